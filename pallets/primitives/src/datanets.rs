@@ -1,0 +1,253 @@
+//! What a datanet fixes once and for all, and what its rounds hand on.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use serde::{Deserialize, Serialize};
+use sp_core::{ConstU32, H256};
+use sp_runtime::{BoundedVec, Perbill};
+
+use crate::{
+    ids::{ContributionNumber, DatanetId, RoundNumber},
+    valuation::SCALE,
+    Balance,
+};
+
+/// The most contributions of a round.
+pub const MAX_CONTRIBUTIONS: u32 = 1_024;
+/// The most numbers of a record's features.
+pub const MAX_DIMENSION: u16 = 1_024;
+/// The most classes of a datanet.
+pub const MAX_CLASSES: u16 = 256;
+/// The largest horizon, K*.
+pub const MAX_HORIZON: u8 = 32;
+/// The most entries of all rows of a proposal: T (K + K*).
+pub const MAX_ENTRIES: u32 = 40_960;
+/// The most records of a contribution.
+pub const MAX_RECORDS: u16 = 4_096;
+/// The most bytes of one delivered batch.
+pub const MAX_BATCH: u32 = 256 * 1_024;
+/// The most providers of a round.
+pub const MAX_PROVIDERS: u32 = 4;
+/// The fewest slices that a provider commits.
+pub const MIN_SLICES: u32 = 4;
+/// The most slices that a provider commits.
+pub const MAX_SLICES: u32 = 16;
+/// The longest period of a phase: a year of blocks of three seconds, so that no recipe can lock what is on hold for ever.
+pub const MAX_PERIOD: u32 = 10_512_000;
+/// The rules of the valuation that this version knows: those of [`crate::valuation`].
+pub const KERNEL: u16 = 1;
+/// The largest part of a datanet's revenue that providers, evaluators and steward have together.
+pub const MAX_CREW_SHARE: Perbill = Perbill::from_percent(15);
+
+/// How a record becomes a vector of `i8`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Deserialize,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    Serialize,
+    TypeInfo,
+)]
+pub enum Encoder {
+    /// A record is its vector.
+    Vector,
+}
+
+/// What a datanet pays, asks and waits for; immutable.
+#[derive(
+    Clone,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Deserialize,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    Serialize,
+    TypeInfo,
+)]
+pub struct Recipe {
+    /// How a record becomes a vector.
+    pub encoder: Encoder,
+    /// Numbers of a vector, d.
+    pub dimension: u16,
+    /// Number of classes, C: labels are 0 to C - 1.
+    pub classes: u16,
+    /// Neighbours that answer, K.
+    pub neighbours: u8,
+    /// Newcomers that a row lists at the most, K*.
+    pub horizon: u8,
+    /// Squared distance up to which a later record of the same label is a copy.
+    pub radius: u32,
+    /// Records of a round's benchmark, T: a multiple of classes x providers.
+    pub benchmark: u16,
+    /// Fewest records of a contribution.
+    pub min_records: u16,
+    /// Most records of a contribution.
+    pub max_records: u16,
+    /// Held for each byte of a contribution, in all at least the price of what is stored: burnt if it is not delivered, its bond
+    /// once it is.
+    pub deposit_per_byte: Balance,
+    /// Paid for each record to the evaluator whose proposal becomes final.
+    pub fee_per_record: Balance,
+    /// Least bond of a benchmark provider; the round's budget, or the price of what is stored, if that is more.
+    pub provider_bond: Balance,
+    /// Least bond of an evaluator; the round's budget if that is more.
+    pub evaluator_bond: Balance,
+    /// Part of the datanet's revenue for the providers of a round, equally.
+    pub providers_share: Perbill,
+    /// Part of the datanet's revenue for the evaluator of a round.
+    pub evaluator_share: Perbill,
+    /// Part of the datanet's revenue for the steward.
+    pub steward_share: Perbill,
+    /// Deadlines of a round's phases.
+    pub periods: Periods,
+    /// The rules of the valuation that apply.
+    pub kernel: u16,
+}
+
+impl Recipe {
+    /// Bytes of a record as it is delivered: its features, then its label.
+    pub fn record_bytes(&self) -> u32 {
+        u32::from(self.dimension) + 1
+    }
+
+    /// Accuracy 1.0 as values count it: L K C T. At most 2^48 * 2^5 * 2^8 * 2^15.
+    pub fn unit(&self) -> u128 {
+        SCALE * u128::from(self.neighbours) * u128::from(self.classes) * u128::from(self.benchmark)
+    }
+}
+
+/// How many blocks each phase of a round lasts at the most; each at least 1 and at most [`MAX_PERIOD`].
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Deserialize,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    Serialize,
+    TypeInfo,
+)]
+pub struct Periods {
+    /// Contributions and slices are committed.
+    pub committing: u32,
+    /// Contributions are delivered.
+    pub delivering: u32,
+    /// A picked slice is revealed, counted from its pick.
+    pub revealing: u32,
+    /// A proposal is published, counted from its commitment.
+    pub publishing: u32,
+    /// Proposals are made and examined; reopened once if none stands at its end. Longer than `publishing`: a proposal is
+    /// committed only while all its time to publish lies within the window.
+    pub window: u32,
+}
+
+/// The phase of a round.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Deserialize,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    Serialize,
+    TypeInfo,
+)]
+pub enum Phase {
+    /// Contributions and benchmark slices are committed.
+    Committing,
+    /// Contributions are delivered.
+    Delivering,
+    /// Nothing is delivered any more; slices are picked by later randomness and revealed.
+    Frozen,
+    /// The benchmark is complete; proposals are committed and published.
+    Revealed,
+    /// At least one complete proposal stands; more may follow until the window ends.
+    Published,
+    /// Values, admissions and the pool stand for ever.
+    Final,
+    /// The round came to nothing; its newcomers may commit again.
+    Void,
+}
+
+/// What a valuation needs to know of a contribution of the round.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Delivered {
+    /// Its number.
+    pub number: ContributionNumber,
+    /// How many records it delivered.
+    pub records: u16,
+}
+
+/// What a valuation needs to know of a round whose benchmark is complete.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct FrozenRound {
+    /// The number of the round's first commitment: lower ones are of earlier rounds.
+    pub first: ContributionNumber,
+    /// Contributions delivered in this round, ascending by number.
+    pub delivered: BoundedVec<Delivered, ConstU32<MAX_CONTRIBUTIONS>>,
+    /// Rolling hash of the delivered roots and the revealed slices, in that order.
+    pub inputs: H256,
+    /// Sponsor's budget.
+    pub budget: Balance,
+    /// The block at which the benchmark was complete and the first window began.
+    pub revealed_at: u32,
+}
+
+/// What a contribution turned out to be worth: the sum over its records and all rows, over L K C.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Value {
+    /// The contribution.
+    pub number: ContributionNumber,
+    /// Its value.
+    pub value: i128,
+}
+
+/// The values of a round's delivered contributions, ascending by number.
+pub type Values = BoundedVec<Value, ConstU32<MAX_CONTRIBUTIONS>>;
+
+/// A round that is final, as others see it.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct FinalRound {
+    /// The datanet.
+    pub datanet: DatanetId,
+    /// The round.
+    pub round: RoundNumber,
+    /// Accuracy before the newcomers, over L K C T.
+    pub before: u128,
+    /// Accuracy with them, over L K C T.
+    pub after: u128,
+}

@@ -1,0 +1,80 @@
+//! Proofs that a leaf lies in a tree.
+
+use alloc::vec::Vec;
+
+use sp_core::{ConstU32, H256};
+use sp_runtime::BoundedVec;
+
+use super::{Node, Range};
+
+/// The siblings on the way from a leaf to the root, in this order. At the most 32 are needed.
+pub type Path = BoundedVec<Node, ConstU32<64>>;
+
+/// The path of leaf `index` of the tree of `leaves`, each a hash and its weight.
+///
+/// `None` if there is no such leaf, or no such tree because weights or leaves overflow.
+pub fn prove(leaves: &[(H256, u128)], index: u32) -> Option<Path> {
+    u32::try_from(leaves.len()).ok()?;
+    leaves
+        .iter()
+        .try_fold(0u128, |sum, (_, weight)| sum.checked_add(*weight))?;
+
+    let mut part = leaves;
+    let mut index = usize::try_from(index).ok()?;
+    let mut siblings = Vec::new();
+    while part.len() > 1 {
+        let (left, right) = part.split_at(left_part(part.len()));
+        let sibling = if index < left.len() {
+            part = left;
+            right
+        } else {
+            index -= left.len();
+            part = right;
+            left
+        };
+        siblings.push(root_of(sibling)?);
+    }
+    if index >= part.len() {
+        return None;
+    }
+    siblings.reverse();
+    Path::try_from(siblings).ok()
+}
+
+/// Whether `leaf` with `weight` is number `index`, counted from 0, of the `count` leaves below `root`.
+pub fn verify(root: Node, count: u32, index: u32, leaf: H256, weight: u128, path: &[Node]) -> bool {
+    index < count && climb(count, index, Node::leaf(leaf, weight), path) == Some(root)
+}
+
+/// The root of `count` > `index` leaves, as leaf `index` and its path have it. At the most 32 levels deep.
+fn climb(count: u32, index: u32, leaf: Node, path: &[Node]) -> Option<Node> {
+    let Some((sibling, below)) = path.split_last() else {
+        return (count == 1).then_some(leaf);
+    };
+    if count < 2 {
+        return None;
+    }
+    let left = left_part(count as usize) as u32;
+    if index < left {
+        Node::parent(count, &climb(left, index, leaf, below)?, sibling)
+    } else {
+        Node::parent(
+            count,
+            sibling,
+            &climb(count - left, index - left, leaf, below)?,
+        )
+    }
+}
+
+/// Leaves in the left part of a tree of `count` > 1: the largest power of two below.
+fn left_part(count: usize) -> usize {
+    1 << (count - 1).ilog2()
+}
+
+fn root_of(leaves: &[(H256, u128)]) -> Option<Node> {
+    let mut range = Range::default();
+    for (leaf, weight) in leaves {
+        range.append(*leaf, *weight).ok()?;
+    }
+    Some(range.root())
+}

@@ -1,0 +1,176 @@
+//! The roles through which pallets speak to each other. Calls go down only:
+//! models -> valuation, licensing, rewards; valuation -> datanets, rewards; datanets -> licensing, rewards;
+//! licensing -> rewards.
+//!
+//! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_core::H256;
+use sp_runtime::{DispatchError, DispatchResult};
+
+use crate::{
+    assets::{Asset, Crew, Pool, RoyaltyStack, Team},
+    datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
+    ids::{DatanetId, ModelId, RoundNumber, TermsId},
+    licences::Origin,
+    Balance,
+};
+
+/// Where a payment came from, for those who read events.
+#[derive(
+    Clone, Copy, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub enum Cause {
+    /// A plain payment.
+    Payment,
+    /// An upfront fee of a licence.
+    Licence,
+    /// The settlement of metered calls.
+    Calls,
+}
+
+/// The ledger of what assets earn. Given by rewards; used by licensing, models, datanets and metering.
+pub trait Revenue<AccountId> {
+    /// Starts the ledger of a model with the royalties that it owes and its team.
+    ///
+    /// Fails if the model has one already, or if a payee of the stack does not exist.
+    fn open(model: ModelId, stack: RoyaltyStack, team: Team<AccountId>) -> DispatchResult;
+
+    /// Settles a model's ledger, then goes on with another team, prospectively.
+    fn amend_team(model: ModelId, team: Team<AccountId>) -> DispatchResult;
+
+    /// Takes `gross` from `payer` for an asset: protocol fee, then `host`'s amount if there is one, the rest is the asset's net.
+    ///
+    /// A datanet's money goes to the pool of `round`, or of its last final round; without one it is refused.
+    fn pay(
+        asset: Asset,
+        round: Option<RoundNumber>,
+        payer: &AccountId,
+        gross: Balance,
+        host: Option<(AccountId, Balance)>,
+        cause: Cause,
+    ) -> DispatchResult;
+
+    /// Makes the asset ready to be paid for.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_asset(asset: Asset, owner: &AccountId);
+}
+
+/// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.
+pub trait DataPools<AccountId> {
+    /// Opens the pool of a final round. `root` commits to the admitted weights (see [`crate::merkle`]), `count` leaves that
+    /// sum to `total_weight`. A pool without weight is lineage without payee: no royalty is owed to it.
+    fn open_pool(
+        pool: Pool,
+        root: H256,
+        total_weight: u128,
+        count: u32,
+        crew: Crew<AccountId>,
+    ) -> DispatchResult;
+
+    /// Takes a round's budget from its sponsor into the pot.
+    fn sponsor(pool: Pool, sponsor: &AccountId, budget: Balance) -> DispatchResult;
+
+    /// Credits part of a round's budget to a contributor. Fails beyond the budget.
+    fn award(pool: Pool, contributor: &AccountId, amount: Balance) -> DispatchResult;
+
+    /// Gives what is left of a round's budget back to its sponsor.
+    fn refund(pool: Pool) -> DispatchResult;
+}
+
+/// Licence terms and what follows from them along ancestry. Given by licensing; used by datanets and models.
+pub trait Terms<AccountId> {
+    /// Attaches terms to a new datanet, for ever. Fails if they do not exist, or if they ask for no royalty.
+    fn attach_datanet(datanet: DatanetId, steward: &AccountId, terms: TermsId) -> DispatchResult;
+
+    /// Attaches terms to a new model, for ever, checks them and the uses of its origins against the terms of all sources,
+    /// uses up the grants that they ask for, and returns the royalties that the model owes.
+    ///
+    /// `origins`: at most 16 models and at most 16 pools, no asset twice.
+    fn attach_model(
+        model: ModelId,
+        owner: &AccountId,
+        terms: TermsId,
+        origins: &[Origin],
+    ) -> Result<RoyaltyStack, DispatchError>;
+
+    /// The asset has a new owner: approvals are theirs to give, upfront fees still go to the asset.
+    fn transfer(asset: Asset, owner: &AccountId) -> DispatchResult;
+
+    /// The asset gives no new grants and takes no new descendants any more; what is there stays.
+    fn retire(asset: Asset) -> DispatchResult;
+
+    /// Terms that can be attached to datanets and models and that allow everything.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_terms(owner: &AccountId) -> TermsId;
+
+    /// An asset with such terms that models can descend from, owing a royalty stack as long as can be for `Model`.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_source(asset: Asset, owner: &AccountId);
+}
+
+/// Rounds as a valuation sees them. Given by datanets; used by valuation.
+pub trait Snapshots<AccountId> {
+    /// The recipe of a datanet.
+    fn recipe(datanet: DatanetId) -> Option<Recipe>;
+
+    /// The phase of a round.
+    fn phase(datanet: DatanetId, round: RoundNumber) -> Option<Phase>;
+
+    /// What there is to value, in phases `Revealed` and `Published`.
+    fn frozen(datanet: DatanetId, round: RoundNumber) -> Option<FrozenRound>;
+
+    /// `Revealed` becomes `Published`: a complete proposal stands. Does nothing if one stood already.
+    fn publish(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
+
+    /// `Published` becomes `Final`: keeps the values, admits contributions of positive value, opens the pool with `evaluator` in
+    /// its crew, pays the sponsor's money, releases bonds less what is burnt, and pays the valuation fees to the evaluator.
+    ///
+    /// `values` holds each delivered contribution once, ascending; accuracies are over L K C T.
+    fn conclude(
+        datanet: DatanetId,
+        round: RoundNumber,
+        evaluator: &AccountId,
+        values: Values,
+        before: u128,
+        after: u128,
+    ) -> DispatchResult;
+
+    /// `Revealed` or `Published` becomes `Void`: no proposal stands. Bonds, fees and budget of those who did their part go back.
+    fn void(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
+
+    /// A sponsored round that becomes `Revealed` in this block, with `contributions` delivered ones of the most records and a
+    /// benchmark of `rows` records. K = K* = 32 even where T (K + K*) is more than a recipe may have, so that a row can be as
+    /// costly as any.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_frozen(contributions: u32, rows: u16) -> (DatanetId, RoundNumber);
+}
+
+/// Rounds whose values stand. Given by valuation; used by models.
+pub trait Rounds {
+    /// A final round, as trained-on and looked-up data: `None` while it is not final, or void.
+    fn usable(datanet: DatanetId, round: RoundNumber) -> Option<FinalRound>;
+
+    /// A final round.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_final(datanet: DatanetId, round: RoundNumber);
+}
+
+/// Randomness that nobody could choose. Given by the runtime; used by datanets.
+pub trait EpochRandomness {
+    /// The randomness that the last epoch produced, complete when the running one began; the same during all of it.
+    ///
+    /// Who acts in an epoch must not know what it produces, even less what the next one does: BABE's `NextRandomness`. Not its
+    /// `Randomness`, which was complete one epoch earlier: what is fixed in an epoch and picked by the second change after it
+    /// would be picked by what that same epoch produced, known in part while it can still be fixed.
+    fn current() -> H256;
+
+    /// The index of the epoch that is running. Changes only between blocks.
+    fn epoch() -> u64;
+
+    /// Another epoch, with other randomness, is running.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn advance();
+}
+

@@ -1,0 +1,47 @@
+# Sourced by every script: where things are, and which compiler builds the runtime.
+# shellcheck shell=bash
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/tributary/target}
+# Debian's OpenSSL instead of one compiled here.
+export OPENSSL_NO_VENDOR=1
+binaries=$CARGO_TARGET_DIR/release
+
+say() { printf '%s\n' "$*" >&2; }
+fail() {
+    say "error: $*"
+    exit 1
+}
+
+# Whether a compiler has the target of the runtime.
+has_wasm_target() {
+    command -v "$1" >/dev/null && ls "$("$1" --print sysroot)"/lib/rustlib/wasm32v1-none/lib/libcore-*.rlib >/dev/null 2>&1
+}
+
+# The first rustc is used if it can build the runtime, else Debian's (see scripts/setup).
+use_compiler() {
+    if [ "${TRIBUTARY_COMPILER:-}" != debian ] && has_wasm_target rustc; then
+        return 0
+    fi
+    has_wasm_target /usr/bin/rustc || return 1
+    export PATH=/usr/bin:$PATH RUSTC=/usr/bin/rustc
+}
+
+# Cargo names what it compiles by paths relative to the workspace and tells by times whether it is current. Two checkouts that share a
+# target directory would therefore take each other's crates for their own: the sources of the one that comes are made newer.
+own_target_directory() {
+    local marker=$CARGO_TARGET_DIR/last-checkout
+    mkdir -p "$CARGO_TARGET_DIR"
+    if [ "$(cat "$marker" 2>/dev/null)" != "$root" ]; then
+        find "$root"/{client,node,pallets,runtime} -type f -exec touch {} +
+        printf '%s' "$root" >"$marker"
+    fi
+}
+
+# Node and client. The whole workspace always: a part by itself would ask for other features of the same dependencies, and compile
+# them again.
+build_programs() {
+    own_target_directory
+    (cd "$root" && cargo build --release --locked --workspace)
+}

@@ -1,0 +1,212 @@
+// A network of validators on this machine: one process, database, key store and set of ports each.
+import { execFileSync, spawn } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const NAMES = ["Alice", "Bob", "Charlie", "Dave"];
+// Distance of a validator's other ports from its RPC port.
+const PEER_TO_PEER = 1_000;
+const PROMETHEUS = 2_000;
+const STOP_SECONDS = 20;
+
+/** The development account that validates at `index`, as a secret URI. */
+const secretOf = (index) => `//${NAMES[index] ?? `Validator${index + 1}`}`;
+
+export class Validator {
+  constructor(network, index) {
+    this.network = network;
+    this.index = index;
+    this.name = secretOf(index).slice(2);
+    this.folder = join(network.folder, this.name.toLowerCase());
+    this.rpcPort = network.basePort + index;
+    this.peerPort = this.rpcPort + PEER_TO_PEER;
+    this.prometheusPort = this.rpcPort + PROMETHEUS;
+    this.log = join(network.folder, `${this.name.toLowerCase()}.log`);
+  }
+
+  get url() {
+    return `ws://127.0.0.1:${this.rpcPort}`;
+  }
+
+  get keyFile() {
+    return join(this.folder, "node-key");
+  }
+
+  /** Writes network key and session keys, once. */
+  prepare() {
+    if (existsSync(this.keyFile)) return;
+    mkdirSync(this.folder, { recursive: true });
+    for (const [scheme, type] of [["sr25519", "babe"], ["ed25519", "gran"]]) {
+      this.network.node("key", "insert", "--base-path", this.folder, "--chain", this.network.specification,
+        "--suri", secretOf(this.index), "--scheme", scheme, "--key-type", type);
+    }
+    this.network.node("key", "generate-node-key", "--chain", this.network.specification, "--file", this.keyFile);
+  }
+
+  get peerId() {
+    this.knownPeerId ??= this.network.node("key", "inspect-node-key", "--file", this.keyFile).trim();
+    return this.knownPeerId;
+  }
+
+  start() {
+    const boot = this.network.validators
+      .filter((other) => other !== this)
+      .map((other) => `/ip4/127.0.0.1/tcp/${other.peerPort}/p2p/${other.peerId}`);
+    const flags = [
+      "--validator",
+      "--name", this.name,
+      "--chain", this.network.specification,
+      "--base-path", this.folder,
+      "--node-key-file", this.keyFile,
+      "--listen-addr", `/ip4/127.0.0.1/tcp/${this.peerPort}`,
+      "--rpc-port", String(this.rpcPort),
+      "--prometheus-port", String(this.prometheusPort),
+      "--no-mdns",
+      ...(boot.length > 0 ? ["--bootnodes", ...boot] : []),
+    ];
+    const output = createWriteStream(this.log, { flags: "a" });
+    this.process = spawn(this.network.binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
+    this.process.stdout.pipe(output);
+    this.process.stderr.pipe(output);
+    this.exited = new Promise((resolve) => {
+      this.process.on("exit", (code, signal) => {
+        this.process = undefined;
+        resolve(code ?? signal);
+      });
+    });
+  }
+
+  get running() {
+    return this.process !== undefined;
+  }
+
+  /** Ends it as a power cut would. */
+  async kill() {
+    this.process?.kill("SIGKILL");
+    await this.exited;
+  }
+
+  async stop() {
+    const running = this.process;
+    if (!running) return;
+    running.kill("SIGINT");
+    const timer = setTimeout(() => running.kill("SIGKILL"), STOP_SECONDS * 1_000);
+    await this.exited;
+    clearTimeout(timer);
+  }
+
+  /** One call of the JSON-RPC interface. */
+  async rpc(method, ...params) {
+    const response = await fetch(`http://127.0.0.1:${this.rpcPort}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const { result, error } = await response.json();
+    if (error) throw new Error(`${method}: ${error.message}`);
+    return result;
+  }
+
+  async finalisedHeight() {
+    const { number } = await this.rpc("chain_getHeader", await this.rpc("chain_getFinalizedHead"));
+    return Number(number);
+  }
+
+  blockHash(height) {
+    return this.rpc("chain_getBlockHash", height);
+  }
+
+  /** Waits until it has finalised `height`; fails if it ends or `seconds` pass. */
+  async finalises(height, seconds) {
+    const deadline = Date.now() + seconds * 1_000;
+    let reached = -1;
+    while (Date.now() < deadline) {
+      if (!this.running) throw new Error(`${this.name} ended; its last words:\n${lastLines(this.log)}`);
+      reached = await this.finalisedHeight().catch(() => reached);
+      if (reached >= height) return reached;
+      await sleep(500);
+    }
+    throw new Error(`${this.name} finalised ${reached} in ${seconds} s, not ${height}; see ${this.log}`);
+  }
+}
+
+function lastLines(path) {
+  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "";
+}
+
+function portIsFree(port) {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+}
+
+export class Network {
+  /** `size` validators below `folder`, RPC from `basePort` on, run by the node program `binary`. */
+  constructor({ binary, folder, size = 4, basePort = 9944 }) {
+    Object.assign(this, { binary, folder, basePort });
+    this.specification = join(folder, "chain-spec.json");
+    this.validators = Array.from({ length: size }, (_, index) => new Validator(this, index));
+  }
+
+  node(...words) {
+    return execFileSync(this.binary, words, { encoding: "utf8", maxBuffer: 64 * 1024 * 1024, stdio: ["ignore", "pipe", "pipe"] });
+  }
+
+  /** Forgets the chain. */
+  clear() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Chain specification and keys; what is there stays, if it is for as many validators. */
+  async prepare() {
+    for (const { name, rpcPort, peerPort, prometheusPort } of this.validators) {
+      for (const port of [rpcPort, peerPort, prometheusPort]) {
+        if (!(await portIsFree(port))) throw new Error(`port ${port}, for validator ${name}, is taken: choose another --base-port`);
+      }
+    }
+    mkdirSync(this.folder, { recursive: true });
+    if (existsSync(this.specification)) {
+      const there = this.authorities(JSON.parse(readFileSync(this.specification, "utf8"))).length;
+      if (there !== this.validators.length) {
+        throw new Error(`the chain in ${this.folder} has ${there} validators, not ${this.validators.length}: use --fresh to begin a new one`);
+      }
+    } else {
+      writeFileSync(this.specification, this.newSpecification());
+    }
+    for (const validator of this.validators) validator.prepare();
+  }
+
+  authorities(specification) {
+    return specification.genesis.runtimeGenesis.patch.session.keys;
+  }
+
+  /** The test network's specification, with as many validators as asked for. */
+  newSpecification() {
+    const specification = JSON.parse(this.node("export-chain-spec", "--chain", "local"));
+    const keys = this.authorities(specification);
+    specification.genesis.runtimeGenesis.patch.session.keys = this.validators.map(({ index }) => {
+      if (keys[index]) return keys[index];
+      const account = this.address(index, "sr25519");
+      return [account, account, { babe: account, grandpa: this.address(index, "ed25519") }];
+    });
+    return JSON.stringify(specification, undefined, 2);
+  }
+
+  address(index, scheme) {
+    const words = ["key", "inspect", "--output-type", "json", "--network", "substrate", "--scheme", scheme, secretOf(index)];
+    return JSON.parse(this.node(...words)).ss58Address;
+  }
+
+  async start() {
+    await this.prepare();
+    for (const validator of this.validators) validator.start();
+  }
+
+  async stop() {
+    await Promise.all(this.validators.map((validator) => validator.stop()));
+  }
+}

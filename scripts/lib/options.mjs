@@ -1,0 +1,68 @@
+// The words that scripts/run takes.
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const USAGE = `scripts/run: a network of validators on this machine, and the story of a datanet and a model
+
+  --validators N    how many validators, 1 to 16 (4)
+  --no-story        only the network
+  --fresh           begin a new chain; without it the last one goes on
+  --base-port PORT  RPC port of the first validator (9944); the others' follow, peer-to-peer 1,000 above, Prometheus 2,000 above
+  --help            this`;
+
+export class UsageError extends Error {}
+
+function integer(name, text, least, most) {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new UsageError(`--${name} takes a whole number from ${least} to ${most}, not '${text}'`);
+  }
+  return value;
+}
+
+export function parse(words) {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: words,
+      options: {
+        validators: { type: "string", default: "4" },
+        "no-story": { type: "boolean", default: false },
+        fresh: { type: "boolean", default: false },
+        "base-port": { type: "string", default: "9944" },
+        help: { type: "boolean", default: false },
+      },
+    }));
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+  return {
+    validators: integer("validators", values.validators, 1, 16),
+    story: !values["no-story"],
+    fresh: values.fresh,
+    basePort: integer("base-port", values["base-port"], 1_024, 60_000),
+    help: values.help,
+  };
+}
+
+/** Where compiled programs and the test network's data lie. */
+export const binaries = join(process.env.CARGO_TARGET_DIR ?? join(homedir(), ".cache/tributary/target"), "release");
+export const networkFolder = resolve(process.env.TRIBUTARY_NETWORK ?? join(homedir(), ".local/share/tributary-network"));
+
+/** The words of this process, or an end with the reason. */
+export function parseOrExit() {
+  try {
+    const options = parse(process.argv.slice(2));
+    if (!options.help) return options;
+    console.log(USAGE);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`error: ${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) parseOrExit();

@@ -1,0 +1,235 @@
+// The life of a datanet and of two models, played with the client alone, as anybody could.
+import { execFile } from "node:child_process";
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { divide, readRecords, toCsv } from "./data.mjs";
+import { accuracy, train } from "./train.mjs";
+
+const DIGITS = fileURLToPath(new URL("../data/digits.csv", import.meta.url));
+const LICENCE = fileURLToPath(new URL("licence.txt", import.meta.url));
+const CLASSES = 10;
+const CALLS = 100;
+const PRICE_OF_A_CALL = "1";
+// Who endows the others: accounts of the test networks, each busy with one payment at a time.
+const ENDOWERS = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
+
+const RECIPE = {
+  dimension: 64,
+  classes: CLASSES,
+  neighbours: 5,
+  horizon: 32,
+  radius: 100,
+  benchmark: 100,
+  min_records: 128,
+  max_records: 4096,
+  deposit_per_byte: "0.0001",
+  fee_per_record: "0.001",
+  provider_bond: "100",
+  evaluator_bond: "100",
+  providers_share: "3%",
+  evaluator_share: "3%",
+  steward_share: "2%",
+  periods: { committing: 14, delivering: 30, revealing: 30, publishing: 10, window: 24 },
+};
+
+const run = promisify(execFile);
+
+/** The client, for people who sign with keys of their own. */
+class Client {
+  constructor(program, url, folder) {
+    Object.assign(this, { program, url, folder });
+    this.ending = new AbortController();
+  }
+
+  /** What a command answers to programs. */
+  async call(who, ...words) {
+    const signer = who ? (ENDOWERS.includes(who) ? ["--dev", who] : ["--key", who]) : [];
+    return JSON.parse(await this.print("--json", ...signer, ...words));
+  }
+
+  /** What a command prints. */
+  async print(...words) {
+    const flags = ["--url", this.url, "--state-dir", join(this.folder, "state")];
+    try {
+      const { stdout } = await run(this.program, [...flags, ...words], { maxBuffer: 64 * 1024 * 1024, signal: this.ending.signal });
+      return stdout;
+    } catch (error) {
+      throw new Error(`tributary ${words.join(" ")}: ${error.stderr?.trim() || error.message}`);
+    }
+  }
+}
+
+class Story {
+  constructor(client, folder, seed, say) {
+    Object.assign(this, { client, folder, say });
+    this.rounds = divide(DIGITS, seed);
+    this.addresses = new Map();
+  }
+
+  file(name, content) {
+    const path = join(this.folder, name);
+    writeFileSync(path, content);
+    return path;
+  }
+
+  /** Keys for everybody, with something to begin with. */
+  async people() {
+    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Consumer"];
+    const names = [...staff, ...this.rounds.flatMap(({ contributions }) => contributions.map(({ name }) => name))];
+    for (const name of names) {
+      const { address } = await this.client.call(undefined, "key", "new", name);
+      this.addresses.set(name, address);
+    }
+    await Promise.all(ENDOWERS.map(async (endower, index) => {
+      for (const name of names.filter((_, position) => position % ENDOWERS.length === index)) {
+        await this.client.call(endower, "--wait", "included", "send", name, "2000");
+      }
+    }));
+    this.say(`${names.length} people have keys and 2,000 TRIB each`);
+  }
+
+  async publish(who, royalty) {
+    const { terms } = await this.client.call(who, "licence", "publish", "--preset", "commercial", "--royalty", royalty,
+      "--text", LICENCE, "--text-uri", "file:scripts/story/licence.txt");
+    return terms;
+  }
+
+  async datanet() {
+    const terms = await this.publish("Steward", "20%");
+    const recipe = this.file("recipe.json", JSON.stringify(RECIPE));
+    const { datanet } = await this.client.call("Steward", "datanet", "create", "--recipe", recipe, "--terms", terms,
+      "--metadata", "Handwritten digits, 8 x 8 pixels of 0 to 16");
+    this.id = String(datanet);
+    await this.client.call("Steward", "datanet", "providers", this.id, "Provider");
+    this.say(`the steward created datanet ${datanet}`);
+  }
+
+  async round(number) {
+    const { heldBack, contributions } = this.rounds[number - 1];
+    await this.client.call("Sponsor", "datanet", "pledge", this.id, "--price", "1000", "--budget", "900");
+    await this.client.call("Steward", "datanet", "open-round", this.id, "--sponsor", "Sponsor");
+    this.say(`round ${number} is open; the sponsor pays 1,000 TRIB for an accuracy of 1.0`);
+
+    const benchmark = this.file(`benchmark-${number}.csv`, toCsv(heldBack));
+    await Promise.all([
+      this.client.call("Provider", "slices", "commit", this.id, benchmark, "--overlap"),
+      ...contributions.map(({ name, records }) =>
+        this.client.call(name, "contribute", "commit", this.id, this.file(`${name}.csv`, toCsv(records)))),
+    ]);
+    this.say(`round ${number}: ${contributions.length} contributors and the provider committed, unseen`);
+
+    await Promise.all(contributions.map(({ name }) => this.client.call(name, "contribute", "deliver", this.id)));
+    this.say(`round ${number}: all records are delivered, in the open`);
+    await this.client.call("Provider", "slices", "reveal", this.id);
+    this.say(`round ${number}: randomness of a later epoch picked a slice, and the provider revealed it`);
+    await this.client.call("Evaluator", "evaluate", this.id, "--finalise");
+    this.say(`round ${number}: the evaluator's rows are published, the runtime's values are final`);
+  }
+
+  /** Trains on what the datanet has admitted up to a round, and registers the result. */
+  async model(owner, round, royalty, parent) {
+    const snapshot = join(this.folder, `admitted-${round}.csv`);
+    await this.client.call(undefined, "export", this.id, snapshot, "--round", String(round));
+    const records = readRecords(snapshot);
+    const weights = train(records, CLASSES, parent?.weights);
+    const score = accuracy(weights, this.rounds[round - 1].heldBack);
+    const file = this.file(`model-${round}.json`, JSON.stringify(weights));
+    const terms = await this.publish(owner, royalty);
+    const descent = parent ? ["--kind", "fine-tune", "--parent", String(parent.id)] : ["--kind", "base"];
+    const { model } = await this.client.call(owner, "model", "register", ...descent,
+      "--trained-on", `${this.id}:${round}`, "--weights", file, "--terms", terms,
+      "--metadata", `Softmax on ${records.length} digits`);
+    await this.client.call(owner, "licence", "offer", `model:${model}`, PRICE_OF_A_CALL);
+    this.say(`${owner} registered model ${model}, trained on ${records.length} admitted records: ${(score * 100).toFixed(1)} % of the held-back digits right`);
+    return { id: model, weights };
+  }
+
+  /** Pays for calls of the child; then everybody settles, claims and withdraws. */
+  async earn(base, child) {
+    const gross = String(CALLS * Number(PRICE_OF_A_CALL));
+    await this.client.call("Consumer", "pay", `model:${child.id}`, gross);
+    this.say(`a consumer paid for ${CALLS} calls of model ${child.id}: ${gross} TRIB`);
+    // A parent's ledger receives from its child's.
+    await this.client.call("Evaluator", "settle", "--model", String(child.id), "--model", String(base.id), "--crew", `${this.id}:2`);
+    await this.client.call("Evaluator", "claim", "--everybody", "--datanet", this.id);
+    await Promise.all([...this.addresses.keys()].map(async (name) => {
+      const { claimable } = await this.client.call(undefined, "statement", "--account", name);
+      if (BigInt(claimable) > 0n) await this.client.call(name, "withdraw");
+    }));
+    this.say("everybody settled, claimed and withdrew");
+  }
+
+  /** Who earned what by their data, and whether the promises held. */
+  async result() {
+    const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
+    const unit = BigInt(data.unit);
+    for (const { round, before, after } of data.rounds) {
+      const values = data.contributions.filter((contribution) => contribution.round === round);
+      const sum = values.reduce((total, { value }) => total + BigInt(value), 0n);
+      assert.equal(sum, BigInt(after) - BigInt(before), `the values of round ${round} sum to its gain in accuracy`);
+    }
+    const people = this.rounds.flatMap(({ contributions }, index) => contributions.map((person) => {
+      const found = data.contributions.find(({ contributor, round }) =>
+        contributor === this.addresses.get(person.name) && round === index + 1);
+      const award = BigInt(found.award);
+      const pools = BigInt(found.pools);
+      return { ...person, round: index + 1, points: Number((BigInt(found.value) * 10_000n) / unit) / 100, award, pools, burnt: BigInt(found.burnt) };
+    }));
+    const total = people.reduce((sum, { award, pools }) => sum + award + pools, 0n);
+    const garbage = people.filter(({ honest }) => !honest);
+    const volume = (list) => list.reduce((sum, { records }) => sum + records.length, 0);
+    assert.ok(total > 0n, "data earned money");
+    assert.ok(volume(garbage) * 3 > volume(people), "more than a third of the records is garbage");
+    for (const { name, award, pools } of garbage) assert.equal(award + pools, 0n, `${name} earned nothing`);
+    return { rounds: data.rounds.map(({ round, before, after }) => ({ round, before: percent(before, unit), after: percent(after, unit) })), people, total };
+  }
+}
+
+const percent = (value, unit) => `${(Number((BigInt(value) * 10_000n) / unit) / 100).toFixed(2)} %`;
+const coins = (amount) => (Number(amount / 1_000_000n) / 1_000_000).toFixed(6);
+
+/** The table of the people who contributed data. */
+function table({ rounds, people, total }) {
+  const lines = rounds.map(({ round, before, after }) => `round ${round}: accuracy ${before} -> ${after}`);
+  const rows = [["round", "who", "records", "what they are", "points", "sponsor", "pools", "share of data money", "burnt"]];
+  for (const { round, name, kind, records, points, award, pools, burnt } of people) {
+    rows.push([String(round), name, String(records.length), kind, points.toFixed(2), coins(award), coins(pools), percent(award + pools, total), coins(burnt)]);
+  }
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const text = new Set([1, 3]);
+  for (const row of rows) {
+    lines.push(row.map((cell, column) => (text.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  "));
+  }
+  return lines.join("\n");
+}
+
+/** Plays the story through the node behind `url`. Fails if a promise does not hold; then its files are kept. */
+export async function playStory({ client: program, url, seed = 42, say = console.log }) {
+  const folder = mkdtempSync(join(tmpdir(), "tributary-story-"));
+  const begin = Date.now();
+  const clocked = (line) => say(`[${String(Math.round((Date.now() - begin) / 1_000)).padStart(4)} s] ${line}`);
+  const client = new Client(program, url, folder);
+  const story = new Story(client, folder, seed, clocked);
+  try {
+    await story.people();
+    await story.datanet();
+    await story.round(1);
+    const base = await story.model("Basil", 1, "10%");
+    await story.round(2);
+    const child = await story.model("Iris", 2, "10%", base);
+    await story.earn(base, child);
+    const result = await story.result();
+    say(`\n${await client.print("statement")}`);
+    say(`Who earned by data, in TRIB\n\n${table(result)}\n`);
+    rmSync(folder, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    client.ending.abort();
+    error.message += `\nThe story's files are in ${folder}`;
+    throw error;
+  }
+}
