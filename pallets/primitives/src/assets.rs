@@ -105,7 +105,16 @@ impl Payee {
 
 /// One royalty that an asset owes out of its net.
 #[derive(
-    Clone, Copy, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
 )]
 pub struct Royalty {
     /// Who receives it.
@@ -121,7 +130,16 @@ pub type RoyaltyStack = BoundedVec<Royalty, ConstU32<MAX_STACK>>;
 
 /// An account and its part of something.
 #[derive(
-    Clone, Copy, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
 )]
 pub struct Share<AccountId> {
     /// Who receives the part.

@@ -19,7 +19,16 @@ use crate::{
 
 /// Where a payment came from, for those who read events.
 #[derive(
-    Clone, Copy, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
 )]
 pub enum Cause {
     /// A plain payment.
@@ -95,7 +104,7 @@ pub trait Terms<AccountId> {
         origins: &[Origin],
     ) -> Result<RoyaltyStack, DispatchError>;
 
-    /// The asset has a new owner: approvals are theirs to give, upfront fees still go to the asset.
+    /// The asset has a new owner, who takes the deposit over: approvals are theirs to give, upfront fees still go to the asset.
     fn transfer(asset: Asset, owner: &AccountId) -> DispatchResult;
 
     /// The asset gives no new grants and takes no new descendants any more; what is there stays.
@@ -105,7 +114,8 @@ pub trait Terms<AccountId> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_terms(owner: &AccountId) -> TermsId;
 
-    /// An asset with such terms that models can descend from, owing a royalty stack as long as can be for `Model`.
+    /// An asset with such terms that models can descend from, owing a royalty stack as long as can be for `Model`. `owner` has the
+    /// grants that it asks for.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_source(asset: Asset, owner: &AccountId);
 }
@@ -173,4 +183,3 @@ pub trait EpochRandomness {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn advance();
 }
-

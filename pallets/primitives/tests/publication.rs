@@ -46,7 +46,7 @@ impl Round {
         self.old.iter().map(Point::record).collect()
     }
 
-    fn new(&self) -> Vec<Record<'_>> {
+    fn newcomers(&self) -> Vec<Record<'_>> {
         self.new.iter().map(Point::record).collect()
     }
 
@@ -61,14 +61,14 @@ impl Round {
     }
 
     fn shadows(&self) -> Vec<Shadow> {
-        shadows(&self.params, &self.old(), &self.new())
+        shadows(&self.params, &self.old(), &self.newcomers())
     }
 
     fn rows(&self) -> Vec<Row> {
         rows(
             &self.params,
             &self.old(),
-            &self.new(),
+            &self.newcomers(),
             &self.shadows(),
             &self.benchmark(),
         )

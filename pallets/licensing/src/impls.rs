@@ -1,0 +1,48 @@
+//! The roles that this pallet gives: the only door for siblings.
+
+use sp_runtime::{DispatchError, DispatchResult};
+use tributary_primitives::{
+    assets::{Asset, RoyaltyStack},
+    ids::{DatanetId, ModelId, TermsId},
+    licences::Origin,
+    roles::Terms,
+};
+
+use crate::{Config, Pallet};
+
+impl<T: Config> Terms<T::AccountId> for Pallet<T> {
+    fn attach_datanet(
+        datanet: DatanetId,
+        steward: &T::AccountId,
+        terms: TermsId,
+    ) -> DispatchResult {
+        Self::do_attach_datanet(datanet, steward, terms)
+    }
+
+    fn attach_model(
+        model: ModelId,
+        owner: &T::AccountId,
+        terms: TermsId,
+        origins: &[Origin],
+    ) -> Result<RoyaltyStack, DispatchError> {
+        Self::do_attach_model(model, owner, terms, origins)
+    }
+
+    fn transfer(asset: Asset, owner: &T::AccountId) -> DispatchResult {
+        Self::do_transfer(asset, owner)
+    }
+
+    fn retire(asset: Asset) -> DispatchResult {
+        Self::do_retire(asset)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_terms(owner: &T::AccountId) -> TermsId {
+        crate::preparation::prepare_terms::<T>(owner)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_source(asset: Asset, owner: &T::AccountId) {
+        crate::preparation::prepare_source::<T>(asset, owner)
+    }
+}

@@ -1,0 +1,254 @@
+//! What is true between any two extrinsics.
+
+use alloc::collections::BTreeMap;
+
+use frame_support::{ensure, traits::fungible::InspectHold};
+use sp_runtime::TryRuntimeError;
+use tributary_primitives::{
+    assets::{Asset, Payee, Royalty},
+    ids::TermsId,
+    licences::{Gate, LicenceTerms, Standing, MAX_ROYALTIES},
+    Balance,
+};
+
+use crate::{Attachments, Config, Grants, HoldReason, Licences, Offers, Pallet, Publications};
+
+type Check = Result<(), TryRuntimeError>;
+
+impl<T: Config> Pallet<T> {
+    /// Checks every invariant of the pallet:
+    ///
+    /// 1. Terms are stored under their hash, are without flaw, and have one publication each, which counts the assets under them.
+    /// 2. An asset's standing lies within its own terms and within what each ancestor in its royalties and gates hands on;
+    ///    permissions, expiry, family, royalties and gates of those ancestors are found in it.
+    /// 3. Royalties are ascending by payee, one for each asset, what that asset's own terms ask for, and at most 60 % together.
+    ///    Gates are ascending, and each of them is for every generation. A datanet has neither.
+    /// 4. Offers are made for assets.
+    /// 5. Grants are of assets that ask for them; an application has the fee of the terms on hold, a grant none.
+    /// 6. What accounts have on hold is what is kept for them here, for each reason.
+    ///
+    /// # Errors
+    /// In words, which of them does not hold.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::terms_are_what_was_published()?;
+        Self::standings_follow_from_ancestry()?;
+        Self::offers_are_for_assets()?;
+        Self::grants_are_asked_for()?;
+        Self::holds_are_accounted_for()
+    }
+
+    fn terms_are_what_was_published() -> Check {
+        let mut assets = BTreeMap::<TermsId, u32>::new();
+        for attachment in Attachments::<T>::iter_values() {
+            let count = assets.entry(attachment.terms).or_default();
+            *count = count.checked_add(1).ok_or("too many assets")?;
+        }
+        for (id, terms) in Licences::<T>::iter() {
+            ensure!(terms.id() == id, "terms are not stored under their hash");
+            ensure!(terms.check().is_ok(), "published terms have a flaw");
+            let publication =
+                Publications::<T>::get(id).ok_or("terms without a publication are stored")?;
+            ensure!(
+                publication.assets == assets.remove(&id).unwrap_or_default(),
+                "a publication does not count the assets under its terms"
+            );
+        }
+        ensure!(assets.is_empty(), "an asset is under unpublished terms");
+        ensure!(
+            Publications::<T>::iter_keys().all(Licences::<T>::contains_key),
+            "a publication without terms is stored"
+        );
+        Ok(())
+    }
+
+    fn standings_follow_from_ancestry() -> Check {
+        for (asset, attachment) in Attachments::<T>::iter() {
+            let terms = Self::published(attachment.terms)?;
+            let standing = &attachment.standing;
+            within_own_terms(standing, &terms)?;
+            ensure!(
+                matches!(asset, Asset::Model(_))
+                    || (standing.stack.is_empty() && standing.gates.is_empty()),
+                "a datanet has ancestors"
+            );
+            let ascending = |two: &[Royalty]| match (two[0].payee, two[1].payee) {
+                (Payee::Pool(one), Payee::Pool(other)) => one.datanet < other.datanet,
+                (one, other) => one < other,
+            };
+            ensure!(
+                standing.stack.windows(2).all(ascending),
+                "royalties are not ascending by asset"
+            );
+            let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
+            ensure!(
+                standing.stack.iter().map(parts).sum::<u64>()
+                    <= u64::from(MAX_ROYALTIES.deconstruct()),
+                "royalties are more than 60 %"
+            );
+            ensure!(
+                standing.gates.windows(2).all(|two| two[0] < two[1]),
+                "gates are not ascending"
+            );
+            for royalty in &standing.stack {
+                let ancestor = Self::standing_of(royalty.payee.asset())?;
+                ensure!(
+                    ancestor.royalty.is_some_and(
+                        |asked| (asked.rate, asked.ceiling) == (royalty.rate, royalty.ceiling)
+                    ),
+                    "a royalty is not what its asset asks for"
+                );
+                within_ancestor(standing, &ancestor)?;
+            }
+            for gate in &standing.gates {
+                let ancestor = Self::standing_of(*gate)?;
+                ensure!(
+                    ancestor.gate == Some(Gate::Every),
+                    "an ancestor is to be asked that does not ask every descendant"
+                );
+                within_ancestor(standing, &ancestor)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn offers_are_for_assets() -> Check {
+        for asset in Offers::<T>::iter_keys() {
+            ensure!(
+                Attachments::<T>::contains_key(asset),
+                "an offer is made for an asset without terms"
+            );
+        }
+        Ok(())
+    }
+
+    fn grants_are_asked_for() -> Check {
+        for (asset, _, grant) in Grants::<T>::iter() {
+            let attachment =
+                Attachments::<T>::get(asset).ok_or("a grant is of an asset without terms")?;
+            let terms = Self::published(attachment.terms)?;
+            ensure!(
+                terms
+                    .gate()
+                    .is_some_and(|gate| gate.covers(grant.generation)),
+                "a grant is of an asset that does not ask for it"
+            );
+            let fee = if grant.approved {
+                0
+            } else {
+                terms.fee_of(grant.generation)
+            };
+            ensure!(grant.fee == fee, "an application has another fee on hold");
+        }
+        Ok(())
+    }
+
+    fn holds_are_accounted_for() -> Check {
+        let mut kept = BTreeMap::<T::AccountId, [Balance; 4]>::new();
+        let mut keep = |account, place: usize, amount: Balance| -> Check {
+            let sum = &mut kept.entry(account).or_default()[place];
+            *sum = sum.checked_add(amount).ok_or("holds overflow")?;
+            Ok(())
+        };
+        for publication in Publications::<T>::iter_values() {
+            keep(publication.publisher, 0, publication.deposit)?;
+        }
+        for attachment in Attachments::<T>::iter_values() {
+            keep(attachment.owner, 1, attachment.deposit)?;
+        }
+        for (_, account, grant) in Grants::<T>::iter() {
+            keep(account.clone(), 2, grant.deposit)?;
+            keep(account, 3, grant.fee)?;
+        }
+        let reasons = [
+            HoldReason::Terms,
+            HoldReason::Asset,
+            HoldReason::Grant,
+            HoldReason::Fee,
+        ];
+        for account in frame_system::Account::<T>::iter_keys() {
+            let kept = kept.remove(&account).unwrap_or_default();
+            for (reason, amount) in reasons.into_iter().zip(kept) {
+                ensure!(
+                    T::Currency::balance_on_hold(&reason.into(), &account) == amount,
+                    "an account has another amount on hold than is kept for it"
+                );
+            }
+        }
+        ensure!(
+            kept.into_values().flatten().all(|amount| amount == 0),
+            "something is kept for an account that does not exist"
+        );
+        Ok(())
+    }
+
+    fn published(terms: TermsId) -> Result<LicenceTerms, TryRuntimeError> {
+        Ok(Licences::<T>::get(terms).ok_or("an asset is under unpublished terms")?)
+    }
+
+    fn standing_of(asset: Asset) -> Result<Standing, TryRuntimeError> {
+        let attachment = Attachments::<T>::get(asset).ok_or("an ancestor has no terms")?;
+        Ok(attachment.standing)
+    }
+}
+
+/// A standing permits no more than the asset's own terms, and asks for no less.
+fn within_own_terms(standing: &Standing, terms: &LicenceTerms) -> Check {
+    let own = Standing::root(terms);
+    ensure!(
+        (standing.gate, standing.royalty) == (own.gate, own.royalty),
+        "a standing does not ask for what the terms ask for"
+    );
+    ensure!(
+        standing.direct.is_within(own.direct)
+            && standing.onward.is_within(own.onward)
+            && (own.commercial || !standing.commercial)
+            && (standing.attribution || !own.attribution)
+            && (own.family.is_none() || own.family == standing.family)
+            && no_later(standing.expires, own.expires),
+        "a standing permits more than the terms"
+    );
+    Ok(())
+}
+
+/// A standing permits no more than an ancestor hands on, and hands on what that owes and asks.
+fn within_ancestor(standing: &Standing, ancestor: &Standing) -> Check {
+    ensure!(
+        standing.direct.is_within(ancestor.onward)
+            && standing.onward.is_within(ancestor.onward)
+            && (ancestor.commercial || !standing.commercial)
+            && (standing.attribution || !ancestor.attribution)
+            && (ancestor.family.is_none() || ancestor.family == standing.family)
+            && no_later(standing.expires, ancestor.expires),
+        "a standing permits more than an ancestor"
+    );
+    let owed_to = |asset: Asset| {
+        standing
+            .stack
+            .iter()
+            .any(|royalty| royalty.payee.asset() == asset)
+    };
+    ensure!(
+        ancestor
+            .stack
+            .iter()
+            .all(|royalty| owed_to(royalty.payee.asset())),
+        "an ancestor owes a royalty that its descendant does not owe"
+    );
+    ensure!(
+        ancestor
+            .gates
+            .iter()
+            .all(|gate| standing.gates.contains(gate)),
+        "an ancestor's descendants have to ask somebody whom a further one has not"
+    );
+    Ok(())
+}
+
+/// Whether what ends at one block ends no later than what ends at another.
+fn no_later(one: Option<u32>, other: Option<u32>) -> bool {
+    match (one, other) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(one), Some(other)) => one <= other,
+    }
+}

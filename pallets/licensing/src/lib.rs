@@ -1,0 +1,599 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod functions;
+mod impls;
+mod invariants;
+#[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+mod preparation;
+mod queries;
+mod refusals;
+pub mod types;
+pub mod weights;
+
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use alloc::vec::Vec;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::fungible::{Inspect, InspectHold, Mutate, MutateHold},
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::{traits::StaticLookup, Perbill};
+    use tributary_primitives::{
+        assets::{Asset, RoyaltyStack},
+        ids::{ModelId, TermsId},
+        licences::{
+            Generation, LicenceTerms, ModelQuote, Origin, Refusal, Use, UseQuote, UseRefusal,
+            MAX_GATES, MAX_ROYALTIES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS, MAX_SPDX, MAX_URI,
+        },
+        roles::Revenue,
+        Balance,
+    };
+
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
+    #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
+    pub struct Pallet<T>(_);
+
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// The coin of deposits and fees.
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + InspectHold<Self::AccountId, Reason = Self::RuntimeHoldReason>
+            + MutateHold<Self::AccountId>;
+
+        /// Why money is on hold, in the whole runtime.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// Takes upfront fees.
+        type Revenue: Revenue<Self::AccountId>;
+
+        /// The largest part of a payment, after the protocol fee, that an owner may let hosts keep.
+        #[pallet::constant]
+        type MaxHostShare: Get<Perbill>;
+
+        /// Held for each storage item of terms, an asset or a grant.
+        #[pallet::constant]
+        type DepositPerItem: Get<Balance>;
+
+        /// Held for each stored byte of terms, an asset or a grant.
+        #[pallet::constant]
+        type DepositPerByte: Get<Balance>;
+
+        /// What the calls weigh.
+        type WeightInfo: WeightInfo;
+    }
+
+    #[pallet::extra_constants]
+    impl<T: Config> Pallet<T> {
+        /// The most models that a model comes from directly.
+        #[pallet::constant_name(MaxSourceModels)]
+        fn max_source_models() -> u32 {
+            MAX_SOURCE_MODELS
+        }
+
+        /// The most pools that a model comes from directly.
+        #[pallet::constant_name(MaxSourcePools)]
+        fn max_source_pools() -> u32 {
+            MAX_SOURCE_POOLS
+        }
+
+        /// The most ancestors that every further descendant of an asset has to ask.
+        #[pallet::constant_name(MaxGates)]
+        fn max_gates() -> u32 {
+            MAX_GATES
+        }
+
+        /// The most that all royalties of an asset come to.
+        #[pallet::constant_name(MaxRoyalties)]
+        fn max_royalties() -> Perbill {
+            MAX_ROYALTIES
+        }
+
+        /// The most bytes of the address of a legal text.
+        #[pallet::constant_name(MaxUri)]
+        fn max_uri() -> u32 {
+            MAX_URI
+        }
+
+        /// The most bytes of an SPDX identifier.
+        #[pallet::constant_name(MaxSpdx)]
+        fn max_spdx() -> u32 {
+            MAX_SPDX
+        }
+    }
+
+    /// Why this pallet has money of an account on hold.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// For the terms that the account published.
+        Terms,
+        /// For what the account's assets keep in state here.
+        Asset,
+        /// For the account's grants and applications.
+        Grant,
+        /// For the upfront fees of the account's applications, until they are decided.
+        Fee,
+    }
+
+    /// All terms. They never change. The identifier is their hash, hence no other.
+    #[pallet::storage]
+    pub type Licences<T: Config> = StorageMap<_, Identity, TermsId, LicenceTerms>;
+
+    /// Who published each terms, and how many assets are under them.
+    #[pallet::storage]
+    pub type Publications<T: Config> = StorageMap<_, Identity, TermsId, PublicationOf<T>>;
+
+    /// Each asset with its terms. Identifiers are counted up by the chain, so that nobody chooses where a key lies.
+    #[pallet::storage]
+    pub type Attachments<T: Config> = StorageMap<_, Twox64Concat, Asset, AttachmentOf<T>>;
+
+    /// What the owners of assets ask from now on.
+    #[pallet::storage]
+    pub type Offers<T: Config> = StorageMap<_, Twox64Concat, Asset, Offer>;
+
+    /// Unused grants and open applications, at most one for each asset and account. Accounts are chosen by their owners, hence the
+    /// cryptographic hash.
+    #[pallet::storage]
+    pub type Grants<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, Asset, Blake2_128Concat, T::AccountId, Grant>;
+
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// Terms were published.
+        TermsPublished {
+            /// Their identifier.
+            terms: TermsId,
+            /// Who published them.
+            publisher: T::AccountId,
+            /// What the publisher has on hold for them.
+            deposit: Balance,
+        },
+        /// Terms that no asset is under were removed, and their deposit released.
+        TermsRetracted {
+            /// Their identifier.
+            terms: TermsId,
+            /// Who had published them.
+            publisher: T::AccountId,
+        },
+        /// An asset is under terms, for ever.
+        TermsAttached {
+            /// The asset.
+            asset: Asset,
+            /// Its terms.
+            terms: TermsId,
+            /// Who owns it.
+            owner: T::AccountId,
+            /// What it owes its ancestors.
+            royalties: RoyaltyStack,
+            /// What its owner has on hold for it here.
+            deposit: Balance,
+        },
+        /// The owner of an asset asks this from now on. What was agreed before stays as agreed.
+        OfferMade {
+            /// The asset.
+            asset: Asset,
+            /// The least net of a unit, in coin.
+            price: Balance,
+            /// The largest part of a payment, after the protocol fee, that a host may keep.
+            host_share: Perbill,
+        },
+        /// Somebody applied for a grant, with the fee on hold.
+        GrantRequested {
+            /// The asset that is to give it.
+            asset: Asset,
+            /// Who applied.
+            applicant: T::AccountId,
+            /// The generation that it is for.
+            generation: Generation,
+            /// The upfront fee that is on hold.
+            fee: Balance,
+        },
+        /// Somebody may make one descendant of an asset; the fee is paid.
+        GrantGiven {
+            /// The asset that gave it.
+            asset: Asset,
+            /// Who may use it.
+            grantee: T::AccountId,
+            /// The generation that it is for.
+            generation: Generation,
+            /// The upfront fee that was paid.
+            fee: Balance,
+        },
+        /// The owner of an asset declined an application; fee and deposit are released.
+        GrantDeclined {
+            /// The asset.
+            asset: Asset,
+            /// Who had applied.
+            applicant: T::AccountId,
+        },
+        /// Somebody gave up an application, whose fee is released, or an unused grant, whose fee stays paid.
+        GrantRelinquished {
+            /// The asset.
+            asset: Asset,
+            /// Who gave it up.
+            grantee: T::AccountId,
+        },
+        /// A grant was used up by a model.
+        GrantUsed {
+            /// The asset that had given it.
+            asset: Asset,
+            /// Who had it.
+            grantee: T::AccountId,
+            /// The descendant that it binds to.
+            model: ModelId,
+        },
+        /// An asset has another owner, who has its deposit on hold now.
+        OwnerChanged {
+            /// The asset.
+            asset: Asset,
+            /// Who owned it.
+            from: T::AccountId,
+            /// Who owns it.
+            to: T::AccountId,
+            /// What went from hold to hold.
+            deposit: Balance,
+        },
+        /// An asset takes no descendants and gives no grants any more.
+        AssetRetired {
+            /// The asset.
+            asset: Asset,
+        },
+    }
+
+    /// Refusals of a model carry the position, counted from 0, of the origin that stands against it in the list of origins.
+    /// [`Pallet::check_model`] says the same before a signature, with the asset and the whole term.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No terms have this identifier. Publish them first; the identifier is in the `TermsPublished` event.
+        TermsNotFound,
+        /// The same terms are published already. Use them: they cannot change.
+        TermsAlreadyPublished,
+        /// Terms that assets are under stay.
+        TermsInUse,
+        /// The terms to publish or to attach allow nothing any more. Leave the expiry out, or choose a later block.
+        TermsExpired,
+        /// The royalty is 0, above 60 %, or has a ceiling of 0. Leave out what is not asked for.
+        RoyaltyOutOfBounds,
+        /// The upfront fee is 0. Leave it out.
+        EmptyFee,
+        /// The quota is 0. Leave the use `Infer` out instead.
+        EmptyQuota,
+        /// The address of the legal text is empty or not printable ASCII without blanks. Encode other characters as URIs do.
+        InvalidUri,
+        /// The SPDX identifier has other characters than letters, digits, `.`, `-` and `+`. Leave it empty where none fits.
+        InvalidSpdx,
+        /// The asset has terms already, for ever.
+        AlreadyAttached,
+        /// Terms of a datanet must ask for a royalty: it is what its contributors earn.
+        RoyaltyRequired,
+        /// Terms of a datanet must allow `Train` or `Retrieve` directly, and `Infer` onward: nothing else could earn.
+        NotForDatanets,
+        /// No terms are attached to this asset. Check its identifier.
+        AssetNotFound,
+        /// The asset is retired: it gives no grants any more.
+        AssetRetired,
+        /// The terms of the asset, or of one of its ancestors, allow nothing any more.
+        AssetExpired,
+        /// The signer does not own the asset, or did not publish the terms. Sign with the right account.
+        NotAuthorized,
+        /// The offer lets hosts keep more than the chain allows (constant `MaxHostShare`).
+        HostShareTooHigh,
+        /// Descendants of this generation need no grant of the asset. Register the model.
+        GrantNotNeeded,
+        /// The signer has an open application or an unused grant of this asset already. Use it, or give it up.
+        AlreadyAcquired,
+        /// The account has neither applied for a grant of this asset nor an unused one.
+        GrantNotFound,
+        /// The grant waits for no decision any more.
+        AlreadyApproved,
+        /// The account cannot have the deposit or the fee on hold: free coins beyond the existential deposit are too few, or
+        /// other pallets have too many holds there.
+        DepositNotPayable,
+        /// More than 16 origins are models, or more than 16 are pools. Register an intermediate model with some of them.
+        TooManyOrigins {
+            /// The position of the first one too many.
+            origin: u8,
+        },
+        /// Two origins lead to the same asset. Name each once; of a datanet the latest round, which contains the earlier ones.
+        OriginRepeated {
+            /// The position of the second one.
+            origin: u8,
+        },
+        /// No terms are attached to the asset of an origin. Check its identifier.
+        OriginNotFound {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The asset of an origin is retired: it takes no descendants any more.
+        OriginRetired {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The terms of an origin's asset, or of one of its ancestors, allow nothing any more.
+        OriginExpired {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The terms of an origin's asset do not allow what the origin says was done with it.
+        UseNotAllowed {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The model's own terms allow uses that the origin's asset does not hand on. Choose narrower terms.
+        OnwardUseNotAllowed {
+            /// The position of the origin.
+            origin: u8,
+            /// The uses in question: bit n stands for the n-th use, counted from 0.
+            uses: u8,
+        },
+        /// The model's own terms are commercial, those of the origin's asset are not. Choose terms that are not.
+        CommercialNotAllowed {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The origin's asset is share-alike. Choose terms of its family.
+        ShareAlikeRequired {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The origin's asset is share-alike, of another family than an origin before it. No terms satisfy both: leave one out.
+        FamilyConflict {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// With this origin more than 8 ancestors would have to be asked by every descendant. Descend from fewer of them.
+        TooManyGates {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// The owner has no grant that the origin's asset, or an ancestor of it, asks for. Acquire it, or wait for its approval.
+        GrantMissing {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// With this origin more than 32 royalties would be owed. Descend from fewer assets.
+        StackTooLong {
+            /// The position of the origin.
+            origin: u8,
+        },
+        /// With this origin more than 60 % would be owed in royalties. Descend from fewer assets.
+        RoyaltiesTooHigh {
+            /// The position of the origin.
+            origin: u8,
+        },
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(
+                Self::price_of(u32::MAX, u32::MAX as usize).is_ok(),
+                "the deposit of anything that can be stored fits a balance"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// What a model of `owner` under `terms`, with these origins, would owe and need, whether or not its owner has the grants
+        /// yet; or which term of which asset stands against it.
+        ///
+        /// Whether rounds are final and models registered is for others to say.
+        pub fn quote_model(
+            owner: T::AccountId,
+            terms: TermsId,
+            origins: Vec<Origin>,
+        ) -> Result<ModelQuote, Refusal> {
+            Self::do_quote_model(&owner, terms, &origins)
+        }
+
+        /// What attaching `terms` to a model of `owner` with these origins would come to: the royalties that it would owe, or
+        /// which term of which asset stands against it.
+        pub fn check_model(
+            owner: T::AccountId,
+            terms: TermsId,
+            origins: Vec<Origin>,
+        ) -> Result<RoyaltyStack, Refusal> {
+            Self::do_check_model(&owner, terms, &origins).map(|folded| folded.standing.stack)
+        }
+
+        /// Whether `who` may use an asset in a way, for so many units (of calls; other uses are not counted), in every block up
+        /// to and including `until`: what it costs and who earns from it, or what stands against it.
+        pub fn can_use(
+            asset: Asset,
+            intended: Use,
+            who: T::AccountId,
+            units: u64,
+            until: u32,
+        ) -> Result<UseQuote, UseRefusal> {
+            Self::do_can_use(asset, intended, &who, units, until)
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Publishes terms, which never change. Equal terms are stored once, whoever uses them.
+        ///
+        /// ## Origin
+        /// Signed; a deposit for what is stored is on hold until the terms are retracted.
+        ///
+        /// ## Details
+        /// `terms`: their identifier is the BLAKE2b hash of their SCALE encoding. Anybody may attach them to assets.
+        ///
+        /// ## Errors
+        /// `TermsAlreadyPublished`, `TermsExpired`, `RoyaltyOutOfBounds`, `EmptyFee`, `EmptyQuota`, `InvalidUri`, `InvalidSpdx`,
+        /// `DepositNotPayable`.
+        ///
+        /// ## Events
+        /// `TermsPublished`.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::publish())]
+        pub fn publish(origin: OriginFor<T>, terms: LicenceTerms) -> DispatchResult {
+            let publisher = ensure_signed(origin)?;
+            Self::do_publish(publisher, terms)
+        }
+
+        /// Removes terms that no asset is under, and releases their deposit.
+        ///
+        /// ## Origin
+        /// Signed by the publisher.
+        ///
+        /// ## Errors
+        /// `TermsNotFound`, `NotAuthorized`, `TermsInUse`.
+        ///
+        /// ## Events
+        /// `TermsRetracted`.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::retract())]
+        pub fn retract(origin: OriginFor<T>, terms: TermsId) -> DispatchResult {
+            let publisher = ensure_signed(origin)?;
+            Self::do_retract(publisher, terms)
+        }
+
+        /// Says what an asset costs from now on. What was agreed before stays as agreed.
+        ///
+        /// ## Origin
+        /// Signed by the asset's owner.
+        ///
+        /// ## Details
+        /// - `price`: what the asset earns at least for each unit, after protocol fee and host share, in coin. May be 0.
+        /// - `host_share`: the largest part of a payment, after the protocol fee, that a host may keep.
+        ///
+        /// Without an offer the asset answers no calls for others.
+        ///
+        /// ## Errors
+        /// `AssetNotFound`, `NotAuthorized`, `HostShareTooHigh`.
+        ///
+        /// ## Events
+        /// `OfferMade`.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::make_offer())]
+        pub fn make_offer(
+            origin: OriginFor<T>,
+            asset: Asset,
+            price: Balance,
+            host_share: Perbill,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_make_offer(owner, asset, Offer { price, host_share })
+        }
+
+        /// Asks for a grant: the right to make one descendant of an asset. Not transferable; used up when a model that needs it
+        /// is registered.
+        ///
+        /// ## Origin
+        /// Signed; a deposit for the grant is on hold until it is used, declined or given up.
+        ///
+        /// ## Details
+        /// `generation`: `First` for a model that names the asset as its origin, `Later` for one that descends from it through
+        /// others only. A grant for the first generation is good for later ones too.
+        ///
+        /// Where no approval is asked for, the upfront fee is paid to the asset at once and the grant is there. Else the fee is on
+        /// hold until the asset's owner approves, and released if they decline or the applicant gives up. Owners need no
+        /// approval of their own. An account has one open application or unused grant of an asset at a time.
+        ///
+        /// ## Errors
+        /// `AssetNotFound`, `AssetRetired`, `AssetExpired`, `GrantNotNeeded`, `AlreadyAcquired`, `DepositNotPayable`, and those of
+        /// the payment.
+        ///
+        /// ## Events
+        /// `GrantGiven`, or `GrantRequested`.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::acquire())]
+        pub fn acquire(
+            origin: OriginFor<T>,
+            asset: Asset,
+            generation: Generation,
+        ) -> DispatchResult {
+            let applicant = ensure_signed(origin)?;
+            Self::do_acquire(applicant, asset, generation)
+        }
+
+        /// Approves an application for a grant; the applicant's fee is paid to the asset.
+        ///
+        /// ## Origin
+        /// Signed by the asset's owner.
+        ///
+        /// ## Errors
+        /// `AssetNotFound`, `NotAuthorized`, `AssetRetired`, `AssetExpired`, `GrantNotFound`, `AlreadyApproved`, and those of the
+        /// payment, such as of an applicant whose coins are frozen otherwise.
+        ///
+        /// ## Events
+        /// `GrantGiven`.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::approve())]
+        pub fn approve(
+            origin: OriginFor<T>,
+            asset: Asset,
+            applicant: AccountIdLookupOf<T>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            let applicant = T::Lookup::lookup(applicant)?;
+            Self::do_approve(owner, asset, applicant)
+        }
+
+        /// Declines an application for a grant; the applicant's fee and deposit are released.
+        ///
+        /// ## Origin
+        /// Signed by the asset's owner.
+        ///
+        /// ## Errors
+        /// `AssetNotFound`, `NotAuthorized`, `GrantNotFound`, `AlreadyApproved`: what was given cannot be taken back.
+        ///
+        /// ## Events
+        /// `GrantDeclined`.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::decline())]
+        pub fn decline(
+            origin: OriginFor<T>,
+            asset: Asset,
+            applicant: AccountIdLookupOf<T>,
+        ) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            let applicant = T::Lookup::lookup(applicant)?;
+            Self::do_decline(owner, asset, applicant)
+        }
+
+        /// Gives up an open application, whose fee is released, or an unused grant, whose fee stays paid. The deposit is
+        /// released either way.
+        ///
+        /// ## Origin
+        /// Signed by whoever has it.
+        ///
+        /// ## Errors
+        /// `GrantNotFound`.
+        ///
+        /// ## Events
+        /// `GrantRelinquished`.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::relinquish())]
+        pub fn relinquish(origin: OriginFor<T>, asset: Asset) -> DispatchResult {
+            let grantee = ensure_signed(origin)?;
+            Self::do_relinquish(grantee, asset)
+        }
+    }
+}

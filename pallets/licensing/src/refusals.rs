@@ -1,0 +1,50 @@
+//! Refusals as errors.
+
+use tributary_primitives::licences::{Flaw, Refusal, Term};
+
+use crate::{Config, Error};
+
+/// A refusal to attach terms to a model, with as much of it as fits an error: the term by its name, and the position of the origin.
+impl<T: Config> From<Refusal> for Error<T> {
+    fn from(refusal: Refusal) -> Self {
+        let Some(origin) = refusal.origin else {
+            return match refusal.term {
+                Term::Expired => Error::TermsExpired,
+                _ => Error::TermsNotFound,
+            };
+        };
+        match refusal.term {
+            Term::NotPublished => Error::TermsNotFound,
+            Term::NotFound => Error::OriginNotFound { origin },
+            Term::Retired => Error::OriginRetired { origin },
+            Term::Expired => Error::OriginExpired { origin },
+            Term::Direct(_) => Error::UseNotAllowed { origin },
+            Term::Onward(uses) => Error::OnwardUseNotAllowed {
+                origin,
+                uses: uses.bits(),
+            },
+            Term::Commercial => Error::CommercialNotAllowed { origin },
+            Term::ShareAlike => Error::ShareAlikeRequired { origin },
+            Term::FamilyConflict => Error::FamilyConflict { origin },
+            Term::Gates => Error::TooManyGates { origin },
+            Term::Grant(_) => Error::GrantMissing { origin },
+            Term::Stack => Error::StackTooLong { origin },
+            Term::Royalties => Error::RoyaltiesTooHigh { origin },
+            Term::Repeated => Error::OriginRepeated { origin },
+            Term::TooManyOrigins => Error::TooManyOrigins { origin },
+        }
+    }
+}
+
+/// A flaw of terms that somebody wants to publish.
+impl<T: Config> From<Flaw> for Error<T> {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::Royalty => Error::RoyaltyOutOfBounds,
+            Flaw::Fee => Error::EmptyFee,
+            Flaw::Quota => Error::EmptyQuota,
+            Flaw::Uri => Error::InvalidUri,
+            Flaw::Spdx => Error::InvalidSpdx,
+        }
+    }
+}

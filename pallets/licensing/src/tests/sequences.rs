@@ -1,0 +1,182 @@
+//! Whatever happens in whatever order.
+
+use frame_support::storage::with_storage_layer;
+use proptest::{collection::vec, option, prelude::*};
+use sp_runtime::{DispatchResult, Perbill};
+use tributary_primitives::{
+    assets::Asset,
+    licences::{Gate, Generation, LicenceTerms, Origin, Uses},
+    roles::Terms,
+};
+
+use crate::{mock::*, Error};
+
+#[derive(Clone, Debug)]
+enum Step {
+    Retract(AccountId, u8),
+    AttachModel(AccountId, u8, Vec<u8>),
+    AttachDatanet(AccountId, u8),
+    Offer(AccountId, u8),
+    Acquire(AccountId, u8, Generation),
+    Approve(u8, AccountId),
+    Decline(u8, AccountId),
+    Relinquish(AccountId, u8),
+    Transfer(u8, AccountId),
+    Retire(u8),
+    Blocks(u8),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let who = || ALICE..=CAROL;
+    let any_terms = || 0..12u8;
+    let any_asset = || 0..8u8;
+    let generation = prop_oneof![Just(Generation::First), Just(Generation::Later)];
+    prop_oneof![
+        1 => (who(), any_terms()).prop_map(|(who, terms)| Step::Retract(who, terms)),
+        8 => (who(), any_terms(), vec(any_asset(), 0..4))
+            .prop_map(|(who, terms, origins)| Step::AttachModel(who, terms, origins)),
+        2 => (who(), any_terms()).prop_map(|(who, terms)| Step::AttachDatanet(who, terms)),
+        1 => (who(), any_asset()).prop_map(|(who, asset)| Step::Offer(who, asset)),
+        8 => (who(), any_asset(), generation)
+            .prop_map(|(who, asset, generation)| Step::Acquire(who, asset, generation)),
+        4 => (any_asset(), who()).prop_map(|(asset, applicant)| Step::Approve(asset, applicant)),
+        1 => (any_asset(), who()).prop_map(|(asset, applicant)| Step::Decline(asset, applicant)),
+        1 => (who(), any_asset()).prop_map(|(who, asset)| Step::Relinquish(who, asset)),
+        1 => (any_asset(), who()).prop_map(|(asset, who)| Step::Transfer(asset, who)),
+        1 => any_asset().prop_map(Step::Retire),
+        1 => (1..4u8).prop_map(Step::Blocks),
+    ]
+}
+
+prop_compose! {
+    fn some_terms()(
+        narrow in prop::bool::weighted(0.2),
+        commercial in prop::bool::weighted(0.9),
+        approval in option::of(gate()),
+        fee in option::of((1..1_000u128, gate())),
+        royalty in option::of(1..20u32),
+        expires in option::weighted(0.2, 5..20u32),
+        number in any::<u8>(),
+    ) -> LicenceTerms {
+        let mut terms = free().with_text(text(number));
+        if narrow {
+            terms.onward = Uses::from(0b0111_1111);
+        }
+        terms.commercial = commercial;
+        terms.approval = approval;
+        terms.expires = expires;
+        if let Some((amount, gate)) = fee {
+            terms = terms.with_fee(amount, gate);
+        }
+        if let Some(percent) = royalty {
+            terms = terms.with_royalty(Perbill::from_percent(percent), None);
+        }
+        terms
+    }
+}
+
+fn gate() -> impl Strategy<Value = Gate> {
+    prop_oneof![Just(Gate::First), Just(Gate::Every)]
+}
+
+/// The assets attached so far.
+#[derive(Default)]
+struct Assets(Vec<Asset>);
+
+impl Assets {
+    fn pick(&self, number: u8) -> Asset {
+        let place = usize::from(number) % self.0.len().max(1);
+        self.0.get(place).copied().unwrap_or(Asset::Model(77))
+    }
+
+    fn owner(&self, number: u8) -> Result<AccountId, Error<Test>> {
+        Licensing::attachment(self.pick(number)).map(|attachment| attachment.owner)
+    }
+
+    fn origin(&self, number: u8) -> Origin {
+        match self.pick(number) {
+            Asset::Datanet(datanet) => trained_on(datanet, 1),
+            Asset::Model(model) => Origin::FineTunedFrom(model),
+        }
+    }
+}
+
+fn take(step: Step, all: &[LicenceTerms], assets: &mut Assets) -> DispatchResult {
+    let signed = RuntimeOrigin::signed;
+    let terms_of = |number: u8| all[usize::from(number) % all.len()].id();
+    let next = assets.0.len() as u32;
+    match step {
+        Step::Retract(who, terms) => Licensing::retract(signed(who), terms_of(terms)),
+        Step::AttachModel(who, terms, origins) => {
+            let origins: Vec<_> = origins
+                .into_iter()
+                .map(|number| assets.origin(number))
+                .collect();
+            let told = Licensing::check_model(who, terms_of(terms), origins.clone());
+            let done = with_storage_layer(|| {
+                Licensing::attach_model(next, &who, terms_of(terms), &origins)
+            });
+            let told = told.map_err(|refusal| Error::<Test>::from(refusal).into());
+            assert_eq!(told, done);
+            done?;
+            assets.0.push(Asset::Model(next));
+            Ok(())
+        }
+        Step::AttachDatanet(who, terms) => {
+            with_storage_layer(|| Licensing::attach_datanet(next, &who, terms_of(terms)))?;
+            assets.0.push(Asset::Datanet(next));
+            Ok(())
+        }
+        Step::Offer(who, asset) => {
+            Licensing::make_offer(signed(who), assets.pick(asset), 1, Perbill::zero())
+        }
+        Step::Acquire(who, asset, generation) => acquire(who, assets.pick(asset), generation),
+        Step::Approve(asset, applicant) => {
+            let owner = assets.owner(asset)?;
+            Licensing::approve(signed(owner), assets.pick(asset), applicant)
+        }
+        Step::Decline(asset, applicant) => {
+            let owner = assets.owner(asset)?;
+            Licensing::decline(signed(owner), assets.pick(asset), applicant)
+        }
+        Step::Relinquish(who, asset) => Licensing::relinquish(signed(who), assets.pick(asset)),
+        Step::Transfer(asset, who) => {
+            with_storage_layer(|| <Licensing as Terms<_>>::transfer(assets.pick(asset), &who))
+        }
+        Step::Retire(asset) => {
+            with_storage_layer(|| <Licensing as Terms<_>>::retire(assets.pick(asset)))
+        }
+        Step::Blocks(blocks) => {
+            System::set_block_number(System::block_number() + u64::from(blocks));
+            Ok(())
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_invariants_hold_and_fees_are_paid_in_full(
+        all in vec(some_terms(), 1..12),
+        steps in vec(step(), 1..80),
+    ) {
+        ExtBuilder::build_and_execute(|| {
+            Payments::set(Vec::new());
+            for terms in &all {
+                published(terms.clone());
+            }
+            let mut assets = Assets::default();
+            for step in steps {
+                // Refusals are half of what happens.
+                let before = events();
+                if take(step.clone(), &all, &mut assets).is_err() {
+                    assert_eq!(events(), before, "{step:?}");
+                }
+                assert_eq!(Licensing::do_try_state(), Ok(()), "{step:?}");
+            }
+            let paid: u128 = Payments::get().iter().map(|(_, _, fee)| fee).sum();
+            assert_eq!(Balances::free_balance(POT), EXISTENTIAL_DEPOSIT + paid);
+        });
+    }
+}

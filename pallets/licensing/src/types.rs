@@ -1,0 +1,82 @@
+//! What is kept of terms, assets and grants.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_runtime::{traits::StaticLookup, Perbill};
+use tributary_primitives::{
+    ids::TermsId,
+    licences::{Generation, Standing},
+    Balance,
+};
+
+/// Who put terms on chain, and how many assets are under them.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Publication<AccountId> {
+    /// Who has the deposit on hold.
+    pub publisher: AccountId,
+    /// What is on hold for storing the terms.
+    pub deposit: Balance,
+    /// How many assets are under them. They can be retracted while it is none.
+    pub assets: u32,
+}
+
+/// An asset under terms.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Attachment<AccountId> {
+    /// Who makes its offer and approves descendants. Has the deposit on hold.
+    pub owner: AccountId,
+    /// Its terms.
+    pub terms: TermsId,
+    /// What they and those of its ancestors ask of descendants.
+    pub standing: Standing,
+    /// Whether it takes no descendants and gives no grants any more.
+    pub retired: bool,
+    /// What is on hold for storing this and the offer.
+    pub deposit: Balance,
+}
+
+/// What the owner of an asset asks from now on of those who use it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Offer {
+    /// The least net of a unit, in coin.
+    pub price: Balance,
+    /// The largest part of a payment, after the protocol fee, that a host may keep.
+    pub host_share: Perbill,
+}
+
+/// The right of an account to make one descendant of an asset, or the application for it.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Grant {
+    /// The farthest that the descendant may be: a grant for the first generation is good for later ones too.
+    pub generation: Generation,
+    /// Whether it can be used. Else it waits for the asset's owner.
+    pub approved: bool,
+    /// What is on hold for the upfront fee, while it waits.
+    pub fee: Balance,
+    /// What is on hold for storing it.
+    pub deposit: Balance,
+}
+
+/// [`Publication`] by an account of the runtime.
+pub type PublicationOf<T> = Publication<<T as frame_system::Config>::AccountId>;
+/// [`Attachment`] to an asset of an account of the runtime.
+pub type AttachmentOf<T> = Attachment<<T as frame_system::Config>::AccountId>;
+/// How calls name an account.
+pub type AccountIdLookupOf<T> = <<T as frame_system::Config>::Lookup as StaticLookup>::Source;

@@ -1,0 +1,27 @@
+//! Ancestry as sorted sets of identifiers. No FRAME, no storage.
+
+use alloc::vec::Vec;
+
+use tributary_primitives::ids::ModelId;
+
+use crate::types::AncestorSet;
+
+/// An ancestry has more than [`MAX_ANCESTORS`](crate::types::MAX_ANCESTORS) models.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TooManyAncestors;
+
+/// The ancestors of a model: its parents, and theirs, each once, ascending.
+///
+/// `parents`: each parent with its own ancestors. The cost is that of sorting as many identifiers as there are in all of them.
+pub fn union<'a>(
+    parents: impl IntoIterator<Item = (ModelId, &'a AncestorSet)>,
+) -> Result<AncestorSet, TooManyAncestors> {
+    let mut all = Vec::new();
+    for (parent, ancestors) in parents {
+        all.push(parent);
+        all.extend_from_slice(ancestors);
+    }
+    all.sort_unstable();
+    all.dedup();
+    AncestorSet::try_from(all).map_err(|_| TooManyAncestors)
+}

@@ -1,0 +1,122 @@
+use codec::{Encode, MaxEncodedLen};
+use frame_support::{assert_noop, assert_ok, traits::Hooks};
+use proptest::prelude::*;
+use sp_runtime::ArithmeticError;
+use tributary_primitives::licences::Origin;
+
+use super::*;
+
+/// What is held for a model, given the bytes of its edges, ancestors, metadata and royalties.
+fn deposit(edges: usize, ancestors: usize, metadata: usize, royalties: u32) -> u128 {
+    // Each list begins with its length in compact form: one byte up to 63.
+    let length = |entries: usize| if entries < 64 { 1 } else { 2 };
+    // A model to be fine-tuned from is one byte of variant and four of identifier, and the grade is one byte.
+    let bytes = ModelOf::<Test>::max_encoded_len()
+        + 2 * TeamOf::<Test>::max_encoded_len()
+        + length(edges)
+        + 6 * edges
+        + length(ancestors)
+        + 4 * ancestors
+        + length(metadata)
+        + metadata
+        + stack(royalties).encode().len()
+        + 16 * (9 + royalties as usize);
+    7 * ITEM + BYTE * bytes as u128
+}
+
+#[test]
+fn a_model_without_anything_pays_for_its_record_and_its_team() {
+    ExtBuilder::default().build_and_execute(|| {
+        base();
+        assert_eq!(held(ALICE), deposit(0, 0, 0, 0));
+    });
+}
+
+#[test]
+fn every_stored_byte_is_paid() {
+    ExtBuilder::default().build_and_execute(|| {
+        let parent = base();
+        let middle = child_of(parent);
+        Royalties::set(2);
+        assert_ok!(register(
+            CAROL,
+            Registration {
+                metadata: vec![b'x'; 300],
+                ..registration(Kind::FineTune, vec![Origin::FineTunedFrom(middle)])
+            }
+        ));
+        assert_eq!(held(CAROL), deposit(1, 2, 300, 2));
+        assert_eq!(
+            crate::Models::<Test>::get(2).map(|model| model.deposit),
+            Some(deposit(1, 2, 300, 2))
+        );
+    });
+}
+
+#[test]
+fn deposits_of_an_owner_add_up() {
+    ExtBuilder::default().build_and_execute(|| {
+        base();
+        base();
+        assert_eq!(held(ALICE), 2 * deposit(0, 0, 0, 0));
+    });
+}
+
+#[test]
+fn a_deposit_that_no_balance_can_hold_is_an_error() {
+    ExtBuilder::default().build_and_execute(|| {
+        for (item, byte) in [
+            (u128::MAX, BYTE),
+            (ITEM, u128::MAX),
+            // Seven items are almost the most that there is: their bytes are too much.
+            (u128::MAX / 7, BYTE),
+        ] {
+            ItemPrice::set(item);
+            BytePrice::set(byte);
+            assert_noop!(
+                register(ALICE, registration(Kind::Base, Vec::new())),
+                ArithmeticError::Overflow
+            );
+        }
+    });
+}
+
+#[test]
+#[should_panic = "fits a balance"]
+fn prices_that_could_overflow_fail_the_integrity_test() {
+    BytePrice::set(u128::MAX >> 16);
+    <Models as Hooks<u64>>::integrity_test();
+}
+
+#[test]
+fn what_is_on_hold_does_not_change_with_the_price() {
+    ExtBuilder::default().build_and_execute(|| {
+        let model = base();
+        let deposit = held(ALICE);
+        BytePrice::set(100 * BYTE);
+        assert_ok!(Models::offer_transfer(
+            RuntimeOrigin::signed(ALICE),
+            model,
+            BOB
+        ));
+        assert_ok!(Models::accept_transfer(RuntimeOrigin::signed(BOB), model));
+        assert_eq!((held(ALICE), held(BOB)), (0, deposit));
+        base();
+        assert!(held(ALICE) > deposit);
+    });
+}
+
+#[test]
+fn the_prices_of_this_runtime_pass_the_integrity_test() {
+    <Models as Hooks<u64>>::integrity_test();
+}
+
+proptest! {
+    #[test]
+    fn a_price_is_linear_in_items_and_bytes(items in any::<u32>(), bytes in any::<u32>()) {
+        prop_assert_eq!(
+            Models::price_of(items, bytes as usize),
+            Ok(u128::from(items) * ITEM + u128::from(bytes) * BYTE)
+        );
+    }
+}

@@ -1,0 +1,22 @@
+//! One file for each call, and one for what concerns several.
+
+mod accept_transfer;
+mod ancestry;
+mod cosign;
+mod deposits;
+mod evaluate;
+mod invariants;
+mod kinds;
+mod offer_transfer;
+mod register;
+mod retire;
+mod set_team;
+mod team;
+mod views;
+mod withdraw_offer;
+
+// By name, because the storage map of the same name comes in by `crate::*`.
+use crate::{
+    mock::{Models, *},
+    *,
+};

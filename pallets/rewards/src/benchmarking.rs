@@ -1,0 +1,189 @@
+//! What the calls cost at their worst.
+
+use crate::{
+    preparation::{self, account, amount, crew, fund, open_model, open_pool, prepare_asset, team},
+    *,
+};
+use alloc::vec::Vec;
+// Its `account` gives way to ours, which needs no benchmarks to be compiled.
+use frame_benchmarking::v2::*;
+use frame_support::{
+    traits::{
+        fungible::{Inspect, Mutate},
+        Get,
+    },
+    BoundedVec,
+};
+use frame_system::RawOrigin;
+use sp_core::H256;
+use tributary_primitives::{
+    assets::{Asset, Pool, MAX_CREW, MAX_STACK, MAX_TEAM},
+    hashing,
+    ledger::Inflow,
+    merkle::{Node, Path, Range},
+};
+
+const WEIGHT: u128 = 1 << 80;
+
+/// A tree as deep as trees can be, whose last leaf is that of contribution 0, and the claim of it.
+fn claim_from<T: Config>(pool: Pool) -> Claim<T::AccountId> {
+    let contributor = account::<T>("contributor", pool.datanet);
+    let mut last = Range::default();
+    last.append(hashing::weight_leaf(0, &contributor), WEIGHT)
+        .expect("a leaf fits; qed");
+    let mut peaks: Vec<Node> = (0..31)
+        .map(|index| Node {
+            hash: H256::repeat_byte(index),
+            sum: WEIGHT,
+        })
+        .collect();
+    let path = peaks.iter().rev().copied().collect();
+    peaks.push(last.root());
+    let range = Range {
+        count: u32::MAX,
+        peaks: BoundedVec::truncate_from(peaks),
+    };
+    open_pool::<T>(pool, range.root(), range.count, crew::<T>(MAX_CREW));
+    Claim {
+        pool,
+        contribution: 0,
+        proof: Some(Proof {
+            account: contributor,
+            weight: WEIGHT,
+            index: u32::MAX - 1,
+            path: Path::truncate_from(path),
+        }),
+    }
+}
+
+/// Claims from `count` pools that have money.
+fn claims<T: Config>(count: u32) -> Claims<T::AccountId> {
+    let claims = (0..count).map(|datanet| {
+        let claim = claim_from::<T>(Pool { datanet, round: 1 });
+        preparation::pay::<T>(Asset::Datanet(datanet));
+        claim
+    });
+    BoundedVec::truncate_from(claims.collect())
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    /// For a datanet, whose last round is looked up.
+    #[benchmark]
+    fn pay() {
+        let payer = account::<T>("payer", 0);
+        let asset = Asset::Datanet(0);
+        prepare_asset::<T>(asset, &payer);
+        fund::<T>(&payer);
+        let before = PotTotals::<T>::get().gross;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(payer), asset, None, amount::<T>());
+
+        assert_eq!(PotTotals::<T>::get().gross, before + amount::<T>());
+    }
+
+    /// With `r` royalties to pools and `t` members of the team, none of whom has been credited before.
+    #[benchmark]
+    fn settle(r: Linear<0, MAX_STACK>, t: Linear<1, MAX_TEAM>) {
+        let caller = account::<T>("caller", 0);
+        open_model::<T>(0, r, team::<T>(&caller, t));
+        preparation::pay::<T>(Asset::Model(0));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller.clone()), 0);
+
+        assert_ne!(
+            ModelAccounts::<T>::get(0).unwrap().settled,
+            Inflow::default()
+        );
+        assert!(Claimable::<T>::get(caller) > 0);
+    }
+
+    /// With `c` members, none of whom has been credited before.
+    #[benchmark]
+    fn settle_crew(c: Linear<0, MAX_CREW>) {
+        let caller = account::<T>("caller", 0);
+        let pool = Pool {
+            datanet: 0,
+            round: 1,
+        };
+        let root = Node {
+            hash: H256::repeat_byte(1),
+            sum: 1,
+        };
+        open_pool::<T>(pool, root, 1, crew::<T>(c));
+        preparation::pay::<T>(Asset::Datanet(0));
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), pool);
+
+        assert!(PoolAccounts::<T>::get(pool).unwrap().settled > 0);
+    }
+
+    /// From `c` pools, each with the longest proof.
+    #[benchmark]
+    fn claim_proving(c: Linear<1, MAX_CLAIMS>) {
+        let caller = account::<T>("caller", 0);
+        let claims = claims::<T>(c);
+        let last = claims[c as usize - 1].pool;
+
+        #[extrinsic_call]
+        claim(RawOrigin::Signed(caller), claims);
+
+        assert!(Proven::<T>::get(last, 0).unwrap().paid > 0);
+    }
+
+    /// From `c` pools where the weights have been proven, to contributors who have withdrawn everything.
+    #[benchmark]
+    fn claim_proven(c: Linear<1, MAX_CLAIMS>) {
+        let caller = account::<T>("caller", 0);
+        let mut claims = claims::<T>(c);
+        Pallet::<T>::do_claim(claims.clone()).expect("the claims hold; qed");
+        for claim in &mut claims {
+            preparation::pay::<T>(Asset::Datanet(claim.pool.datanet));
+            let proof = claim.proof.take().expect("each claim has a proof; qed");
+            Pallet::<T>::do_withdraw(proof.account).expect("there is something to withdraw; qed");
+        }
+        let last = claims[c as usize - 1].pool;
+        let before = Proven::<T>::get(last, 0).unwrap().paid;
+
+        #[extrinsic_call]
+        claim(RawOrigin::Signed(caller), claims);
+
+        assert!(Proven::<T>::get(last, 0).unwrap().paid > before);
+    }
+
+    /// To an account that does not exist yet.
+    #[benchmark]
+    fn withdraw() {
+        let owner = account::<T>("owner", 0);
+        open_model::<T>(0, 0, team::<T>(&owner, 1));
+        preparation::pay::<T>(Asset::Model(0));
+        Pallet::<T>::do_settle(0).expect("the model has a ledger; qed");
+        let amount = Claimable::<T>::get(&owner);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner.clone()));
+
+        assert_eq!(T::Currency::balance(&owner), amount);
+    }
+
+    /// To a treasury that may not exist yet.
+    #[benchmark]
+    fn sweep() {
+        let caller = account::<T>("caller", 0);
+        T::Currency::mint_into(&Pallet::<T>::pot(), amount::<T>())
+            .expect("the issuance has room for benchmarks; qed");
+        let before = T::Currency::balance(&T::Treasury::get());
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller));
+
+        assert!(T::Currency::balance(&T::Treasury::get()) >= before + amount::<T>());
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::ExtBuilder.build(), crate::mock::Test);
+}

@@ -1,0 +1,401 @@
+//! How money enters and leaves the pot, and how ledgers begin.
+
+use crate::*;
+use frame_support::{
+    ensure,
+    traits::{
+        fungible::{Inspect, Mutate},
+        tokens::{DepositConsequence, Preservation, Provenance},
+        Get,
+    },
+};
+use sp_runtime::{traits::AccountIdConversion, ArithmeticError, DispatchError, DispatchResult};
+use tributary_primitives::{
+    assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Share, Team},
+    datanets::MAX_CREW_SHARE,
+    ids::{ModelId, RoundNumber},
+    ledger::{self, Royalties, Split},
+    merkle::Node,
+    roles::Cause,
+    Balance, Perbill,
+};
+
+impl<T: Config> Pallet<T> {
+    /// The account that holds the pot.
+    pub(crate) fn pot() -> T::AccountId {
+        T::PalletId::get().into_account_truncating()
+    }
+
+    /// Takes a payment for an asset into the pot. A `host` comes with its amount.
+    pub(crate) fn do_pay(
+        asset: Asset,
+        round: Option<RoundNumber>,
+        payer: &T::AccountId,
+        gross: Balance,
+        host: Option<(T::AccountId, Balance)>,
+        cause: Cause,
+    ) -> DispatchResult {
+        let payee = Self::payee_of(asset, round)?;
+        let taking = ledger::take(
+            gross,
+            T::ProtocolFee::get().min(MAX_PROTOCOL_FEE),
+            host.as_ref().map_or(0, |(_, amount)| *amount),
+            T::HostMax::get().min(MAX_HOST_SHARE),
+        )
+        .map_err(|_| Error::<T>::HostShareTooHigh)?;
+
+        Self::take_in(payer, gross, Preservation::Expendable)?;
+        let mut totals = PotTotals::<T>::get();
+        increase(&mut totals.gross, gross)?;
+        increase(&mut totals.fees, taking.fee)?;
+        increase(&mut totals.held.fees, taking.fee)?;
+        let round = match payee {
+            Payee::Model(model) => {
+                ModelAccounts::<T>::try_mutate(model, |account| {
+                    let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
+                    account.takings.add_payment(gross, &taking)?;
+                    Ok::<_, DispatchError>(())
+                })?;
+                increase(&mut totals.held.models, taking.net)?;
+                None
+            }
+            Payee::Pool(pool) => {
+                PoolAccounts::<T>::try_mutate(pool, |account| {
+                    let account = account.as_mut().ok_or(Error::<T>::PoolNotFound)?;
+                    account.takings.add_payment(gross, &taking)?;
+                    Ok::<_, DispatchError>(())
+                })?;
+                increase(&mut totals.held.pools, taking.net)?;
+                Some(pool.round)
+            }
+        };
+        Self::deposit_event(Event::Paid {
+            asset,
+            round,
+            payer: payer.clone(),
+            gross,
+            fee: taking.fee,
+            host: taking.host,
+            net: taking.net,
+            cause,
+        });
+        if let Some((host, amount)) = host {
+            Self::credit(&mut totals, &host, amount, Source::Hosting(asset))?;
+        }
+        PotTotals::<T>::put(totals);
+        Ok(())
+    }
+
+    /// Whose ledger a payment goes to.
+    fn payee_of(asset: Asset, round: Option<RoundNumber>) -> Result<Payee, DispatchError> {
+        match asset {
+            Asset::Model(model) => {
+                ensure!(round.is_none(), Error::<T>::ModelHasNoRounds);
+                ensure!(
+                    ModelAccounts::<T>::contains_key(model),
+                    Error::<T>::ModelNotFound
+                );
+                Ok(Payee::Model(model))
+            }
+            Asset::Datanet(datanet) => {
+                let round = match round {
+                    Some(round) => round,
+                    None => LastPool::<T>::get(datanet).ok_or(Error::<T>::NoFinalRound)?,
+                };
+                let pool = Pool { datanet, round };
+                ensure!(
+                    PoolAccounts::<T>::contains_key(pool),
+                    Self::pool_without_account(&pool)
+                );
+                Ok(Payee::Pool(pool))
+            }
+        }
+    }
+
+    /// Why a pool has no account.
+    pub(crate) fn pool_without_account(pool: &Pool) -> Error<T> {
+        if Pools::<T>::contains_key(pool) {
+            Error::<T>::PoolWithoutWeight
+        } else {
+            Error::<T>::PoolNotFound
+        }
+    }
+
+    /// Moves money into the pot: the only way in that is counted.
+    fn take_in(
+        payer: &T::AccountId,
+        amount: Balance,
+        preservation: Preservation,
+    ) -> DispatchResult {
+        let pot = Self::pot();
+        // A transfer to itself would succeed and bring nothing.
+        ensure!(*payer != pot, Error::<T>::PotCannotPay);
+        T::Currency::transfer(payer, &pot, amount, preservation)?;
+        Ok(())
+    }
+
+    /// Moves money out of the pot: the only way out. The pot keeps its existential deposit.
+    fn pay_out(account: &T::AccountId, amount: Balance) -> DispatchResult {
+        match T::Currency::can_deposit(account, amount, Provenance::Extant) {
+            DepositConsequence::BelowMinimum | DepositConsequence::CannotCreate => {
+                return Err(Error::<T>::BelowExistentialDeposit.into())
+            }
+            other => other.into_result()?,
+        }
+        T::Currency::transfer(&Self::pot(), account, amount, Preservation::Preserve)?;
+        Ok(())
+    }
+
+    /// Makes money of the pot an account's own. Needs nothing of the account, so that it cannot fail for it.
+    pub(crate) fn credit(
+        totals: &mut Totals,
+        account: &T::AccountId,
+        amount: Balance,
+        source: Source,
+    ) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
+        }
+        Claimable::<T>::try_mutate(account, |claimable| increase(claimable, amount))?;
+        increase(&mut totals.held.claimable, amount)?;
+        increase(totals.earned.by(&source), amount)?;
+        Self::deposit_event(Event::Credited {
+            account: account.clone(),
+            amount,
+            source,
+        });
+        Ok(())
+    }
+
+    /// Moves all that an account has been credited to its free balance.
+    pub(crate) fn do_withdraw(account: T::AccountId) -> DispatchResult {
+        let amount = Claimable::<T>::take(&account);
+        ensure!(amount > 0, Error::<T>::NothingToWithdraw);
+        Self::pay_out(&account, amount)?;
+        PotTotals::<T>::try_mutate(|totals| {
+            decrease(&mut totals.held.claimable, amount)?;
+            increase(&mut totals.withdrawn, amount)
+        })?;
+        Self::deposit_event(Event::Withdrawn { account, amount });
+        Ok(())
+    }
+
+    /// Moves fees and surplus to the treasury.
+    pub(crate) fn do_sweep() -> DispatchResult {
+        let mut totals = PotTotals::<T>::get();
+        let fees = totals.held.fees;
+        let surplus = Self::surplus(&totals)?;
+        let amount = sum([fees, surplus])?;
+        ensure!(amount > 0, Error::<T>::NothingToSweep);
+        Self::pay_out(&T::Treasury::get(), amount)?;
+        decrease(&mut totals.held.fees, fees)?;
+        increase(&mut totals.swept, fees)?;
+        PotTotals::<T>::put(totals);
+        Self::deposit_event(Event::Swept { fees, surplus });
+        Ok(())
+    }
+
+    /// What the pot owns beyond its existential deposit and all that it owes.
+    pub(crate) fn surplus(totals: &Totals) -> Result<Balance, ArithmeticError> {
+        let owed = sum([totals.held.total()?, T::Currency::minimum_balance()])?;
+        let mut surplus = T::Currency::balance(&Self::pot());
+        decrease(&mut surplus, owed)?;
+        Ok(surplus)
+    }
+
+    /// Opens the ledger of a model.
+    pub(crate) fn do_open(
+        model: ModelId,
+        mut stack: RoyaltyStack,
+        team: Team<T::AccountId>,
+    ) -> DispatchResult {
+        ensure!(!Splits::<T>::contains_key(model), Error::<T>::LedgerExists);
+        Self::ensure_team(&team)?;
+        let ascending = stack.windows(2).all(|pair| {
+            pair[0].payee < pair[1].payee && pair[0].payee.asset() != pair[1].payee.asset()
+        });
+        ensure!(ascending, Error::<T>::RoyaltiesNotAscending);
+        // A model without ledger is nobody's payee: a model can owe neither itself nor, by others, in a circle.
+        for royalty in &stack {
+            let exists = match royalty.payee {
+                Payee::Model(parent) => Splits::<T>::contains_key(parent),
+                Payee::Pool(pool) => Pools::<T>::contains_key(pool),
+            };
+            ensure!(exists, Error::<T>::PayeeNotFound);
+        }
+        // Data of which nothing was admitted is lineage without payee, and has no part in the top-up either.
+        stack.retain(|royalty| match royalty.payee {
+            Payee::Model(_) => true,
+            Payee::Pool(pool) => PoolAccounts::<T>::contains_key(pool),
+        });
+        ledger::top_up(&mut stack);
+        let royalties = Royalties::new(&stack).map_err(|_| Error::<T>::RatesAboveOne)?;
+
+        Splits::<T>::insert(model, Split::new(royalties, team.clone()));
+        ModelAccounts::<T>::insert(model, ModelAccount::default());
+        Self::deposit_event(Event::LedgerOpened {
+            model,
+            royalties: stack,
+            team,
+        });
+        Ok(())
+    }
+
+    /// Gives a model another team, after the present one has been paid.
+    pub(crate) fn do_amend_team(model: ModelId, team: Team<T::AccountId>) -> DispatchResult {
+        Self::ensure_team(&team)?;
+        Self::do_settle(model)?;
+        let split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let closing = split.amend(&account.takings.inflow(), team.clone())?;
+        if let Some(last) = split.team().last() {
+            PotTotals::<T>::try_mutate(|totals| {
+                decrease(&mut totals.held.models, closing.remainder)?;
+                let source = Source::Team(model);
+                Self::credit(totals, &last.account, closing.remainder, source)
+            })?;
+        }
+        Splits::<T>::insert(model, closing.split);
+        Self::deposit_event(Event::TeamAmended { model, team });
+        Ok(())
+    }
+
+    fn ensure_team(team: &Team<T::AccountId>) -> DispatchResult {
+        ensure!(!team.is_empty(), Error::<T>::EmptyTeam);
+        let one = u64::from(Perbill::one().deconstruct());
+        ensure!(parts(team) == one, Error::<T>::TeamPartsNotOne);
+        let repeated = team.iter().enumerate().any(|(index, member)| {
+            team[..index]
+                .iter()
+                .any(|earlier| earlier.account == member.account)
+        });
+        ensure!(!repeated, Error::<T>::MemberTwice);
+        Ok(())
+    }
+
+    /// Opens the pool of a final round.
+    pub(crate) fn do_open_pool(
+        pool: Pool,
+        root: Node,
+        count: u32,
+        crew: Crew<T::AccountId>,
+    ) -> DispatchResult {
+        let after_last = LastPool::<T>::get(pool.datanet).is_none_or(|last| pool.round > last);
+        ensure!(after_last, Error::<T>::PoolOutOfOrder);
+        let bound = u64::from(MAX_CREW_SHARE.deconstruct());
+        ensure!(parts(&crew) <= bound, Error::<T>::CrewPartsTooHigh);
+
+        let terms = PoolTerms {
+            root,
+            count,
+            crew: crew.clone(),
+        };
+        Pools::<T>::insert(pool, terms);
+        if root.sum > 0 {
+            PoolAccounts::<T>::insert(pool, PoolAccount::default());
+        }
+        LastPool::<T>::insert(pool.datanet, pool.round);
+        Self::deposit_event(Event::PoolOpened {
+            pool,
+            root,
+            count,
+            crew,
+        });
+        Ok(())
+    }
+
+    /// Takes a sponsor's budget into the pot.
+    pub(crate) fn do_sponsor(
+        pool: Pool,
+        sponsor: &T::AccountId,
+        amount: Balance,
+    ) -> DispatchResult {
+        ensure!(
+            !Budgets::<T>::contains_key(pool),
+            Error::<T>::AlreadySponsored
+        );
+        if amount == 0 {
+            return Ok(());
+        }
+        Self::take_in(sponsor, amount, Preservation::Preserve)?;
+        PotTotals::<T>::try_mutate(|totals| {
+            increase(&mut totals.sponsored, amount)?;
+            increase(&mut totals.held.budgets, amount)
+        })?;
+        let budget = Budget {
+            sponsor: sponsor.clone(),
+            left: amount,
+        };
+        Budgets::<T>::insert(pool, budget);
+        Self::deposit_event(Event::Sponsored {
+            pool,
+            sponsor: sponsor.clone(),
+            amount,
+        });
+        Ok(())
+    }
+
+    /// Credits part of a round's budget to a contributor.
+    pub(crate) fn do_award(
+        pool: Pool,
+        contributor: &T::AccountId,
+        amount: Balance,
+    ) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
+        }
+        let mut budget = Budgets::<T>::get(pool).ok_or(Error::<T>::BudgetExceeded)?;
+        decrease(&mut budget.left, amount).map_err(|_| Error::<T>::BudgetExceeded)?;
+        Budgets::<T>::insert(pool, budget);
+        PotTotals::<T>::try_mutate(|totals| {
+            decrease(&mut totals.held.budgets, amount)?;
+            Self::credit(totals, contributor, amount, Source::Award(pool))
+        })
+    }
+
+    /// Credits what is left of a round's budget to its sponsor.
+    pub(crate) fn do_refund(pool: Pool) -> DispatchResult {
+        let Some(budget) = Budgets::<T>::take(pool) else {
+            return Ok(());
+        };
+        PotTotals::<T>::try_mutate(|totals| {
+            decrease(&mut totals.held.budgets, budget.left)?;
+            Self::credit(totals, &budget.sponsor, budget.left, Source::Refund(pool))
+        })
+    }
+
+    /// What is in a model's ledger: all that it received, less what it has paid.
+    pub(crate) fn held_by_model(
+        split: &Split<T::AccountId>,
+        account: &ModelAccount,
+    ) -> Result<Balance, ArithmeticError> {
+        let due = split.due(&account.settled)?;
+        let mut held = account.takings.inflow().total()?;
+        decrease(&mut held, sum(due.royalties)?)?;
+        decrease(&mut held, sum(due.team)?)?;
+        decrease(&mut held, split.earlier())?;
+        Ok(held)
+    }
+
+    /// What is in a pool: all that it received, less what it has paid.
+    pub(crate) fn held_by_pool(
+        terms: &PoolTerms<T::AccountId>,
+        account: &PoolAccount,
+    ) -> Result<Balance, ArithmeticError> {
+        let mut held = account.takings.inflow().total()?;
+        decrease(
+            &mut held,
+            sum(ledger::crew_shares(&terms.crew, account.settled))?,
+        )?;
+        decrease(&mut held, account.claimed)?;
+        Ok(held)
+    }
+}
+
+/// The sum of the parts of some shares, in billionths. There are so few that it fits.
+fn parts<AccountId>(shares: &[Share<AccountId>]) -> u64 {
+    shares
+        .iter()
+        .map(|share| u64::from(share.part.deconstruct()))
+        .sum()
+}

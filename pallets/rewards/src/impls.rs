@@ -1,0 +1,66 @@
+//! The roles that other pallets use.
+
+use crate::*;
+use sp_core::H256;
+use sp_runtime::DispatchResult;
+use tributary_primitives::{
+    assets::{Asset, Crew, Pool, RoyaltyStack, Team},
+    ids::{ModelId, RoundNumber},
+    merkle::Node,
+    roles::{Cause, DataPools, Revenue},
+    Balance,
+};
+
+impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
+    fn open(model: ModelId, stack: RoyaltyStack, team: Team<T::AccountId>) -> DispatchResult {
+        Self::do_open(model, stack, team)
+    }
+
+    fn amend_team(model: ModelId, team: Team<T::AccountId>) -> DispatchResult {
+        Self::do_amend_team(model, team)
+    }
+
+    fn pay(
+        asset: Asset,
+        round: Option<RoundNumber>,
+        payer: &T::AccountId,
+        gross: Balance,
+        host: Option<(T::AccountId, Balance)>,
+        cause: Cause,
+    ) -> DispatchResult {
+        Self::do_pay(asset, round, payer, gross, host, cause)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_asset(asset: Asset, owner: &T::AccountId) {
+        crate::preparation::prepare_asset::<T>(asset, owner)
+    }
+}
+
+impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
+    fn open_pool(
+        pool: Pool,
+        root: H256,
+        total_weight: u128,
+        count: u32,
+        crew: Crew<T::AccountId>,
+    ) -> DispatchResult {
+        let root = Node {
+            hash: root,
+            sum: total_weight,
+        };
+        Self::do_open_pool(pool, root, count, crew)
+    }
+
+    fn sponsor(pool: Pool, sponsor: &T::AccountId, budget: Balance) -> DispatchResult {
+        Self::do_sponsor(pool, sponsor, budget)
+    }
+
+    fn award(pool: Pool, contributor: &T::AccountId, amount: Balance) -> DispatchResult {
+        Self::do_award(pool, contributor, amount)
+    }
+
+    fn refund(pool: Pool) -> DispatchResult {
+        Self::do_refund(pool)
+    }
+}

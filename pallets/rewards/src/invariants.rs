@@ -1,0 +1,229 @@
+//! What is true of the ledger at every block: promise P2, every unit accounted for.
+//!
+//! The first three need a fixed number of reads, however many models, pools and accounts there are; they say that the sums are
+//! right. The others walk through state and say that the sums are those of the parts.
+
+use crate::*;
+use frame_support::ensure;
+use sp_runtime::{ArithmeticError, TryRuntimeError};
+use tributary_primitives::{assets::Payee, ledger, Balance};
+
+impl<T: Config> Pallet<T> {
+    /// Checks every invariant.
+    pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::the_pot_holds_what_it_owes()?;
+        Self::received_is_held_or_paid()?;
+        Self::each_role_has_what_it_was_given()?;
+        Self::claimable_balances_sum_up()?;
+        Self::models_hold_what_they_have_not_paid()?;
+        Self::pools_hold_what_they_have_not_paid()?;
+        Self::proven_weights_fit_their_pools()?;
+        Self::budgets_sum_up()?;
+        Self::ledgers_are_complete()
+    }
+
+    /// The pot's free balance is its existential deposit, all that it owes, and a surplus that is not negative.
+    fn the_pot_holds_what_it_owes() -> Result<(), TryRuntimeError> {
+        Self::surplus(&PotTotals::<T>::get())
+            .map(|_| ())
+            .map_err(|_| {
+                TryRuntimeError::Other(
+                    "the pot holds less than it owes and its existential deposit",
+                )
+            })
+    }
+
+    /// All that was ever received is held (in models, pools, budgets, for accounts, as fees), or was paid out.
+    fn received_is_held_or_paid() -> Result<(), TryRuntimeError> {
+        let totals = PotTotals::<T>::get();
+        let received = sum([totals.gross, totals.sponsored])?;
+        let accounted = sum([totals.held.total()?, totals.withdrawn, totals.swept])?;
+        ensure!(
+            received == accounted,
+            "what was received is neither held nor paid out"
+        );
+        Ok(())
+    }
+
+    /// What accounts were credited they can claim or have withdrawn; fees wait or were swept; sponsors' money is in budgets or
+    /// was awarded or refunded.
+    fn each_role_has_what_it_was_given() -> Result<(), TryRuntimeError> {
+        let totals = PotTotals::<T>::get();
+        ensure!(
+            totals.earned.total()? == sum([totals.held.claimable, totals.withdrawn])?,
+            "what was earned is neither claimable nor withdrawn"
+        );
+        ensure!(
+            totals.fees == sum([totals.held.fees, totals.swept])?,
+            "fees are neither waiting nor swept"
+        );
+        let spent = sum([totals.earned.awards, totals.earned.refunds])?;
+        ensure!(
+            totals.sponsored == sum([totals.held.budgets, spent])?,
+            "sponsors' money is neither in budgets nor awarded nor refunded"
+        );
+        Ok(())
+    }
+
+    /// Claimable balances of accounts sum to the total, and none is kept at zero.
+    fn claimable_balances_sum_up() -> Result<(), TryRuntimeError> {
+        let mut claimable = 0;
+        for amount in Claimable::<T>::iter_values() {
+            ensure!(amount > 0, "a claimable balance of zero is kept");
+            increase(&mut claimable, amount)?;
+        }
+        ensure!(
+            claimable == PotTotals::<T>::get().held.claimable,
+            "claimable balances do not sum to their total"
+        );
+        Ok(())
+    }
+
+    /// Each model has received at least what was settled; what it received, less the royalties and team shares that were due
+    /// then, is what it holds; together they hold the total; what they have paid as royalties is what payees received as such.
+    fn models_hold_what_they_have_not_paid() -> Result<(), TryRuntimeError> {
+        let (mut held, mut gross, mut paid, mut received) = (0, 0, 0, 0);
+        for (model, account) in ModelAccounts::<T>::iter() {
+            let split = Splits::<T>::get(model).ok_or("a model's account has no split")?;
+            let inflow = account.takings.inflow();
+            ensure!(
+                account.settled.net <= inflow.net && account.settled.royalties <= inflow.royalties,
+                "a model has settled more than it received"
+            );
+            let parts = account.takings.net.checked_add(account.takings.hosts);
+            ensure!(
+                parts.is_some_and(|parts| parts <= account.takings.gross),
+                "a model's net and hosts are more than its gross"
+            );
+            increase(&mut held, Self::held_by_model(&split, &account)?)?;
+            increase(&mut gross, account.takings.gross)?;
+            increase(&mut paid, sum(split.due(&account.settled)?.royalties)?)?;
+            increase(&mut received, account.takings.royalties)?;
+        }
+        for account in PoolAccounts::<T>::iter_values() {
+            increase(&mut gross, account.takings.gross)?;
+            increase(&mut received, account.takings.royalties)?;
+        }
+        let totals = PotTotals::<T>::get();
+        ensure!(
+            held == totals.held.models,
+            "what models hold does not sum to its total"
+        );
+        ensure!(
+            gross == totals.gross,
+            "what was paid for assets does not sum to its total"
+        );
+        ensure!(
+            paid == received,
+            "royalties paid are not the royalties received"
+        );
+        Ok(())
+    }
+
+    /// Each pool has received at least what its crew was paid for; what it received, less crew and claims, is what it holds and is
+    /// not negative; contributions were not paid more than their part; together pools hold the total.
+    fn pools_hold_what_they_have_not_paid() -> Result<(), TryRuntimeError> {
+        let mut held = 0;
+        for (pool, account) in PoolAccounts::<T>::iter() {
+            let terms = Pools::<T>::get(pool).ok_or("a pool's account has no terms")?;
+            let received = account.takings.inflow().total()?;
+            ensure!(
+                account.settled <= received,
+                "a pool's crew was paid for more than the pool received"
+            );
+            ensure!(
+                account.claimed <= ledger::contributors_part(&terms.crew, received)?,
+                "contributions were paid more than their part of a pool"
+            );
+            increase(&mut held, Self::held_by_pool(&terms, &account)?)?;
+        }
+        ensure!(
+            held == PotTotals::<T>::get().held.pools,
+            "what pools hold does not sum to its total"
+        );
+        Ok(())
+    }
+
+    /// Proven weights of a pool sum to its total at the most; none was paid more than it has earned; what they were paid is what the
+    /// pool says was claimed.
+    fn proven_weights_fit_their_pools() -> Result<(), TryRuntimeError> {
+        for (pool, account) in PoolAccounts::<T>::iter() {
+            let terms = Pools::<T>::get(pool).ok_or("a pool's account has no terms")?;
+            let (mut weight, mut paid): (u128, Balance) = (0, 0);
+            for (_, proven) in Proven::<T>::iter_prefix(pool) {
+                weight = weight
+                    .checked_add(proven.weight)
+                    .ok_or(ArithmeticError::Overflow)?;
+                increase(&mut paid, proven.paid)?;
+                ensure!(
+                    proven.paid <= Self::earned_by(&pool, proven.weight)?,
+                    "a contribution was paid more than it has earned"
+                );
+            }
+            ensure!(
+                weight <= terms.root.sum,
+                "proven weights are more than the pool's"
+            );
+            ensure!(
+                paid == account.claimed,
+                "what contributions were paid is not what the pool says"
+            );
+        }
+        for (pool, _) in Proven::<T>::iter_keys() {
+            ensure!(
+                PoolAccounts::<T>::contains_key(pool),
+                "a weight is proven in a pool without account"
+            );
+        }
+        Ok(())
+    }
+
+    /// What is left of budgets sums to the total.
+    fn budgets_sum_up() -> Result<(), TryRuntimeError> {
+        let left = sum(Budgets::<T>::iter_values().map(|budget| budget.left))?;
+        ensure!(
+            left == PotTotals::<T>::get().held.budgets,
+            "budgets do not sum to their total"
+        );
+        Ok(())
+    }
+
+    /// A model has an account if and only if it has a split, and owes only to other models and to pools that have accounts; a
+    /// pool has an account if and only if it has weight; a datanet's last pool is its last.
+    fn ledgers_are_complete() -> Result<(), TryRuntimeError> {
+        for (model, split) in Splits::<T>::iter() {
+            ensure!(
+                ModelAccounts::<T>::contains_key(model),
+                "a model's split has no account"
+            );
+            ensure!(!split.team().is_empty(), "a model has no team");
+            for entry in split.royalties().entries() {
+                let earns = match entry.payee {
+                    Payee::Model(parent) => {
+                        parent != model && ModelAccounts::<T>::contains_key(parent)
+                    }
+                    Payee::Pool(pool) => PoolAccounts::<T>::contains_key(pool),
+                };
+                ensure!(earns, "a royalty is owed to nobody");
+            }
+        }
+        for (pool, terms) in Pools::<T>::iter() {
+            ensure!(
+                PoolAccounts::<T>::contains_key(pool) == (terms.root.sum > 0),
+                "a pool has weight and no account, or an account and no weight"
+            );
+            ensure!(
+                LastPool::<T>::get(pool.datanet).is_some_and(|last| pool.round <= last),
+                "a pool is later than its datanet's last"
+            );
+        }
+        for (datanet, round) in LastPool::<T>::iter() {
+            let last = tributary_primitives::assets::Pool { datanet, round };
+            ensure!(
+                Pools::<T>::contains_key(last),
+                "a datanet's last pool does not exist"
+            );
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,474 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod functions;
+mod impls;
+mod invariants;
+#[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+mod preparation;
+mod settling;
+mod types;
+pub mod weights;
+
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+/// See the crate's documentation.
+#[frame_support::pallet]
+pub mod pallet {
+    use super::{types::*, weights::WeightInfo};
+    use core::marker::PhantomData;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::fungible::{Inspect, Mutate},
+        PalletId,
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_runtime::traits::Zero;
+    use tributary_primitives::{
+        assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Team, MAX_CREW, MAX_STACK, MAX_TEAM},
+        ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
+        ledger::{Inflow, Split},
+        merkle::Node,
+        roles::Cause,
+        Balance, Perbill,
+    };
+
+    /// What the runtime decides.
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// The coin.
+        type Currency: Inspect<Self::AccountId, Balance = Balance> + Mutate<Self::AccountId>;
+
+        /// Names the account that holds the pot.
+        #[pallet::constant]
+        type PalletId: Get<PalletId>;
+
+        /// The protocol's part of every payment. More than [`MAX_PROTOCOL_FEE`] counts as that.
+        type ProtocolFee: Get<Perbill>;
+
+        /// The most that hosts may have of what the fee leaves. More than [`MAX_HOST_SHARE`] counts as that.
+        type HostMax: Get<Perbill>;
+
+        /// Receives protocol fees, and what was given to the pot without being owed to anybody.
+        type Treasury: Get<Self::AccountId>;
+
+        /// Costs of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// The pallet.
+    #[pallet::pallet]
+    pub struct Pallet<T>(_);
+
+    /// How what a model receives is divided. Read when it is settled, and not when it is paid for. Identifiers are counted by the
+    /// chain, so that a short hash does.
+    #[pallet::storage]
+    pub type Splits<T: Config> = StorageMap<_, Twox64Concat, ModelId, Split<T::AccountId>>;
+
+    /// The money of a model.
+    #[pallet::storage]
+    pub type ModelAccounts<T: Config> = StorageMap<_, Twox64Concat, ModelId, ModelAccount>;
+
+    /// How what a pool receives is divided.
+    #[pallet::storage]
+    pub type Pools<T: Config> = StorageMap<_, Twox64Concat, Pool, PoolTerms<T::AccountId>>;
+
+    /// The money of a pool. A pool without weight has none.
+    #[pallet::storage]
+    pub type PoolAccounts<T: Config> = StorageMap<_, Twox64Concat, Pool, PoolAccount>;
+
+    /// The last final round of a datanet.
+    #[pallet::storage]
+    pub type LastPool<T: Config> = StorageMap<_, Twox64Concat, DatanetId, RoundNumber>;
+
+    /// Contributions that have proven their weight in a pool.
+    #[pallet::storage]
+    pub type Proven<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        Pool,
+        Twox64Concat,
+        ContributionNumber,
+        ProvenWeight<T::AccountId>,
+    >;
+
+    /// The money of sponsors.
+    #[pallet::storage]
+    pub type Budgets<T: Config> = StorageMap<_, Twox64Concat, Pool, Budget<T::AccountId>>;
+
+    /// What accounts may withdraw. Anybody can make accounts, hence the strong hash.
+    #[pallet::storage]
+    pub type Claimable<T: Config> =
+        StorageMap<_, Blake2_128Concat, T::AccountId, Balance, ValueQuery>;
+
+    /// The whole pot in a few numbers.
+    #[pallet::storage]
+    pub type PotTotals<T: Config> = StorageValue<_, Totals, ValueQuery>;
+
+    /// Gives the pot the existential deposit that keeps its account alive, in the way balances gives genesis accounts theirs. The
+    /// pallet must therefore come after balances in the runtime.
+    #[pallet::genesis_config]
+    #[derive(frame_support::DefaultNoBound)]
+    pub struct GenesisConfig<T: Config> {
+        #[serde(skip)]
+        _config: PhantomData<T>,
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            let pot = Pallet::<T>::pot();
+            let deposit = T::Currency::minimum_balance();
+            if let Some(missing) = deposit
+                .checked_sub(T::Currency::balance(&pot))
+                .filter(|missing| !missing.is_zero())
+            {
+                T::Currency::mint_into(&pot, missing)
+                    .expect("an existential deposit fits into the issuance of a genesis; qed");
+            }
+        }
+    }
+
+    /// Events. All balances follow from them: the formulas are in the crate's documentation.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(super) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// A model's ledger began.
+        LedgerOpened {
+            /// The model.
+            model: ModelId,
+            /// What it owes, at the rates that apply.
+            royalties: RoyaltyStack,
+            /// Who shares the rest.
+            team: Team<T::AccountId>,
+        },
+        /// A model has another team from now on.
+        TeamAmended {
+            /// The model.
+            model: ModelId,
+            /// Who shares what royalties leave.
+            team: Team<T::AccountId>,
+        },
+        /// A pool began.
+        PoolOpened {
+            /// The pool.
+            pool: Pool,
+            /// The root of the tree of admitted weights, with their sum. Without weight the pool receives nothing.
+            root: Node,
+            /// How many leaves the tree has.
+            count: u32,
+            /// Those who earn beside the contributors.
+            crew: Crew<T::AccountId>,
+        },
+        /// Money for an asset entered the pot: fee, host and net sum to gross.
+        Paid {
+            /// The asset.
+            asset: Asset,
+            /// The round whose pool received it, for a datanet.
+            round: Option<RoundNumber>,
+            /// Who paid.
+            payer: T::AccountId,
+            /// What was paid.
+            gross: Balance,
+            /// The protocol's.
+            fee: Balance,
+            /// The host's.
+            host: Balance,
+            /// The asset's.
+            net: Balance,
+            /// What for.
+            cause: Cause,
+        },
+        /// A model paid a royalty, inside the pot.
+        RoyaltyPaid {
+            /// The model that owed it.
+            model: ModelId,
+            /// Who received it.
+            payee: Payee,
+            /// The royalty.
+            amount: Balance,
+        },
+        /// Everything due of what a model had received was paid: royalties and team.
+        Settled {
+            /// The model.
+            model: ModelId,
+            /// What it had received since the beginning.
+            inflow: Inflow,
+        },
+        /// A contribution's weight in a pool was proven.
+        Proven {
+            /// The pool.
+            pool: Pool,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who earns.
+            account: T::AccountId,
+            /// Its weight.
+            weight: u128,
+        },
+        /// An account may withdraw more than before.
+        Credited {
+            /// The account.
+            account: T::AccountId,
+            /// How much more.
+            amount: Balance,
+            /// What for.
+            source: Source,
+        },
+        /// An account withdrew all that it could: the money left the pot.
+        Withdrawn {
+            /// The account.
+            account: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// A sponsor's budget for a round entered the pot.
+        Sponsored {
+            /// The round.
+            pool: Pool,
+            /// Who put it up.
+            sponsor: T::AccountId,
+            /// How much.
+            amount: Balance,
+        },
+        /// Fees and surplus left the pot for the treasury.
+        Swept {
+            /// Protocol fees.
+            fees: Balance,
+            /// What had come to the pot without being owed to anybody.
+            surplus: Balance,
+        },
+    }
+
+    /// Why something is refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// No ledger has been opened for this model. Look for the model's number among the events `LedgerOpened`.
+        ModelNotFound,
+        /// No pool has been opened for this round. Name a round that is final.
+        PoolNotFound,
+        /// No round of this datanet is final yet, so that there is nobody to pay. Wait for its first final round.
+        NoFinalRound,
+        /// Nothing was admitted to this pool, so that there is nobody to pay. Pay a later round.
+        PoolWithoutWeight,
+        /// A round was named for a model, which has none. Leave it out.
+        ModelHasNoRounds,
+        /// The amount is zero. Pay at least one unit.
+        ZeroAmount,
+        /// The host asks for more than hosts may have of what the protocol's fee leaves. Lower the host's share.
+        HostShareTooHigh,
+        /// The pot cannot pay into itself. Pay from another account.
+        PotCannotPay,
+        /// The model has a ledger already. Amend its team instead.
+        LedgerExists,
+        /// A royalty names a model without ledger, or a pool that is not open. Register parents first, use final rounds.
+        PayeeNotFound,
+        /// Royalties are not ascending by payee, or an asset is named twice. Sort them, and keep one for each asset.
+        RoyaltiesNotAscending,
+        /// Rates of royalties sum to more than one. Use fewer or cheaper sources.
+        RatesAboveOne,
+        /// A team needs at least one member.
+        EmptyTeam,
+        /// The parts of a team do not sum to one. In billionths they must sum to 1,000,000,000.
+        TeamPartsNotOne,
+        /// An account is in the team twice. Give it one part.
+        MemberTwice,
+        /// The datanet has a pool for this round or for a later one already.
+        PoolOutOfOrder,
+        /// The parts of a crew sum to more than its bound. Lower the recipe's shares.
+        CrewPartsTooHigh,
+        /// The round has a budget already.
+        AlreadySponsored,
+        /// An award is larger than what is left of the round's budget.
+        BudgetExceeded,
+        /// The contribution's weight in this pool has not been proven yet. Add a proof to the claim.
+        ProofRequired,
+        /// The proof does not lead to the pool's root. Check account, weight, position and path against the pool's tree.
+        ProofInvalid,
+        /// Nothing has been credited to this account. Settle models, settle crews or claim first.
+        NothingToWithdraw,
+        /// There are no fees and no surplus in the pot.
+        NothingToSweep,
+        /// The receiving account does not exist, and the amount is too little to create it. It waits here: endow the account, or
+        /// wait until more has been credited.
+        BelowExistentialDeposit,
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        fn integrity_test() {
+            assert!(
+                T::ProtocolFee::get() <= MAX_PROTOCOL_FEE,
+                "the protocol's fee must be within its bound"
+            );
+            assert!(
+                T::HostMax::get() <= MAX_HOST_SHARE,
+                "the most that hosts may have must be within its bound"
+            );
+            assert!(
+                T::Treasury::get() != Self::pot(),
+                "the treasury must not be the pot"
+            );
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Pays `gross` for an asset, from the caller's free balance, which may go to zero.
+        ///
+        /// The origin must be signed. The protocol's fee is taken, the rest waits for the model's royalties and team, or for the
+        /// contributors and the crew of a datanet's pool. Costs the same however many they are.
+        ///
+        /// - `asset`: what is paid for;
+        /// - `round`: for a datanet, the round whose pool receives the money; the last final one if it is left out;
+        /// - `gross`: how much.
+        ///
+        /// Errors: `ZeroAmount`, `ModelNotFound`, `ModelHasNoRounds`, `NoFinalRound`, `PoolNotFound`, `PoolWithoutWeight`,
+        /// and those of the coin if the caller has too little or it is frozen. Event: `Paid`.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::pay())]
+        pub fn pay(
+            origin: OriginFor<T>,
+            asset: Asset,
+            round: Option<RoundNumber>,
+            #[pallet::compact] gross: Balance,
+        ) -> DispatchResult {
+            let payer = ensure_signed(origin)?;
+            ensure!(!gross.is_zero(), Error::<T>::ZeroAmount);
+            Self::do_pay(asset, round, &payer, gross, None, Cause::Payment)
+        }
+
+        /// Pays what is due of all that a model has received: royalties to their payees' ledgers, the rest to its team's
+        /// claimable balances.
+        ///
+        /// The origin must be signed, by anybody. When and how often this is called changes nobody's total. Settling a model that
+        /// has received nothing since changes nothing.
+        ///
+        /// - `model`: the model.
+        ///
+        /// Errors: `ModelNotFound`. Events: `RoyaltyPaid` and `Credited` for each amount above zero, then `Settled`.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::settle(MAX_STACK, MAX_TEAM))]
+        pub fn settle(
+            origin: OriginFor<T>,
+            #[pallet::compact] model: ModelId,
+        ) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            let (royalties, members) = Self::do_settle(model)?;
+            Ok(Some(T::WeightInfo::settle(royalties, members)).into())
+        }
+
+        /// Pays the crew of a pool (steward, providers, evaluator) what is due of all that the pool has received, to their claimable
+        /// balances.
+        ///
+        /// The origin must be signed, by anybody. When and how often this is called changes nobody's total.
+        ///
+        /// - `pool`: the pool.
+        ///
+        /// Errors: `PoolNotFound`, `PoolWithoutWeight`. Events: `Credited` for each amount above zero.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::settle_crew(MAX_CREW))]
+        pub fn settle_crew(origin: OriginFor<T>, pool: Pool) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            let members = Self::do_settle_crew(pool)?;
+            Ok(Some(T::WeightInfo::settle_crew(members)).into())
+        }
+
+        /// Credits contributions with what they are owed from pools. The first claim of a contribution from a pool proves its
+        /// weight there; later ones need no proof.
+        ///
+        /// The origin must be signed, by anybody: money goes to the contributors only, who `withdraw` it. A claim with nothing
+        /// owed changes nothing.
+        ///
+        /// - `claims`: contributions, at most 16. If one is refused, all are.
+        ///
+        /// Errors: `PoolNotFound`, `PoolWithoutWeight`, `ProofRequired`, `ProofInvalid`. Events: `Proven` for each weight
+        /// proven, `Credited` for each amount above zero.
+        #[pallet::call_index(3)]
+        #[pallet::weight(Pallet::<T>::weight_of_claims(claims))]
+        pub fn claim(origin: OriginFor<T>, claims: Claims<T::AccountId>) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_claim(claims)
+        }
+
+        /// Moves all that the caller has been credited from the pot to its free balance.
+        ///
+        /// The origin must be signed by the account itself.
+        ///
+        /// Errors: `NothingToWithdraw`, `BelowExistentialDeposit`. Event: `Withdrawn`.
+        #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::withdraw())]
+        pub fn withdraw(origin: OriginFor<T>) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            Self::do_withdraw(account)
+        }
+
+        /// Moves protocol fees, and whatever came to the pot without being owed to anybody, to the treasury.
+        ///
+        /// The origin must be signed, by anybody.
+        ///
+        /// Errors: `NothingToSweep`, `BelowExistentialDeposit`. Event: `Swept`.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::sweep())]
+        pub fn sweep(origin: OriginFor<T>) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_sweep()
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The account that holds the pot.
+        pub fn pot_account() -> T::AccountId {
+            Self::pot()
+        }
+
+        /// The whole pot in a few numbers.
+        pub fn totals() -> Totals {
+            PotTotals::<T>::get()
+        }
+
+        /// What an account may withdraw.
+        pub fn claimable(account: T::AccountId) -> Balance {
+            Claimable::<T>::get(account)
+        }
+
+        /// The ledger of a model.
+        pub fn model(model: ModelId) -> Option<ModelStatement<T::AccountId>> {
+            Self::model_statement(model)
+        }
+
+        /// A pool. One without weight has no money, and therefore no statement.
+        pub fn pool(pool: Pool) -> Option<PoolStatement<T::AccountId>> {
+            Self::pool_statement(pool)
+        }
+
+        /// What a contribution of `weight` has earned from a pool since the beginning, paid or not.
+        pub fn earned(pool: Pool, weight: u128) -> Option<Balance> {
+            Self::earned_by(&pool, weight).ok()
+        }
+
+        /// What a contribution is owed from a pool where its weight has been proven.
+        pub fn owed(pool: Pool, contribution: ContributionNumber) -> Option<Balance> {
+            let proven = Proven::<T>::get(pool, contribution)?;
+            let earned = Self::earned_by(&pool, proven.weight).ok()?;
+            earned.checked_sub(proven.paid)
+        }
+    }
+}

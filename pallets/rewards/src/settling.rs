@@ -1,0 +1,258 @@
+//! How money moves inside the pot: from models to their payees and teams, from pools to crews and contributors.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::{ensure, weights::Weight};
+use sp_runtime::{DispatchError, DispatchResult};
+use tributary_primitives::{
+    assets::{Payee, Pool, Royalty},
+    hashing,
+    ids::{ContributionNumber, ModelId},
+    ledger, merkle, Balance,
+};
+
+impl<T: Config> Pallet<T> {
+    /// Pays royalties and team what is due of all that a model has received. Says how many payees and members it looked at.
+    pub(crate) fn do_settle(model: ModelId) -> Result<(u32, u32), DispatchError> {
+        let mut account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let inflow = account.takings.inflow();
+        if inflow == account.settled {
+            return Ok((0, 0));
+        }
+        let split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let paid = split.due(&account.settled)?;
+        let due = split.due(&inflow)?;
+        let mut totals = PotTotals::<T>::get();
+
+        let entries = split.royalties().entries();
+        let amounts = increases(&paid.royalties, &due.royalties)?;
+        for (entry, amount) in entries.iter().zip(amounts) {
+            Self::pay_royalty(&mut totals, model, entry.payee, amount)?;
+        }
+        let amounts = increases(&paid.team, &due.team)?;
+        for (member, amount) in split.team().iter().zip(amounts) {
+            decrease(&mut totals.held.models, amount)?;
+            Self::credit(&mut totals, &member.account, amount, Source::Team(model))?;
+        }
+
+        account.settled = inflow;
+        ModelAccounts::<T>::insert(model, account);
+        PotTotals::<T>::put(totals);
+        Self::deposit_event(Event::Settled { model, inflow });
+        Ok((entries.len() as u32, split.team().len() as u32))
+    }
+
+    /// Moves a royalty from a model's ledger to that of the payee.
+    fn pay_royalty(
+        totals: &mut Totals,
+        model: ModelId,
+        payee: Payee,
+        amount: Balance,
+    ) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
+        }
+        decrease(&mut totals.held.models, amount)?;
+        match payee {
+            Payee::Model(parent) => {
+                ModelAccounts::<T>::try_mutate(parent, |account| {
+                    let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
+                    increase(&mut account.takings.royalties, amount)?;
+                    Ok::<_, DispatchError>(())
+                })?;
+                increase(&mut totals.held.models, amount)?;
+            }
+            Payee::Pool(pool) => {
+                PoolAccounts::<T>::try_mutate(pool, |account| {
+                    let account = account.as_mut().ok_or(Error::<T>::PoolNotFound)?;
+                    increase(&mut account.takings.royalties, amount)?;
+                    Ok::<_, DispatchError>(())
+                })?;
+                increase(&mut totals.held.pools, amount)?;
+            }
+        }
+        Self::deposit_event(Event::RoyaltyPaid {
+            model,
+            payee,
+            amount,
+        });
+        Ok(())
+    }
+
+    /// Pays the crew of a pool what is due of all that the pool has received. Says how many members it looked at.
+    pub(crate) fn do_settle_crew(pool: Pool) -> Result<u32, DispatchError> {
+        let mut account =
+            PoolAccounts::<T>::get(pool).ok_or_else(|| Self::pool_without_account(&pool))?;
+        let received = account.takings.inflow().total()?;
+        if received == account.settled {
+            return Ok(0);
+        }
+        let crew = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?.crew;
+        let paid = ledger::crew_shares(&crew, account.settled);
+        let due = ledger::crew_shares(&crew, received);
+        let mut totals = PotTotals::<T>::get();
+        for (member, amount) in crew.iter().zip(increases(&paid, &due)?) {
+            decrease(&mut totals.held.pools, amount)?;
+            Self::credit(&mut totals, &member.account, amount, Source::Crew(pool))?;
+        }
+        account.settled = received;
+        PoolAccounts::<T>::insert(pool, account);
+        PotTotals::<T>::put(totals);
+        Ok(crew.len() as u32)
+    }
+
+    /// The most that a call with these claims costs.
+    pub(crate) fn weight_of_claims(claims: &Claims<T::AccountId>) -> Weight {
+        let proofs = claims.iter().filter(|claim| claim.proof.is_some()).count() as u32;
+        let others = claims.len() as u32 - proofs;
+        T::WeightInfo::claim_proving(proofs).saturating_add(T::WeightInfo::claim_proven(others))
+    }
+
+    /// Credits contributions with what they are owed.
+    pub(crate) fn do_claim(claims: Claims<T::AccountId>) -> DispatchResult {
+        let mut totals = PotTotals::<T>::get();
+        for claim in claims {
+            let (pool, contribution) = (claim.pool, claim.contribution);
+            let mut account =
+                PoolAccounts::<T>::get(pool).ok_or_else(|| Self::pool_without_account(&pool))?;
+            let terms = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?;
+            let mut proven = match Proven::<T>::get(pool, contribution) {
+                Some(proven) => proven,
+                None => Self::prove(pool, &terms, contribution, claim.proof)?,
+            };
+
+            let mut amount = Self::earned_from(&terms, &account, proven.weight)?;
+            decrease(&mut amount, proven.paid)?;
+            increase(&mut proven.paid, amount)?;
+            increase(&mut account.claimed, amount)?;
+            decrease(&mut totals.held.pools, amount)?;
+            let source = Source::Contribution(pool, contribution);
+            Self::credit(&mut totals, &proven.account, amount, source)?;
+            PoolAccounts::<T>::insert(pool, account);
+            Proven::<T>::insert(pool, contribution, proven);
+        }
+        PotTotals::<T>::put(totals);
+        Ok(())
+    }
+
+    /// Checks the proof of a contribution's weight in a pool.
+    fn prove(
+        pool: Pool,
+        terms: &PoolTerms<T::AccountId>,
+        contribution: ContributionNumber,
+        proof: Option<Proof<T::AccountId>>,
+    ) -> Result<ProvenWeight<T::AccountId>, DispatchError> {
+        let Proof {
+            account,
+            weight,
+            index,
+            path,
+        } = proof.ok_or(Error::<T>::ProofRequired)?;
+        let leaf = hashing::weight_leaf(contribution, &account);
+        let valid = merkle::verify(terms.root, terms.count, index, leaf, weight, &path);
+        ensure!(valid, Error::<T>::ProofInvalid);
+        Self::deposit_event(Event::Proven {
+            pool,
+            contribution,
+            account: account.clone(),
+            weight,
+        });
+        Ok(ProvenWeight {
+            account,
+            weight,
+            paid: 0,
+        })
+    }
+
+    /// What a contribution has earned from a pool since the beginning.
+    fn earned_from(
+        terms: &PoolTerms<T::AccountId>,
+        account: &PoolAccount,
+        weight: u128,
+    ) -> Result<Balance, DispatchError> {
+        let received = account.takings.inflow().total()?;
+        let contributors = ledger::contributors_part(&terms.crew, received)?;
+        let earned = ledger::contribution_part(contributors, weight, terms.root.sum)?;
+        Ok(earned)
+    }
+
+    /// What a contribution of `weight` has earned from a pool since the beginning.
+    pub(crate) fn earned_by(pool: &Pool, weight: u128) -> Result<Balance, DispatchError> {
+        let account =
+            PoolAccounts::<T>::get(pool).ok_or_else(|| Self::pool_without_account(pool))?;
+        let terms = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?;
+        Self::earned_from(&terms, &account, weight)
+    }
+
+    /// The ledger of a model in numbers.
+    pub(crate) fn model_statement(model: ModelId) -> Option<ModelStatement<T::AccountId>> {
+        let account = ModelAccounts::<T>::get(model)?;
+        let split = Splits::<T>::get(model)?;
+        let paid = split.due(&account.settled).ok()?;
+        let due = split.due(&account.takings.inflow()).ok()?;
+        let royalties = split.royalties().entries().iter();
+        let royalties = royalties.zip(due.royalties.into_iter().zip(paid.royalties));
+        Some(ModelStatement {
+            takings: account.takings,
+            held: Self::held_by_model(&split, &account).ok()?,
+            royalties: royalties
+                .map(|(entry, (earned, paid))| RoyaltyStatement {
+                    royalty: Royalty {
+                        payee: entry.payee,
+                        rate: entry.rate,
+                        ceiling: entry.ceiling,
+                    },
+                    earned,
+                    paid,
+                })
+                .collect(),
+            team: statements(split.team(), due.team, paid.team),
+        })
+    }
+
+    /// A pool in numbers.
+    pub(crate) fn pool_statement(pool: Pool) -> Option<PoolStatement<T::AccountId>> {
+        let account = PoolAccounts::<T>::get(pool)?;
+        let terms = Pools::<T>::get(pool)?;
+        let received = account.takings.inflow().total().ok()?;
+        let due = ledger::crew_shares(&terms.crew, received);
+        let paid = ledger::crew_shares(&terms.crew, account.settled);
+        Some(PoolStatement {
+            root: terms.root,
+            count: terms.count,
+            takings: account.takings,
+            held: Self::held_by_pool(&terms, &account).ok()?,
+            contributors: ledger::contributors_part(&terms.crew, received).ok()?,
+            claimed: account.claimed,
+            crew: statements(&terms.crew, due, paid),
+        })
+    }
+}
+
+/// How much more is due to each than has been paid.
+fn increases(paid: &[Balance], due: &[Balance]) -> Result<Vec<Balance>, DispatchError> {
+    paid.iter()
+        .zip(due)
+        .map(|(paid, due)| {
+            let mut increase = *due;
+            decrease(&mut increase, *paid)?;
+            Ok(increase)
+        })
+        .collect()
+}
+
+fn statements<AccountId: Clone>(
+    shares: &[tributary_primitives::assets::Share<AccountId>],
+    earned: Vec<Balance>,
+    paid: Vec<Balance>,
+) -> Vec<ShareStatement<AccountId>> {
+    shares
+        .iter()
+        .zip(earned.into_iter().zip(paid))
+        .map(|(share, (earned, paid))| ShareStatement {
+            share: share.clone(),
+            earned,
+            paid,
+        })
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! Recomputes every balance from events alone, by the formulas of the README, without reading state.
+
+use crate::{mock::*, *};
+use std::collections::BTreeMap;
+use tributary_primitives::{
+    assets::{Asset, Payee, Pool},
+    ids::ModelId,
+    Balance,
+};
+
+/// What follows from the events so far.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Books {
+    /// What accounts may withdraw.
+    pub(super) claimable: BTreeMap<AccountId, Balance>,
+    /// What models hold.
+    pub(super) models: BTreeMap<ModelId, Balance>,
+    /// What pools hold.
+    pub(super) pools: BTreeMap<Pool, Balance>,
+    /// What is left of budgets.
+    pub(super) budgets: BTreeMap<Pool, Balance>,
+    /// Fees not swept.
+    pub(super) fees: Balance,
+    /// Paid for hosting and not yet credited: nothing between calls.
+    pub(super) hosts: Balance,
+    /// All that came in.
+    pub(super) received: Balance,
+    /// All that went out.
+    pub(super) paid: Balance,
+}
+
+impl Books {
+    pub(super) fn record(&mut self, events: Vec<Event<Test>>) {
+        for event in events {
+            match event {
+                Event::Paid {
+                    asset,
+                    round,
+                    gross,
+                    fee,
+                    host,
+                    net,
+                    ..
+                } => {
+                    assert_eq!(gross, fee + host + net);
+                    self.received += gross;
+                    self.fees += fee;
+                    let payee = match (asset, round) {
+                        (Asset::Model(model), None) => Payee::Model(model),
+                        (Asset::Datanet(datanet), Some(round)) => {
+                            Payee::Pool(Pool { datanet, round })
+                        }
+                        other => panic!("{other:?} is nobody"),
+                    };
+                    *self.ledger(payee) += net;
+                    self.hosts += host;
+                }
+                Event::RoyaltyPaid {
+                    model,
+                    payee,
+                    amount,
+                } => {
+                    *self.ledger(Payee::Model(model)) -= amount;
+                    *self.ledger(payee) += amount;
+                }
+                Event::Credited {
+                    account,
+                    amount,
+                    source,
+                } => {
+                    *self.claimable.entry(account).or_default() += amount;
+                    *match source {
+                        Source::Team(model) => self.ledger(Payee::Model(model)),
+                        Source::Hosting(_) => &mut self.hosts,
+                        Source::Crew(pool) | Source::Contribution(pool, _) => {
+                            self.ledger(Payee::Pool(pool))
+                        }
+                        Source::Award(pool) | Source::Refund(pool) => {
+                            self.budgets.entry(pool).or_default()
+                        }
+                    } -= amount;
+                }
+                Event::Withdrawn { account, amount } => {
+                    *self.claimable.entry(account).or_default() -= amount;
+                    self.paid += amount;
+                }
+                Event::Sponsored { pool, amount, .. } => {
+                    *self.budgets.entry(pool).or_default() += amount;
+                    self.received += amount;
+                }
+                Event::Swept { fees, .. } => {
+                    self.fees -= fees;
+                    self.paid += fees;
+                }
+                Event::LedgerOpened { .. }
+                | Event::TeamAmended { .. }
+                | Event::PoolOpened { .. }
+                | Event::Settled { .. }
+                | Event::Proven { .. } => {}
+                Event::__Ignore(..) => unreachable!(),
+            }
+        }
+    }
+
+    fn ledger(&mut self, payee: Payee) -> &mut Balance {
+        match payee {
+            Payee::Model(model) => self.models.entry(model).or_default(),
+            Payee::Pool(pool) => self.pools.entry(pool).or_default(),
+        }
+    }
+
+    /// Compares with state, to the last unit.
+    pub(super) fn assert_agrees(&self) {
+        fn above_zero<K: Ord + Clone>(map: &BTreeMap<K, Balance>) -> BTreeMap<K, Balance> {
+            let entries = map.iter().filter(|(_, amount)| **amount > 0);
+            entries
+                .map(|(key, amount)| (key.clone(), *amount))
+                .collect()
+        }
+        assert_eq!(
+            above_zero(&self.claimable),
+            Claimable::<Test>::iter().collect()
+        );
+        let models = ModelAccounts::<Test>::iter_keys();
+        let models = models.map(|model| (model, Rewards::model(model).unwrap().held));
+        assert_eq!(above_zero(&self.models), above_zero(&models.collect()));
+        let pools = PoolAccounts::<Test>::iter_keys();
+        let pools = pools.map(|pool| (pool, Rewards::pool(pool).unwrap().held));
+        assert_eq!(above_zero(&self.pools), above_zero(&pools.collect()));
+        let budgets = Budgets::<Test>::iter();
+        let budgets = budgets.map(|(pool, budget)| (pool, budget.left));
+        assert_eq!(above_zero(&self.budgets), above_zero(&budgets.collect()));
+        assert_eq!(self.fees, Rewards::totals().held.fees);
+        assert_eq!(self.hosts, 0);
+
+        let of = |map: &BTreeMap<_, Balance>| map.values().sum::<Balance>();
+        let held = self.claimable.values().sum::<Balance>()
+            + self.models.values().sum::<Balance>()
+            + of(&self.pools)
+            + of(&self.budgets)
+            + self.fees;
+        assert_eq!(self.received, self.paid + held);
+    }
+}

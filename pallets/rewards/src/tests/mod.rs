@@ -1,0 +1,16 @@
+//! One file for each call and role; `random` drives them all together.
+
+mod amend_team;
+mod auditor;
+mod budgets;
+mod claim;
+mod genesis;
+mod open;
+mod open_pool;
+mod pay;
+mod random;
+mod settle;
+mod settle_crew;
+mod sweep;
+mod view;
+mod withdraw;

@@ -1,0 +1,390 @@
+//! What the pallet stores, and what calls and events carry.
+
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{traits::Get, BoundedVec};
+use scale_info::TypeInfo;
+use sp_runtime::ArithmeticError;
+use tributary_primitives::{
+    assets::{Asset, Crew, Pool, Royalty, Share},
+    ids::{ContributionNumber, ModelId},
+    ledger::{Inflow, Taking},
+    merkle::{Node, Path},
+    Balance, Perbill,
+};
+
+/// The most claims of one call.
+pub const MAX_CLAIMS: u32 = 16;
+/// No parameter makes the protocol's fee larger than this part of a payment.
+pub const MAX_PROTOCOL_FEE: Perbill = Perbill::from_percent(5);
+/// No parameter lets hosts have more than this part of what the fee leaves.
+pub const MAX_HOST_SHARE: Perbill = Perbill::from_percent(70);
+
+/// The bound of a call's claims.
+pub struct MaxClaims;
+
+impl Get<u32> for MaxClaims {
+    fn get() -> u32 {
+        MAX_CLAIMS
+    }
+}
+
+/// The claims of one call.
+pub type Claims<AccountId> = BoundedVec<Claim<AccountId>, MaxClaims>;
+
+/// Adds to a balance.
+pub(crate) fn increase(balance: &mut Balance, amount: Balance) -> Result<(), ArithmeticError> {
+    *balance = balance
+        .checked_add(amount)
+        .ok_or(ArithmeticError::Overflow)?;
+    Ok(())
+}
+
+/// Takes from a balance.
+pub(crate) fn decrease(balance: &mut Balance, amount: Balance) -> Result<(), ArithmeticError> {
+    *balance = balance
+        .checked_sub(amount)
+        .ok_or(ArithmeticError::Underflow)?;
+    Ok(())
+}
+
+/// The sum of some balances.
+pub(crate) fn sum(balances: impl IntoIterator<Item = Balance>) -> Result<Balance, ArithmeticError> {
+    let mut total = 0;
+    for balance in balances {
+        increase(&mut total, balance)?;
+    }
+    Ok(total)
+}
+
+/// What has come in for a model or a pool since the beginning.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Default,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Takings {
+    /// All that was paid for it: protocol fees, hosts' amounts and net.
+    pub gross: Balance,
+    /// Of that, hosts' amounts.
+    pub hosts: Balance,
+    /// Of that, what was left for it.
+    pub net: Balance,
+    /// Royalties that models have paid to it besides.
+    pub royalties: Balance,
+}
+
+impl Takings {
+    /// Adds a payment of `gross`.
+    pub(crate) fn add_payment(
+        &mut self,
+        gross: Balance,
+        taking: &Taking,
+    ) -> Result<(), ArithmeticError> {
+        increase(&mut self.gross, gross)?;
+        increase(&mut self.hosts, taking.host)?;
+        increase(&mut self.net, taking.net)
+    }
+
+    /// What there was or is to divide.
+    pub fn inflow(&self) -> Inflow {
+        Inflow {
+            net: self.net,
+            royalties: self.royalties,
+        }
+    }
+}
+
+/// The money of a model.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct ModelAccount {
+    /// What has come in.
+    pub takings: Takings,
+    /// How much had come in when royalties and team were last paid.
+    pub settled: Inflow,
+}
+
+/// Who shares what a pool receives; never changes.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct PoolTerms<AccountId> {
+    /// The root of the tree of admitted weights, with their sum.
+    pub root: Node,
+    /// How many leaves the tree has.
+    pub count: u32,
+    /// Those who earn beside the contributors.
+    pub crew: Crew<AccountId>,
+}
+
+/// The money of a pool. A pool without weight has none.
+#[derive(Clone, Copy, Debug, Decode, Default, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct PoolAccount {
+    /// What has come in.
+    pub takings: Takings,
+    /// How much had come in when its crew was last paid.
+    pub settled: Balance,
+    /// What its contributions have been paid.
+    pub claimed: Balance,
+}
+
+/// A contribution whose weight in a pool has been proven.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct ProvenWeight<AccountId> {
+    /// Who earns.
+    pub account: AccountId,
+    /// Its weight.
+    pub weight: u128,
+    /// What it has been paid from this pool.
+    pub paid: Balance,
+}
+
+/// What is left of the money that a sponsor put up for a round.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Budget<AccountId> {
+    /// Who put it up, and gets back what is left at the end.
+    pub sponsor: AccountId,
+    /// What is left.
+    pub left: Balance,
+}
+
+/// Asks for what a contribution is owed from a pool.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Claim<AccountId> {
+    /// The pool.
+    pub pool: Pool,
+    /// The contribution.
+    pub contribution: ContributionNumber,
+    /// Its weight in this pool; not needed, and not looked at, once it has been proven there.
+    pub proof: Option<Proof<AccountId>>,
+}
+
+/// Proves the weight of a contribution against the root of a pool.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Proof<AccountId> {
+    /// Who earns.
+    pub account: AccountId,
+    /// The weight.
+    pub weight: u128,
+    /// The position of its leaf, counted from 0.
+    pub index: u32,
+    /// Siblings on the way from the leaf to the root.
+    pub path: Path,
+}
+
+/// What an account is credited for.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub enum Source {
+    /// Its part of what a team keeps.
+    Team(ModelId),
+    /// Its part of what a pool's crew has.
+    Crew(Pool),
+    /// What its contribution earns from a pool.
+    Contribution(Pool, ContributionNumber),
+    /// Hosting an asset.
+    Hosting(Asset),
+    /// What the sponsor of a round pays for its contribution.
+    Award(Pool),
+    /// What is left of its own budget for a round.
+    Refund(Pool),
+}
+
+/// Where the pot's money is, for whom it is kept. Every unit is in exactly one place.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Default,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Held {
+    /// In models' ledgers: received and not settled, and what rounding carries.
+    pub models: Balance,
+    /// In pools: received and paid neither to contributions nor to the crew.
+    pub pools: Balance,
+    /// In budgets of sponsors.
+    pub budgets: Balance,
+    /// Credited to accounts and not withdrawn.
+    pub claimable: Balance,
+    /// Protocol fees not swept to the treasury.
+    pub fees: Balance,
+}
+
+impl Held {
+    /// All that the pot owes.
+    pub fn total(&self) -> Result<Balance, ArithmeticError> {
+        sum([
+            self.models,
+            self.pools,
+            self.budgets,
+            self.claimable,
+            self.fees,
+        ])
+    }
+}
+
+/// What accounts have been credited since the beginning, by the role in which they earned it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Default,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Earned {
+    /// Teams of models.
+    pub teams: Balance,
+    /// Crews of pools: stewards, providers and evaluators.
+    pub crews: Balance,
+    /// Contributors, from pools.
+    pub contributors: Balance,
+    /// Hosts.
+    pub hosts: Balance,
+    /// Contributors, from sponsors.
+    pub awards: Balance,
+    /// Sponsors, of their own money.
+    pub refunds: Balance,
+}
+
+impl Earned {
+    /// The role that a source belongs to.
+    pub(crate) fn by(&mut self, source: &Source) -> &mut Balance {
+        match source {
+            Source::Team(_) => &mut self.teams,
+            Source::Crew(_) => &mut self.crews,
+            Source::Contribution(..) => &mut self.contributors,
+            Source::Hosting(_) => &mut self.hosts,
+            Source::Award(_) => &mut self.awards,
+            Source::Refund(_) => &mut self.refunds,
+        }
+    }
+
+    /// All roles together.
+    pub fn total(&self) -> Result<Balance, ArithmeticError> {
+        sum([
+            self.teams,
+            self.crews,
+            self.contributors,
+            self.hosts,
+            self.awards,
+            self.refunds,
+        ])
+    }
+}
+
+/// The whole pot in a few numbers.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Default,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Totals {
+    /// Where its money is now.
+    pub held: Held,
+    /// Paid for assets since the beginning.
+    pub gross: Balance,
+    /// Of that, protocol fees.
+    pub fees: Balance,
+    /// Put up by sponsors since the beginning.
+    pub sponsored: Balance,
+    /// Credited to accounts since the beginning.
+    pub earned: Earned,
+    /// Of that, withdrawn by them.
+    pub withdrawn: Balance,
+    /// Of the fees, swept to the treasury.
+    pub swept: Balance,
+}
+
+/// A royalty in numbers.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct RoyaltyStatement {
+    /// The royalty, at the rate that applies.
+    pub royalty: Royalty,
+    /// What it has come to.
+    pub earned: Balance,
+    /// Of that, what has been paid to the payee.
+    pub paid: Balance,
+}
+
+/// The part of a team's or a crew's member in numbers.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct ShareStatement<AccountId> {
+    /// The member.
+    pub share: Share<AccountId>,
+    /// What it has come to since the team began.
+    pub earned: Balance,
+    /// Of that, what has been credited to the member.
+    pub paid: Balance,
+}
+
+/// The ledger of a model in numbers. They change with every payment for it and with every royalty to it.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct ModelStatement<AccountId> {
+    /// What has come in.
+    pub takings: Takings,
+    /// What is in its ledger.
+    pub held: Balance,
+    /// What it owes to others.
+    pub royalties: alloc::vec::Vec<RoyaltyStatement>,
+    /// Who shares the rest.
+    pub team: alloc::vec::Vec<ShareStatement<AccountId>>,
+}
+
+/// A pool in numbers. They change with every payment and royalty to it.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct PoolStatement<AccountId> {
+    /// The root of the tree of admitted weights, with their sum.
+    pub root: Node,
+    /// How many contributions it has.
+    pub count: u32,
+    /// What has come in.
+    pub takings: Takings,
+    /// What is in the pool.
+    pub held: Balance,
+    /// What its contributions have earned together.
+    pub contributors: Balance,
+    /// Of that, what has been credited to them.
+    pub claimed: Balance,
+    /// Those who earn beside the contributors.
+    pub crew: alloc::vec::Vec<ShareStatement<AccountId>>,
+}

@@ -1,0 +1,462 @@
+//! What the calls do.
+
+use frame_support::{
+    defensive,
+    pallet_prelude::*,
+    traits::{
+        fungible::MutateHold,
+        tokens::{Fortitude, Precision},
+        DefensiveOption,
+    },
+};
+use frame_system::pallet_prelude::BlockNumberFor;
+use sp_core::H256;
+use sp_runtime::{traits::CheckedAdd, ArithmeticError};
+use tributary_primitives::{
+    datanets::{FrozenRound, Phase, Recipe, Value, Values, MAX_ENTRIES},
+    hashing,
+    ids::{DatanetId, RecordId, RoundNumber},
+    merkle::{Overflow, Range},
+    roles::Snapshots,
+    valuation::{round_values, Params, Row, RowError},
+};
+
+use crate::{
+    Config, Error, Event, HoldReason, Outcome, Outcomes, Pallet, Progress, Proposal, ProposalOf,
+    Proposals, ProposalsOf, ProposedValues, Publication, Reopened, Rows, ShadowChunk,
+};
+
+/// A round of which proposals may stand.
+pub(crate) struct Standing {
+    recipe: Recipe,
+    phase: Phase,
+    frozen: FrozenRound,
+}
+
+impl Standing {
+    /// How many contributions were delivered.
+    fn contributions(&self) -> u32 {
+        self.frozen.delivered.len() as u32
+    }
+
+    /// Whether a record was delivered in this round.
+    fn delivered(&self, record: &RecordId) -> bool {
+        let delivered = &self.frozen.delivered;
+        delivered
+            .binary_search_by_key(&record.contribution, |delivered| delivered.number)
+            .is_ok_and(|index| record.position < delivered[index].records)
+    }
+
+    /// Whether all of a row's records that claim to be newcomers are. Old ones can only be told by their contents.
+    fn newcomers_exist(&self, row: &Row) -> bool {
+        row.entries.iter().all(|entry| {
+            entry.record.contribution < self.frozen.first || self.delivered(&entry.record)
+        })
+    }
+}
+
+/// How a window ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ending {
+    /// A complete proposal is final.
+    Final,
+    /// None was complete: the window is open once more.
+    Reopened,
+    /// None was complete for the second time.
+    Void,
+}
+
+/// How many records the rows list together.
+pub(crate) fn entries(rows: &Rows) -> u32 {
+    // At most 20,480 rows of 64: far below `u32::MAX`.
+    rows.iter().map(|row| row.entries.len() as u32).sum()
+}
+
+impl<T: Config> From<RowError> for Error<T> {
+    fn from(error: RowError) -> Self {
+        match error {
+            RowError::TooManyOld => Error::TooManyOld,
+            RowError::TooManyNew => Error::TooManyNew,
+            RowError::AfterLastOld => Error::AfterLastOld,
+            RowError::Repeated => Error::RepeatedRecord,
+        }
+    }
+}
+
+impl<T: Config> Pallet<T> {
+    /// A round that is `Revealed` or `Published`.
+    pub(crate) fn standing(
+        datanet: DatanetId,
+        round: RoundNumber,
+    ) -> Result<Standing, DispatchError> {
+        let phase = T::Snapshots::phase(datanet, round).ok_or(Error::<T>::RoundNotFound)?;
+        ensure!(
+            matches!(phase, Phase::Revealed | Phase::Published),
+            Error::<T>::WrongPhase
+        );
+        let recipe = T::Snapshots::recipe(datanet).defensive_ok_or(Error::<T>::RoundNotFound)?;
+        let frozen =
+            T::Snapshots::frozen(datanet, round).defensive_ok_or(Error::<T>::RoundNotFound)?;
+        Ok(Standing {
+            recipe,
+            phase,
+            frozen,
+        })
+    }
+
+    /// The block from which on a round can be finalised: the first after its window.
+    pub(crate) fn window_end(
+        datanet: DatanetId,
+        round: RoundNumber,
+        standing: &Standing,
+    ) -> Result<BlockNumberFor<T>, ArithmeticError> {
+        match Reopened::<T>::get(datanet, round) {
+            Some(closes_at) => Ok(closes_at),
+            None => later::<T>(
+                standing.frozen.revealed_at.into(),
+                standing.recipe.periods.window,
+            ),
+        }
+    }
+
+    pub(crate) fn do_commit_proposal(
+        proposer: T::AccountId,
+        datanet: DatanetId,
+        round: RoundNumber,
+        commitment: H256,
+    ) -> Result<u32, DispatchError> {
+        let standing = Self::standing(datanet, round)?;
+        let now = frame_system::Pallet::<T>::block_number();
+        let closes_at = Self::window_end(datanet, round, &standing)?;
+        ensure!(now < closes_at, Error::<T>::WindowClosed);
+        let deadline = later::<T>(now, standing.recipe.periods.publishing)?;
+        ensure!(deadline < closes_at, Error::<T>::TooLateToPublish);
+
+        let mut proposals = Proposals::<T>::get(datanet, round);
+        Self::remove_lapsed(datanet, round, &mut proposals)?;
+        ensure!(
+            proposals
+                .iter()
+                .all(|proposal| proposal.proposer != proposer),
+            Error::<T>::AlreadyProposed
+        );
+        let bond = standing.recipe.evaluator_bond.max(standing.frozen.budget);
+        proposals
+            .try_push(Proposal {
+                proposer: proposer.clone(),
+                commitment,
+                bond,
+                deadline,
+                progress: Progress::Publishing {
+                    shadows: Range::default(),
+                    last: None,
+                },
+            })
+            .map_err(|_| Error::<T>::TooManyProposals)?;
+        T::Currency::hold(&HoldReason::Proposal.into(), &proposer, bond)?;
+        Proposals::<T>::insert(datanet, round, proposals);
+
+        Self::deposit_event(Event::ProposalCommitted {
+            datanet,
+            round,
+            proposer,
+            commitment,
+            bond,
+            deadline,
+        });
+        Ok(standing.contributions())
+    }
+
+    pub(crate) fn do_publish_shadows(
+        proposer: &T::AccountId,
+        datanet: DatanetId,
+        round: RoundNumber,
+        chunk: &ShadowChunk,
+    ) -> Result<u32, DispatchError> {
+        let standing = Self::standing(datanet, round)?;
+        let mut proposals = Proposals::<T>::get(datanet, round);
+        let proposal = Self::in_time(&mut proposals, proposer)?;
+        let Progress::Publishing { shadows, last } = &mut proposal.progress else {
+            return Err(Error::<T>::ProposalComplete.into());
+        };
+
+        ensure!(!chunk.is_empty(), Error::<T>::EmptyChunk);
+        for pair in chunk {
+            ensure!(
+                last.is_none_or(|last| last < pair.shadow),
+                Error::<T>::ShadowsNotAscending
+            );
+            ensure!(pair.witness < pair.shadow, Error::<T>::WitnessNotEarlier);
+            ensure!(
+                standing.delivered(&pair.shadow),
+                Error::<T>::NewcomerNotFound
+            );
+            shadows
+                .append(hashing::shadow_leaf(pair), 1)
+                .map_err(overflow)?;
+            *last = Some(pair.shadow);
+        }
+        let count = shadows.count;
+        Proposals::<T>::insert(datanet, round, proposals);
+
+        Self::deposit_event(Event::ShadowsPublished {
+            datanet,
+            round,
+            proposer: proposer.clone(),
+            count,
+        });
+        Ok(standing.contributions())
+    }
+
+    pub(crate) fn do_publish_rows(
+        proposer: &T::AccountId,
+        datanet: DatanetId,
+        round: RoundNumber,
+        inputs: H256,
+        rows: &Rows,
+    ) -> Result<u32, DispatchError> {
+        let standing = Self::standing(datanet, round)?;
+        let mut proposals = Proposals::<T>::get(datanet, round);
+        let proposal = Self::in_time(&mut proposals, proposer)?;
+        let Progress::Publishing { shadows, .. } = &proposal.progress else {
+            return Err(Error::<T>::ProposalComplete.into());
+        };
+
+        ensure!(inputs == standing.frozen.inputs, Error::<T>::ForeignInputs);
+        let range = Self::check_rows(&standing, rows)?;
+        let (rows_root, shadows_root) = (range.root(), shadows.root());
+        let payload = hashing::payload(inputs, shadows_root.hash, rows_root.hash);
+        ensure!(
+            proposal.commitment == hashing::proposal_commitment(proposer, datanet, round, payload),
+            Error::<T>::CommitmentMismatch
+        );
+        let (values, before, after) = Self::derive(&standing, rows)?;
+
+        proposal.progress = Progress::Complete(Publication {
+            rows: rows_root,
+            shadows: shadows_root,
+            before,
+            after,
+        });
+        Proposals::<T>::insert(datanet, round, proposals);
+        ProposedValues::<T>::insert((datanet, round, proposer), values);
+        if standing.phase == Phase::Revealed {
+            T::Snapshots::publish(datanet, round)?;
+        }
+
+        Self::deposit_event(Event::ProposalPublished {
+            datanet,
+            round,
+            proposer: proposer.clone(),
+            rows: rows_root.hash,
+            shadows: shadows_root.hash,
+            before,
+            after,
+        });
+        Ok(standing.contributions())
+    }
+
+    pub(crate) fn do_lapse(
+        proposer: &T::AccountId,
+        datanet: DatanetId,
+        round: RoundNumber,
+    ) -> DispatchResult {
+        let now = frame_system::Pallet::<T>::block_number();
+        let mut proposals = Proposals::<T>::get(datanet, round);
+        let index = proposals
+            .iter()
+            .position(|proposal| proposal.proposer == *proposer)
+            .ok_or(Error::<T>::ProposalNotFound)?;
+        ensure!(
+            proposals[index].has_lapsed(now),
+            Error::<T>::ProposalNotOverdue
+        );
+        Self::burn_bond(datanet, round, &proposals.remove(index))?;
+        if proposals.is_empty() {
+            Proposals::<T>::remove(datanet, round);
+        } else {
+            Proposals::<T>::insert(datanet, round, proposals);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn do_finalise(
+        datanet: DatanetId,
+        round: RoundNumber,
+    ) -> Result<(Ending, u32), DispatchError> {
+        let standing = Self::standing(datanet, round)?;
+        let now = frame_system::Pallet::<T>::block_number();
+        let closes_at = Self::window_end(datanet, round, &standing)?;
+        ensure!(now >= closes_at, Error::<T>::WindowOpen);
+
+        // Every deadline lies within the window: what is not complete has lapsed.
+        let mut proposals = Proposals::<T>::take(datanet, round);
+        Self::remove_lapsed(datanet, round, &mut proposals)?;
+        let ending = if !proposals.is_empty() {
+            Reopened::<T>::remove(datanet, round);
+            Self::conclude(datanet, round, proposals)?;
+            Ending::Final
+        } else if Reopened::<T>::take(datanet, round).is_some() {
+            T::Snapshots::void(datanet, round)?;
+            Self::deposit_event(Event::RoundAbandoned { datanet, round });
+            Ending::Void
+        } else {
+            let closes_at = later::<T>(now, standing.recipe.periods.window)?;
+            Reopened::<T>::insert(datanet, round, closes_at);
+            Self::deposit_event(Event::WindowReopened {
+                datanet,
+                round,
+                closes_at,
+            });
+            Ending::Reopened
+        };
+        Ok((ending, standing.contributions()))
+    }
+
+    /// The proposal of an account, unless its time to publish is over.
+    fn in_time<'a>(
+        proposals: &'a mut ProposalsOf<T>,
+        proposer: &T::AccountId,
+    ) -> Result<&'a mut ProposalOf<T>, Error<T>> {
+        let now = frame_system::Pallet::<T>::block_number();
+        let proposal = proposals
+            .iter_mut()
+            .find(|proposal| proposal.proposer == *proposer)
+            .ok_or(Error::<T>::ProposalNotFound)?;
+        ensure!(!proposal.has_lapsed(now), Error::<T>::ProposalOverdue);
+        Ok(proposal)
+    }
+
+    /// Folds the rows, once their number is right and each newcomer in them exists.
+    fn check_rows(standing: &Standing, rows: &Rows) -> Result<Range, DispatchError> {
+        ensure!(
+            rows.len() == usize::from(standing.recipe.benchmark),
+            Error::<T>::WrongNumberOfRows
+        );
+        ensure!(entries(rows) <= MAX_ENTRIES, Error::<T>::TooManyEntries);
+        let mut range = Range::default();
+        for row in rows {
+            ensure!(standing.newcomers_exist(row), Error::<T>::NewcomerNotFound);
+            range.append(hashing::row_leaf(row), 1).map_err(overflow)?;
+        }
+        Ok(range)
+    }
+
+    /// What each delivered contribution is worth, and the accuracies before and after.
+    fn derive(standing: &Standing, rows: &Rows) -> Result<(Values, u128, u128), DispatchError> {
+        let params = Params::from(&standing.recipe);
+        let derived = round_values(&params, standing.frozen.first, rows.iter())
+            .map_err(|(_, error)| Error::<T>::from(error))?;
+        let mut values = Values::new();
+        for delivered in &standing.frozen.delivered {
+            let number = delivered.number;
+            let value = derived
+                .by_contribution
+                .get(&number)
+                .copied()
+                .unwrap_or_default();
+            if values.try_push(Value { number, value }).is_err() {
+                defensive!("as many values as delivered contributions, whose bound is the same");
+            }
+        }
+        Ok((values, derived.before, derived.after))
+    }
+
+    /// Makes the first of complete proposals final and removes all of them.
+    fn conclude(
+        datanet: DatanetId,
+        round: RoundNumber,
+        proposals: ProposalsOf<T>,
+    ) -> DispatchResult {
+        let mut first = None;
+        for proposal in proposals {
+            let Proposal {
+                proposer,
+                bond,
+                progress,
+                ..
+            } = proposal;
+            T::Currency::release(
+                &HoldReason::Proposal.into(),
+                &proposer,
+                bond,
+                Precision::Exact,
+            )?;
+            let values = ProposedValues::<T>::take((datanet, round, &proposer));
+            if let (None, Progress::Complete(publication), Some(values)) =
+                (&first, progress, values)
+            {
+                first = Some((proposer, publication, values));
+            }
+        }
+        let (evaluator, publication, values) =
+            first.defensive_ok_or(Error::<T>::ProposalNotFound)?;
+        let (before, after) = (publication.before, publication.after);
+        T::Snapshots::conclude(datanet, round, &evaluator, values, before, after)?;
+        Outcomes::<T>::insert(
+            datanet,
+            round,
+            Outcome {
+                evaluator: evaluator.clone(),
+                publication,
+            },
+        );
+        Self::deposit_event(Event::RoundFinalised {
+            datanet,
+            round,
+            evaluator,
+            before,
+            after,
+        });
+        Ok(())
+    }
+
+    /// Removes the proposals whose time to publish is over, and burns their bonds.
+    fn remove_lapsed(
+        datanet: DatanetId,
+        round: RoundNumber,
+        proposals: &mut ProposalsOf<T>,
+    ) -> DispatchResult {
+        let now = frame_system::Pallet::<T>::block_number();
+        for proposal in proposals.iter().filter(|proposal| proposal.has_lapsed(now)) {
+            Self::burn_bond(datanet, round, proposal)?;
+        }
+        proposals.retain(|proposal| !proposal.has_lapsed(now));
+        Ok(())
+    }
+
+    fn burn_bond(
+        datanet: DatanetId,
+        round: RoundNumber,
+        proposal: &ProposalOf<T>,
+    ) -> DispatchResult {
+        let burnt = T::Currency::burn_held(
+            &HoldReason::Proposal.into(),
+            &proposal.proposer,
+            proposal.bond,
+            Precision::Exact,
+            Fortitude::Force,
+        )?;
+        Self::deposit_event(Event::ProposalLapsed {
+            datanet,
+            round,
+            proposer: proposal.proposer.clone(),
+            bond: burnt,
+        });
+        Ok(())
+    }
+}
+
+/// The block that comes `period` blocks after another.
+fn later<T: Config>(
+    block: BlockNumberFor<T>,
+    period: u32,
+) -> Result<BlockNumberFor<T>, ArithmeticError> {
+    block
+        .checked_add(&period.into())
+        .ok_or(ArithmeticError::Overflow)
+}
+
+fn overflow(_: Overflow) -> ArithmeticError {
+    ArithmeticError::Overflow
+}

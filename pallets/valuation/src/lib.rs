@@ -1,0 +1,479 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(not(feature = "std"), no_std)]
+
+extern crate alloc;
+
+mod functions;
+mod impls;
+mod invariants;
+mod types;
+pub mod weights;
+
+#[cfg(any(test, feature = "runtime-benchmarks"))]
+mod benchmarking;
+#[cfg(test)]
+mod mock;
+#[cfg(test)]
+mod tests;
+
+pub use pallet::*;
+pub use types::*;
+pub use weights::WeightInfo;
+
+use functions::{entries, Ending};
+
+#[frame_support::pallet]
+pub mod pallet {
+    use super::*;
+    use frame_support::{
+        pallet_prelude::*,
+        traits::{fungible, Get},
+    };
+    use frame_system::pallet_prelude::*;
+    use sp_core::H256;
+    use tributary_primitives::{
+        datanets::{Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_ENTRIES},
+        ids::{DatanetId, RoundNumber},
+        roles::Snapshots,
+        valuation::{RowEntry, Shadow},
+        Balance,
+    };
+
+    /// The pallet.
+    #[pallet::pallet]
+    pub struct Pallet<T>(_);
+
+    /// What the pallet needs of the runtime.
+    #[pallet::config]
+    pub trait Config: frame_system::Config {
+        /// The runtime's reasons for holding money.
+        type RuntimeHoldReason: From<HoldReason>;
+
+        /// The coin in which evaluators put up their bonds.
+        type Currency: fungible::Inspect<Self::AccountId, Balance = Balance>
+            + fungible::Mutate<Self::AccountId>
+            + fungible::MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The rounds that are valued.
+        type Snapshots: Snapshots<Self::AccountId>;
+
+        /// The weights of the calls.
+        type WeightInfo: WeightInfo;
+    }
+
+    /// Why the pallet holds money.
+    #[pallet::composite_enum]
+    pub enum HoldReason {
+        /// The bond of an evaluator whose proposal stands.
+        Proposal,
+    }
+
+    /// The proposals that stand in a round, in the order of their commitments. Gone when the round is final or void.
+    ///
+    /// Identifiers are counted by the runtime, so that nobody can choose their hashes: the fast hasher will do.
+    #[pallet::storage]
+    pub type Proposals<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        DatanetId,
+        Twox64Concat,
+        RoundNumber,
+        ProposalsOf<T>,
+        ValueQuery,
+    >;
+
+    /// The values that the runtime derived from each complete proposal, one for each delivered contribution, ascending by number.
+    /// Accounts are chosen by their owners: the cryptographic hasher.
+    #[pallet::storage]
+    pub type ProposedValues<T: Config> = StorageNMap<
+        _,
+        (
+            NMapKey<Twox64Concat, DatanetId>,
+            NMapKey<Twox64Concat, RoundNumber>,
+            NMapKey<Blake2_128Concat, T::AccountId>,
+        ),
+        Values,
+    >;
+
+    /// The end of the second window of each round that has reopened and is neither final nor void.
+    #[pallet::storage]
+    pub type Reopened<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, BlockNumberFor<T>>;
+
+    /// How each final round came out.
+    #[pallet::storage]
+    pub type Outcomes<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, OutcomeOf<T>>;
+
+    /// What happened.
+    #[pallet::event]
+    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
+    pub enum Event<T: Config> {
+        /// An evaluator committed a proposal.
+        ProposalCommitted {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            proposer: T::AccountId,
+            /// What it will publish, and for whom.
+            commitment: H256,
+            /// Held from the evaluator.
+            bond: Balance,
+            /// The last block in which it can be published.
+            deadline: BlockNumberFor<T>,
+        },
+        /// An evaluator published shadows. They are in the extrinsic.
+        ShadowsPublished {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            proposer: T::AccountId,
+            /// How many shadows the proposal has now.
+            count: u32,
+        },
+        /// A proposal is complete. Its rows are in the extrinsic, its values in the state.
+        ProposalPublished {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            proposer: T::AccountId,
+            /// Root of the rows.
+            rows: H256,
+            /// Root of the shadows.
+            shadows: H256,
+            /// Accuracy before the newcomers, over L K C T.
+            before: u128,
+            /// Accuracy with them, over L K C T.
+            after: u128,
+        },
+        /// A proposal was not published in time; its bond is burnt.
+        ProposalLapsed {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            proposer: T::AccountId,
+            /// What was burnt.
+            bond: Balance,
+        },
+        /// No proposal was complete when the window ended: it opened once more.
+        WindowReopened {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The block from which on the round can be finalised.
+            closes_at: BlockNumberFor<T>,
+        },
+        /// The values of a round stand for ever.
+        RoundFinalised {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// Whose proposal became final.
+            evaluator: T::AccountId,
+            /// Accuracy before the newcomers, over L K C T.
+            before: u128,
+            /// Accuracy with them, over L K C T.
+            after: u128,
+        },
+        /// No proposal was complete when the window ended for the second time: the round is void.
+        RoundAbandoned {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+        },
+    }
+
+    /// Why a call is refused.
+    #[pallet::error]
+    pub enum Error<T> {
+        /// The datanet or its round does not exist. Look both up before calling.
+        RoundNotFound,
+        /// The round is neither `Revealed` nor `Published`: its benchmark is not complete yet, or it is final or void already.
+        WrongPhase,
+        /// The window of proposals is over. Call `finalise`: if nobody published, it opens once more.
+        WindowClosed,
+        /// Less of the window is left than the time that a proposal has to be published. Wait whether the window reopens.
+        TooLateToPublish,
+        /// The window of proposals is not over yet. Wait until its last block has passed.
+        WindowOpen,
+        /// A proposal of this account stands in the round. An account has one at a time.
+        AlreadyProposed,
+        /// Four proposals stand in the round. Wait whether one lapses.
+        TooManyProposals,
+        /// No proposal of the account stands in the round: it was never committed, or it lapsed.
+        ProposalNotFound,
+        /// The proposal is complete: nothing can be added to it.
+        ProposalComplete,
+        /// The time to publish the proposal is over. Publish by the deadline in the event of its commitment.
+        ProposalOverdue,
+        /// The proposal has time left to be published, or it is complete. Only overdue ones lapse.
+        ProposalNotOverdue,
+        /// The chunk holds no shadow. Without shadows publish the rows at once.
+        EmptyChunk,
+        /// A shadow is not later than the one before it, in this chunk or the last one. Publish them ascending, each once.
+        ShadowsNotAscending,
+        /// A shadow's witness is not an earlier record than the shadow.
+        WitnessNotEarlier,
+        /// A record is of no contribution that was delivered in this round, or lies beyond the contribution's last record.
+        NewcomerNotFound,
+        /// The inputs are not the round's. Value the delivered records and revealed slices of the finalised chain again.
+        ForeignInputs,
+        /// There is not exactly one row for each record of the benchmark.
+        WrongNumberOfRows,
+        /// The rows list more records together than any recipe allows.
+        TooManyEntries,
+        /// A row lists more than K old records.
+        TooManyOld,
+        /// A row lists more than K* newcomers.
+        TooManyNew,
+        /// A row lists a record after the K-th old one, where it cannot count.
+        AfterLastOld,
+        /// A row lists a record twice.
+        RepeatedRecord,
+        /// What was published is not what the commitment says: other inputs, shadows or rows, or another account, datanet or round.
+        CommitmentMismatch,
+    }
+
+    #[pallet::call]
+    impl<T: Config> Pallet<T> {
+        /// Binds the caller to a proposal for a round before anybody can see it, and holds its bond: the recipe's
+        /// `evaluator_bond`, or the round's budget if that is more. Proposals that have lapsed make room first.
+        ///
+        /// - `datanet`, `round`: a round that is `Revealed` or `Published`, and of whose window at least `periods.publishing`
+        ///   blocks are left after this one.
+        /// - `commitment`: `hashing::proposal_commitment` of the caller, the datanet, the round and `hashing::payload` of the round's
+        ///   inputs, the root of the shadows and the root of the rows.
+        ///
+        /// Origin: signed, anybody.
+        ///
+        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`, and
+        /// those of the currency if the caller cannot afford the bond.
+        ///
+        /// Events: `ProposalCommitted`, and `ProposalLapsed` for each proposal that made room.
+        #[pallet::call_index(0)]
+        #[pallet::weight(T::WeightInfo::commit_proposal(MAX_CONTRIBUTIONS))]
+        pub fn commit_proposal(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            commitment: H256,
+        ) -> DispatchResultWithPostInfo {
+            let proposer = ensure_signed(origin)?;
+            let contributions = Self::do_commit_proposal(proposer, datanet, round, commitment)?;
+            Ok(Some(T::WeightInfo::commit_proposal(contributions)).into())
+        }
+
+        /// Publishes the next shadows of the caller's proposal: newcomers that copy an earlier record, each with the record that it
+        /// copies.
+        ///
+        /// - `chunk`: at least one, ascending by shadow and later than what was published before; each shadow a record delivered in
+        ///   this round, each witness earlier than its shadow.
+        ///
+        /// Origin: signed by the proposer.
+        ///
+        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `EmptyChunk`,
+        /// `ShadowsNotAscending`, `WitnessNotEarlier`, `NewcomerNotFound`.
+        ///
+        /// Events: `ShadowsPublished`.
+        #[pallet::call_index(1)]
+        #[pallet::weight(T::WeightInfo::publish_shadows(chunk.len() as u32, MAX_CONTRIBUTIONS))]
+        pub fn publish_shadows(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            chunk: ShadowChunk,
+        ) -> DispatchResultWithPostInfo {
+            let proposer = ensure_signed(origin)?;
+            let contributions = Self::do_publish_shadows(&proposer, datanet, round, &chunk)?;
+            Ok(Some(T::WeightInfo::publish_shadows(
+                chunk.len() as u32,
+                contributions,
+            ))
+            .into())
+        }
+
+        /// Publishes the rows of the caller's proposal and completes it: derives and keeps the accuracies before and after and the
+        /// value of each contribution. A round that was `Revealed` becomes `Published`.
+        ///
+        /// - `inputs`: the round's rolling hash of delivered roots and revealed slices, as the evaluator saw it.
+        /// - `rows`: one for each record of the benchmark, in its order; each lists at most K old records and at most K* newcomers in
+        ///   the order of (squared distance, identifier), none twice and nothing after the K-th old one, with a bit that says whether
+        ///   the labels match.
+        ///
+        /// Origin: signed by the proposer.
+        ///
+        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `ForeignInputs`,
+        /// `WrongNumberOfRows`, `TooManyEntries`, `NewcomerNotFound`, `TooManyOld`, `TooManyNew`, `AfterLastOld`, `RepeatedRecord`,
+        /// `CommitmentMismatch`.
+        ///
+        /// Events: `ProposalPublished`.
+        #[pallet::call_index(2)]
+        #[pallet::weight(T::WeightInfo::publish_rows(
+            rows.len() as u32,
+            entries(rows),
+            MAX_CONTRIBUTIONS,
+        ))]
+        pub fn publish_rows(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            inputs: H256,
+            rows: Rows,
+        ) -> DispatchResultWithPostInfo {
+            let proposer = ensure_signed(origin)?;
+            let contributions = Self::do_publish_rows(&proposer, datanet, round, inputs, &rows)?;
+            Ok(Some(T::WeightInfo::publish_rows(
+                rows.len() as u32,
+                entries(&rows),
+                contributions,
+            ))
+            .into())
+        }
+
+        /// Removes a proposal that was not published in time and burns its bond, so that another can take its place.
+        ///
+        /// - `proposer`: whose proposal.
+        ///
+        /// Origin: signed, anybody.
+        ///
+        /// Errors: `ProposalNotFound`, `ProposalNotOverdue`.
+        ///
+        /// Events: `ProposalLapsed`.
+        #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::lapse())]
+        pub fn lapse(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            proposer: T::AccountId,
+        ) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_lapse(&proposer, datanet, round)
+        }
+
+        /// Ends the window of a round. The complete proposal that was committed first becomes final: its values stand, its evaluator
+        /// earns the fees, the bonds of all complete proposals are released. If none is complete the window opens once more; at the
+        /// second end the round is void. Proposals that are not complete have lapsed.
+        ///
+        /// Origin: signed, anybody.
+        ///
+        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowOpen`.
+        ///
+        /// Events: `ProposalLapsed` for each incomplete proposal; `RoundFinalised`, `WindowReopened` or `RoundAbandoned`.
+        #[pallet::call_index(4)]
+        #[pallet::weight(
+            T::WeightInfo::finalise_published(MAX_CONTRIBUTIONS)
+                .max(T::WeightInfo::finalise_reopened(MAX_CONTRIBUTIONS))
+                .max(T::WeightInfo::finalise_void(MAX_CONTRIBUTIONS))
+        )]
+        pub fn finalise(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+        ) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            let (ending, contributions) = Self::do_finalise(datanet, round)?;
+            let weight = match ending {
+                Ending::Final => T::WeightInfo::finalise_published(contributions),
+                Ending::Reopened => T::WeightInfo::finalise_reopened(contributions),
+                Ending::Void => T::WeightInfo::finalise_void(contributions),
+            };
+            Ok(Some(weight).into())
+        }
+    }
+
+    #[pallet::view_functions]
+    impl<T: Config> Pallet<T> {
+        /// The proposals that stand in a round, in the order of their commitments: the first complete one is on its way to be final.
+        pub fn proposals(datanet: DatanetId, round: RoundNumber) -> ProposalsOf<T> {
+            Proposals::<T>::get(datanet, round)
+        }
+
+        /// The values that a complete proposal comes to, one for each delivered contribution, over L K C T.
+        pub fn values(
+            datanet: DatanetId,
+            round: RoundNumber,
+            proposer: T::AccountId,
+        ) -> Option<Values> {
+            ProposedValues::<T>::get((datanet, round, proposer))
+        }
+
+        /// The block from which on a round can be finalised; none unless it is `Revealed` or `Published`.
+        pub fn closes_at(datanet: DatanetId, round: RoundNumber) -> Option<BlockNumberFor<T>> {
+            let standing = Self::standing(datanet, round).ok()?;
+            Self::window_end(datanet, round, &standing).ok()
+        }
+
+        /// How a final round came out.
+        pub fn outcome(datanet: DatanetId, round: RoundNumber) -> Option<OutcomeOf<T>> {
+            Outcomes::<T>::get(datanet, round)
+        }
+    }
+
+    #[pallet::hooks]
+    impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+        /// The largest chunk and the largest proposal fit a block beside others.
+        fn integrity_test() {
+            let chunk = MAX_SHADOWS as usize * Shadow::max_encoded_len();
+            assert!(
+                chunk <= MAX_BATCH as usize,
+                "a chunk of shadows is no longer than a delivered batch"
+            );
+
+            // Each row is preceded by its length in at most two bytes; the rest of an extrinsic is less than a kilobyte.
+            let rows = MAX_ENTRIES as usize * RowEntry::max_encoded_len() + MAX_ROWS as usize * 2;
+            let length = *T::BlockLength::get().max.get(DispatchClass::Normal) as usize;
+            assert!(
+                rows + 1_024 <= length,
+                "the rows of a proposal fit a block's Normal length"
+            );
+
+            let limit = T::BlockWeights::get()
+                .get(DispatchClass::Normal)
+                .max_extrinsic
+                .unwrap_or(Weight::MAX);
+            for (call, weight) in [
+                (
+                    "commit_proposal",
+                    T::WeightInfo::commit_proposal(MAX_CONTRIBUTIONS),
+                ),
+                (
+                    "publish_shadows",
+                    T::WeightInfo::publish_shadows(MAX_SHADOWS, MAX_CONTRIBUTIONS),
+                ),
+                (
+                    "publish_rows",
+                    T::WeightInfo::publish_rows(MAX_ROWS, MAX_ENTRIES, MAX_CONTRIBUTIONS),
+                ),
+                ("lapse", T::WeightInfo::lapse()),
+                (
+                    "finalise",
+                    T::WeightInfo::finalise_published(MAX_CONTRIBUTIONS)
+                        .max(T::WeightInfo::finalise_reopened(MAX_CONTRIBUTIONS))
+                        .max(T::WeightInfo::finalise_void(MAX_CONTRIBUTIONS)),
+                ),
+            ] {
+                assert!(
+                    weight.all_lte(limit),
+                    "{call} at its largest fits a block: {weight:?} of {limit:?}"
+                );
+            }
+        }
+
+        #[cfg(feature = "try-runtime")]
+        fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+            Self::do_try_state()
+        }
+    }
+}
