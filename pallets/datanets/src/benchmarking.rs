@@ -1,0 +1,522 @@
+//! What the calls cost, at their worst.
+
+use alloc::{vec, vec::Vec};
+
+use frame_benchmarking::v2::*;
+use frame_support::{
+    pallet_prelude::Hooks,
+    traits::fungible::{Inspect, InspectHold},
+};
+use frame_system::RawOrigin;
+use sp_core::H256;
+use sp_runtime::traits::StaticLookup;
+use tributary_primitives::{
+    datanets::{Phase, Recipe, MAX_CONTRIBUTIONS, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES},
+    hashing,
+    ids::{ContributionNumber, DatanetId, RoundNumber},
+    merkle::Range,
+    roles::{EpochRandomness, Terms},
+    Balance,
+};
+
+use crate::{
+    prepare::{account, change, datanet, funded, list, recipe, round, seat},
+    *,
+};
+
+const SALT: [u8; 32] = [7; 32];
+/// Features of the longest record that is a whole number of KiB.
+const KIBIBYTE: u16 = 1_023;
+/// Records of a benchmark within the bounds of a recipe with the largest horizon and the most classes.
+const ROWS: u16 = 512;
+
+fn ready<T: Config>() {
+    frame_system::Pallet::<T>::note_finished_initialize();
+}
+
+/// A recipe whose contributions and slices are all records of one class with so many features.
+fn plain<T: Config>(dimension: u16, rows: u32) -> Recipe {
+    Recipe {
+        dimension,
+        classes: 1,
+        ..recipe::<T>(rows as u16)
+    }
+}
+
+/// So many records of class 0.
+fn records(recipe: &Recipe, count: u32) -> Vec<u8> {
+    vec![0; (count * recipe.record_bytes()) as usize]
+}
+
+fn root_of(recipe: &Recipe, records: &[u8]) -> H256 {
+    let mut range = Range::default();
+    for record in records.chunks(recipe.record_bytes() as usize) {
+        let (label, features) = record.split_last().expect("a record is not empty; qed");
+        range
+            .append(hashing::record_leaf(features, *label, features), 1)
+            .expect("there are few records; qed");
+    }
+    range.root().hash
+}
+
+/// A round in phase `Delivering` with one contribution of so many records, and these.
+fn delivering<T: Config>(
+    dimension: u16,
+    count: u32,
+) -> (
+    DatanetId,
+    RoundNumber,
+    ContributionNumber,
+    T::AccountId,
+    Vec<u8>,
+) {
+    ready::<T>();
+    let recipe = plain::<T>(dimension, 1);
+    let datanet = datanet::<T>(&recipe, 1);
+    let number = round::<T>(datanet, 0, Status::Committed);
+    let contributor = funded::<T>("contributor", 0);
+    let records = records(&recipe, count);
+    let root = root_of(&recipe, &records);
+    let commitment = hashing::commitment(&contributor, datanet, number, &SALT, root);
+    Pallet::<T>::do_commit(
+        contributor.clone(),
+        datanet,
+        number,
+        commitment,
+        count as u16,
+    )
+    .expect("the round takes commitments; qed");
+    change::<T>(datanet, number, |round| round.phase = Phase::Delivering);
+    let contribution = Rounds::<T>::get(datanet, number)
+        .expect("it was opened; qed")
+        .first;
+    (datanet, number, contribution, contributor, records)
+}
+
+/// A round in phase `Frozen` that waits for one slice of so many records, and these.
+fn revealing<T: Config>(
+    dimension: u16,
+    count: u32,
+) -> (DatanetId, RoundNumber, T::AccountId, Vec<u8>) {
+    ready::<T>();
+    let recipe = plain::<T>(dimension, count);
+    let datanet = datanet::<T>(&recipe, 1);
+    let number = round::<T>(datanet, 1, Status::Delivered);
+    let provider = account::<T>("provider", 0);
+    let records = records(&recipe, count);
+    let root = root_of(&recipe, &records);
+    let hash = hashing::slice_commitment(&provider, datanet, number, 0, &SALT, root);
+    Benchmarks::<T>::mutate(datanet, number, |benchmark| benchmark[0].hashes[0] = hash);
+    change::<T>(datanet, number, |round| {
+        round.phase = Phase::Frozen;
+        seat::<T>(round, None);
+    });
+    (datanet, number, provider, records)
+}
+
+/// A frozen round with the most providers and so many delivered contributions, whose slices are not picked yet.
+fn unpicked<T: Config>(contributions: u32) -> (DatanetId, RoundNumber) {
+    let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+    let number = round::<T>(datanet, contributions, Status::Delivered);
+    list::<T>(datanet, number);
+    let frozen = Pallet::<T>::epochs_recorded();
+    change::<T>(datanet, number, |round| {
+        round.phase = Phase::Frozen;
+        round.deadline = None;
+        round.frozen = Some(frozen);
+    });
+    (datanet, number)
+}
+
+/// Lets epochs go by.
+fn record_epochs<T: Config>(epochs: u64) {
+    for _ in 0..epochs {
+        T::Randomness::advance();
+        Pallet::<T>::note_epoch();
+    }
+}
+
+/// Makes a round wait for nobody.
+fn overdue<T: Config>(datanet: DatanetId, number: RoundNumber, phase: Phase) {
+    change::<T>(datanet, number, |round| {
+        round.phase = phase;
+        round.deadline = Some(0);
+    });
+}
+
+fn phase<T: Config>(datanet: DatanetId, number: RoundNumber) -> Option<Phase> {
+    Rounds::<T>::get(datanet, number).map(|round| round.phase)
+}
+
+#[benchmarks]
+mod benchmarks {
+    use super::*;
+
+    #[benchmark]
+    fn on_initialize() {
+        Pallet::<T>::note_epoch();
+        let now = frame_system::Pallet::<T>::block_number();
+
+        #[block]
+        {
+            Pallet::<T>::on_initialize(now);
+        }
+    }
+
+    #[benchmark]
+    fn on_initialize_epoch() {
+        record_epochs::<T>(EPOCHS_KEPT);
+        T::Randomness::advance();
+        let recorded = Pallet::<T>::epochs_recorded();
+        let now = frame_system::Pallet::<T>::block_number();
+
+        #[block]
+        {
+            Pallet::<T>::on_initialize(now);
+        }
+
+        assert_eq!(Pallet::<T>::epochs_recorded(), recorded + 1);
+    }
+
+    #[benchmark]
+    fn create(m: Linear<0, MAX_METADATA>) {
+        let steward = funded::<T>("steward", 0);
+        let terms = T::Terms::prepare_terms(&steward);
+        let recipe = recipe::<T>(ROWS);
+        let metadata = vec![b'x'; m as usize];
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(steward), recipe, terms, metadata);
+
+        assert_eq!(NextDatanet::<T>::get(), 1);
+    }
+
+    #[benchmark]
+    fn appoint_providers() {
+        let datanet = datanet::<T>(&recipe::<T>(1_024), 1);
+        let providers: Vec<_> = (0..MAX_PROVIDERS)
+            .map(|index| account::<T>("provider", index))
+            .collect();
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(account::<T>("steward", 0)),
+            datanet,
+            providers.clone(),
+        );
+
+        let found = Datanets::<T>::get(datanet).expect("it exists; qed");
+        assert_eq!(found.providers.into_inner(), providers);
+    }
+
+    #[benchmark]
+    fn offer_transfer() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let to = funded::<T>("heir", 0);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(account::<T>("steward", 0)),
+            datanet,
+            T::Lookup::unlookup(to.clone()),
+        );
+
+        let found = Datanets::<T>::get(datanet).expect("it exists; qed");
+        assert_eq!(found.offered, Some(to));
+    }
+
+    #[benchmark]
+    fn withdraw_offer() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let steward = account::<T>("steward", 0);
+        let to = funded::<T>("heir", 0);
+        Pallet::<T>::do_offer_transfer(steward.clone(), datanet, to)
+            .expect("it is the steward's; qed");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(steward), datanet);
+
+        let found = Datanets::<T>::get(datanet).expect("it exists; qed");
+        assert_eq!(found.offered, None);
+    }
+
+    #[benchmark]
+    fn accept_transfer() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let steward = account::<T>("steward", 0);
+        let to = funded::<T>("heir", 0);
+        Pallet::<T>::do_offer_transfer(steward, datanet, to.clone())
+            .expect("it is the steward's; qed");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(to.clone()), datanet);
+
+        let found = Datanets::<T>::get(datanet).expect("it exists; qed");
+        assert_eq!(found.steward, to);
+    }
+
+    #[benchmark]
+    fn retire() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(account::<T>("steward", 0)), datanet);
+
+        let found = Datanets::<T>::get(datanet).expect("it exists; qed");
+        assert!(found.retired);
+    }
+
+    #[benchmark]
+    fn pledge() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let sponsor = funded::<T>("sponsor", 0);
+        let budget = T::Currency::minimum_balance();
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(sponsor.clone()), datanet, 1, budget);
+
+        assert!(Pledges::<T>::contains_key(datanet, sponsor));
+    }
+
+    #[benchmark]
+    fn withdraw_pledge() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let sponsor = prepare::pledge::<T>(datanet);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(sponsor.clone()), datanet);
+
+        assert!(!Pledges::<T>::contains_key(datanet, sponsor));
+    }
+
+    #[benchmark]
+    fn open_round() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let last = round::<T>(datanet, 1, Status::Delivered);
+        change::<T>(datanet, last, |round| round.phase = Phase::Delivering);
+        let sponsor = prepare::pledge::<T>(datanet);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(account::<T>("steward", 0)),
+            datanet,
+            Some(sponsor),
+        );
+
+        assert_eq!(phase::<T>(datanet, last + 1), Some(Phase::Committing));
+    }
+
+    #[benchmark]
+    fn commit() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 0, Status::Committed);
+        let contributor = funded::<T>("contributor", 0);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            H256::repeat_byte(1),
+            MAX_RECORDS,
+        );
+
+        assert!(Contributions::<T>::contains_key(datanet, 0));
+    }
+
+    #[benchmark]
+    fn commit_slices() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 0, Status::Committed);
+        let last = Benchmarks::<T>::mutate(datanet, number, |benchmark| benchmark.pop())
+            .expect("four providers committed; qed");
+        let provider = last.provider;
+        Pallet::<T>::release(HoldReason::Provider, &provider, last.bond)
+            .expect("it is on hold; qed");
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(provider),
+            datanet,
+            number,
+            vec![H256::repeat_byte(1); MAX_SLICES as usize],
+        );
+
+        assert_eq!(Benchmarks::<T>::get(datanet, number).len(), 4);
+    }
+
+    #[benchmark]
+    fn advance_delivering() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 1, Status::Committed);
+        overdue::<T>(datanet, number, Phase::Committing);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Delivering));
+    }
+
+    #[benchmark]
+    fn advance_frozen(d: Linear<1, MAX_CONTRIBUTIONS>) {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let last = round::<T>(datanet, 0, Status::Delivered);
+        change::<T>(datanet, last, |round| round.phase = Phase::Void);
+        let number = round::<T>(datanet, d, Status::Delivered);
+        overdue::<T>(datanet, number, Phase::Delivering);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Frozen));
+    }
+
+    #[benchmark]
+    fn advance_lapsed(l: Linear<0, { MAX_CONTRIBUTIONS - 1 }>) {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let last = round::<T>(datanet, 0, Status::Delivered);
+        change::<T>(datanet, last, |round| round.phase = Phase::Void);
+        let number = round::<T>(datanet, l + 1, Status::Committed);
+        Contributions::<T>::mutate(datanet, 0, |contribution| {
+            contribution.as_mut().expect("it was committed; qed").status = Status::Delivered;
+        });
+        overdue::<T>(datanet, number, Phase::Delivering);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Frozen));
+        assert_eq!(Contributions::<T>::iter_prefix(datanet).count(), 1);
+    }
+
+    #[benchmark]
+    fn advance_picked() {
+        let (datanet, number) = unpicked::<T>(1);
+        record_epochs::<T>(EPOCHS_KEPT);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(Pallet::<T>::seats(datanet, number).len(), 4);
+    }
+
+    #[benchmark]
+    fn advance_replaced() {
+        let (datanet, number) = unpicked::<T>(1);
+        // Three of four are silent, one of them in two seats.
+        change::<T>(datanet, number, |round| {
+            seat::<T>(round, None);
+            round.seats[3].provider = round.seats[0].provider.clone();
+            round.seats[3].slice = 1;
+            round.randomness = Some(H256::repeat_byte(1));
+        });
+        overdue::<T>(datanet, number, Phase::Frozen);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        let last = account::<T>("provider", MAX_PROVIDERS - 1);
+        assert!(Pallet::<T>::seats(datanet, number)
+            .iter()
+            .all(|seat| seat.provider == last && seat.attempt == 1));
+    }
+
+    #[benchmark]
+    fn advance_void(c: Linear<0, MAX_CONTRIBUTIONS>) {
+        let (datanet, number) = unpicked::<T>(c);
+        // The randomness of so long ago is forgotten.
+        record_epochs::<T>(EPOCHS_KEPT + 2);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Void));
+        assert_eq!(Contributions::<T>::iter_prefix(datanet).count(), 0);
+        let provider = account::<T>("provider", 0);
+        let reason = HoldReason::Provider.into();
+        assert_eq!(
+            T::Currency::balance_on_hold(&reason, &provider),
+            0 as Balance
+        );
+    }
+
+    #[benchmark]
+    fn deliver(r: Linear<1, { MAX_RECORDS as u32 }>) {
+        let (datanet, number, contribution, contributor, records) = delivering::<T>(1, r);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            contribution,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert!(!Deliveries::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn deliver_bytes(k: Linear<1, 256>) {
+        let (datanet, number, contribution, contributor, records) = delivering::<T>(KIBIBYTE, k);
+
+        #[extrinsic_call]
+        deliver(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            contribution,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert!(!Deliveries::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn reveal(r: Linear<1, 20_480>) {
+        let (datanet, number, provider, records) = revealing::<T>(1, r);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(provider),
+            datanet,
+            number,
+            0,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Revealed));
+    }
+
+    #[benchmark]
+    fn reveal_bytes(k: Linear<1, 256>) {
+        let (datanet, number, provider, records) = revealing::<T>(KIBIBYTE, k);
+
+        #[extrinsic_call]
+        reveal(
+            RawOrigin::Signed(provider),
+            datanet,
+            number,
+            0,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Revealed));
+    }
+
+    impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
+}

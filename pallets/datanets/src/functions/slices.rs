@@ -1,0 +1,327 @@
+//! The benchmark of a round: slices that are committed before anything is delivered, picked after it, and revealed.
+
+use alloc::{vec, vec::Vec};
+
+use codec::MaxEncodedLen;
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use sp_core::H256;
+use sp_runtime::DispatchError;
+use tributary_primitives::{
+    datanets::{Phase, Recipe, MIN_SLICES},
+    hashing,
+    ids::{DatanetId, RoundNumber},
+};
+
+use super::{Batch, Step};
+use crate::{
+    Benchmarks, Config, Error, Event, HoldReason, Pallet, Reveal, Reveals, RoundOf, Rounds, Seat,
+    SliceHashes, Slices,
+};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_commit_slices(
+        provider: T::AccountId,
+        datanet: DatanetId,
+        number: RoundNumber,
+        hashes: Vec<H256>,
+    ) -> DispatchResult {
+        let recipe = Self::recipe_of(datanet)?;
+        let round = Self::round_of(datanet, number)?;
+        Self::ensure_open(&round, Phase::Committing)?;
+        ensure!(
+            round.providers.contains(&provider),
+            Error::<T>::NotAuthorized
+        );
+        let mut benchmark = Benchmarks::<T>::get(datanet, number);
+        ensure!(
+            benchmark.iter().all(|slices| slices.provider != provider),
+            Error::<T>::SlicesAlreadyCommitted
+        );
+        let hashes = SliceHashes::try_from(hashes).map_err(|_| Error::<T>::TooManySlices)?;
+        ensure!(
+            hashes.len() >= MIN_SLICES as usize,
+            Error::<T>::TooFewSlices
+        );
+
+        let (_, budget) = round.price_and_budget();
+        let stored = Slices::<T::AccountId>::max_encoded_len() + Reveal::max_encoded_len();
+        let bond = recipe
+            .provider_bond
+            .max(budget)
+            .max(Self::price_of(2, stored as u32)?);
+        Self::hold(HoldReason::Provider, &provider, bond)?;
+        benchmark
+            .try_push(Slices {
+                provider: provider.clone(),
+                hashes: hashes.clone(),
+                bond,
+                picked: 0,
+                silent: false,
+            })
+            .map_err(|_| Error::<T>::TooManyProviders)?;
+        Benchmarks::<T>::insert(datanet, number, benchmark);
+
+        Self::deposit_event(Event::SlicesCommitted {
+            datanet,
+            round: number,
+            provider,
+            hashes,
+            bond,
+        });
+        Ok(())
+    }
+
+    /// Picks a slice for each seat: one of the provider that was appointed for it, or, where that has committed none, one of
+    /// another.
+    pub(crate) fn pick_slices(
+        datanet: DatanetId,
+        number: RoundNumber,
+        mut round: RoundOf<T>,
+        recipe: &Recipe,
+        randomness: H256,
+    ) -> Result<Step, DispatchError> {
+        let mut benchmark = Benchmarks::<T>::get(datanet, number);
+        round.randomness = Some(randomness);
+        let deadline = Self::deadline(recipe.periods.revealing)?;
+        round.deadline = Some(deadline);
+        for (index, appointed) in round.providers.iter().enumerate() {
+            let own = benchmark
+                .iter()
+                .any(|slices| slices.provider == *appointed)
+                .then_some(appointed);
+            let index = index as u8;
+            let draw = |choices| hashing::pick(randomness, datanet, number, index, 0, choices);
+            // A provider commits at least as many slices as there are seats.
+            let (provider, slice) =
+                pick(&mut benchmark, own, draw).ok_or(Error::<T>::TooFewSlices)?;
+            round
+                .seats
+                .try_push(Seat {
+                    provider,
+                    slice,
+                    attempt: 0,
+                    root: None,
+                })
+                .map_err(|_| Error::<T>::TooManyProviders)?;
+        }
+        Benchmarks::<T>::insert(datanet, number, benchmark);
+        let picked: Vec<u8> = (0..round.seats.len() as u8).collect();
+        Self::announce(datanet, number, &round, &picked, deadline);
+        Rounds::<T>::insert(datanet, number, round);
+        Ok(Step::Picked)
+    }
+
+    /// Burns the bonds of the providers that left a picked slice unrevealed, and picks slices of others in their place.
+    pub(crate) fn replace_slices(
+        datanet: DatanetId,
+        number: RoundNumber,
+        mut round: RoundOf<T>,
+        recipe: &Recipe,
+    ) -> Result<Step, DispatchError> {
+        let mut benchmark = Benchmarks::<T>::get(datanet, number);
+        for slices in benchmark.iter_mut() {
+            let silent = round
+                .seats
+                .iter()
+                .any(|seat| seat.root.is_none() && seat.provider == slices.provider);
+            if !silent {
+                continue;
+            }
+            slices.silent = true;
+            let burnt = core::mem::take(&mut slices.bond);
+            Self::burn(HoldReason::Provider, &slices.provider, burnt)?;
+            Self::deposit_event(Event::ProviderSilent {
+                datanet,
+                round: number,
+                provider: slices.provider.clone(),
+                burnt,
+            });
+        }
+
+        // A round whose slices are picked keeps what picked them.
+        let randomness = round.randomness.ok_or(Error::<T>::WrongPhase)?;
+        let deadline = Self::deadline(recipe.periods.revealing)?;
+        let mut picked = Vec::new();
+        for (index, seat) in round.seats.iter_mut().enumerate() {
+            if seat.root.is_some() {
+                continue;
+            }
+            let index = index as u8;
+            Reveals::<T>::remove((datanet, number, index));
+            // Every attempt silences a provider: at most four.
+            seat.attempt = seat.attempt.checked_add(1).ok_or(Error::<T>::Overflow)?;
+            let draw =
+                |choices| hashing::pick(randomness, datanet, number, index, seat.attempt, choices);
+            let Some((provider, slice)) = pick(&mut benchmark, None, draw) else {
+                Benchmarks::<T>::insert(datanet, number, benchmark);
+                return Self::void_frozen(datanet, number, round, recipe);
+            };
+            seat.provider = provider;
+            seat.slice = slice;
+            picked.push(index);
+        }
+        round.deadline = Some(deadline);
+        Benchmarks::<T>::insert(datanet, number, benchmark);
+        Self::announce(datanet, number, &round, &picked, deadline);
+        Rounds::<T>::insert(datanet, number, round);
+        Ok(Step::Replaced)
+    }
+
+    /// Says which slices were picked.
+    fn announce(
+        datanet: DatanetId,
+        number: RoundNumber,
+        round: &RoundOf<T>,
+        picked: &[u8],
+        deadline: u32,
+    ) {
+        for index in picked {
+            let Some(seat) = round.seats.get(usize::from(*index)) else {
+                continue;
+            };
+            Self::deposit_event(Event::SlicePicked {
+                datanet,
+                round: number,
+                seat: *index,
+                provider: seat.provider.clone(),
+                slice: seat.slice,
+                deadline,
+            });
+        }
+    }
+
+    pub(crate) fn do_reveal(
+        provider: T::AccountId,
+        datanet: DatanetId,
+        number: RoundNumber,
+        seat: u8,
+        batch: Batch<'_>,
+    ) -> Result<u32, DispatchError> {
+        let recipe = Self::recipe_of(datanet)?;
+        let mut round = Self::round_of(datanet, number)?;
+        ensure!(round.phase == Phase::Frozen, Error::<T>::WrongPhase);
+        let seats = round.seats.len() as u32;
+        let picked = round
+            .seats
+            .get_mut(usize::from(seat))
+            .ok_or(Error::<T>::SeatNotFound)?;
+        ensure!(picked.provider == provider, Error::<T>::NotAuthorized);
+        ensure!(picked.root.is_none(), Error::<T>::AlreadyRevealed);
+        let slice = picked.slice;
+        Self::ensure_open(&round, Phase::Frozen)?;
+
+        // The benchmark is a multiple of seats times classes, both at least 1.
+        let total = u32::from(recipe.benchmark) / seats;
+        let of_a_class = total / u32::from(recipe.classes);
+        let mut reveal = Reveals::<T>::get((datanet, number, seat))
+            .filter(|_| batch.number > 0)
+            .map_or_else(|| empty_reveal::<T>(&recipe), Ok)?;
+        let classes = &mut reveal.classes;
+        let taken = Self::take_batch(
+            &recipe,
+            &batch,
+            &mut reveal.next,
+            &mut reveal.records,
+            total,
+            |label| {
+                // A label is below the number of classes.
+                let count = classes
+                    .get_mut(usize::from(label))
+                    .ok_or(Error::<T>::LabelOutOfRange)?;
+                *count = count.checked_add(1).ok_or(Error::<T>::Overflow)?;
+                ensure!(
+                    u32::from(*count) <= of_a_class,
+                    Error::<T>::ClassesUnbalanced
+                );
+                Ok(())
+            },
+        )?;
+        Self::deposit_event(Event::SliceBatchRevealed {
+            datanet,
+            round: number,
+            seat,
+            batch: batch.number,
+            records: taken.records,
+            extrinsic: taken.extrinsic,
+            hash: taken.hash,
+        });
+        let Some(salt) = taken.complete else {
+            Reveals::<T>::insert((datanet, number, seat), reveal);
+            return Ok(taken.records);
+        };
+
+        let root = reveal.records.root().hash;
+        let committed = Benchmarks::<T>::get(datanet, number)
+            .iter()
+            .find(|slices| slices.provider == provider)
+            .and_then(|slices| slices.hashes.get(usize::from(slice)).copied());
+        ensure!(
+            committed
+                == Some(hashing::slice_commitment(
+                    &provider, datanet, number, slice, &salt, root
+                )),
+            Error::<T>::CommitmentMismatch
+        );
+        Reveals::<T>::remove((datanet, number, seat));
+        Self::deposit_event(Event::SliceRevealed {
+            datanet,
+            round: number,
+            seat,
+            provider,
+            slice,
+            root,
+            batches: reveal.next,
+        });
+        if let Some(picked) = round.seats.get_mut(usize::from(seat)) {
+            picked.root = Some(root);
+        }
+        Self::put_revealed(datanet, number, round);
+        Ok(taken.records)
+    }
+
+    /// Stores a round of which one slice more is revealed: `Revealed`, if it was the last.
+    fn put_revealed(datanet: DatanetId, number: RoundNumber, mut round: RoundOf<T>) {
+        let roots: Option<Vec<H256>> = round.seats.iter().map(|seat| seat.root).collect();
+        let Some(roots) = roots else {
+            Rounds::<T>::insert(datanet, number, round);
+            return;
+        };
+        round.inputs = roots.into_iter().fold(round.inputs, hashing::extend_inputs);
+        round.phase = Phase::Revealed;
+        round.deadline = None;
+        round.revealed_at = Self::now();
+        Self::put_round(datanet, number, round);
+    }
+}
+
+/// Takes one of the slices that can still be picked: of `provider`, or of anybody. `draw` chooses among so many.
+fn pick<AccountId: Clone + PartialEq>(
+    benchmark: &mut crate::Benchmark<AccountId>,
+    provider: Option<&AccountId>,
+    draw: impl FnOnce(u64) -> u64,
+) -> Option<(AccountId, u8)> {
+    let choices: Vec<(usize, u8)> = benchmark
+        .iter()
+        .enumerate()
+        .filter(|(_, slices)| provider.is_none_or(|provider| slices.provider == *provider))
+        .flat_map(|(index, slices)| slices.unpicked().map(move |number| (index, number)))
+        .collect();
+    if choices.is_empty() {
+        return None;
+    }
+    let (index, number) = *choices.get(draw(choices.len() as u64) as usize)?;
+    let slices = benchmark.get_mut(index)?;
+    slices.picked |= 1 << number;
+    Some((slices.provider.clone(), number))
+}
+
+/// A slice of which nothing is revealed.
+fn empty_reveal<T: Config>(recipe: &Recipe) -> Result<Reveal, Error<T>> {
+    Ok(Reveal {
+        next: 0,
+        records: Default::default(),
+        classes: vec![0; recipe.classes.into()]
+            .try_into()
+            .map_err(|_| Error::<T>::InvalidClasses)?,
+    })
+}

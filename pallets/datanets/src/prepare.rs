@@ -1,0 +1,233 @@
+//! Rounds as benchmarks need them: of this pallet, and of those that use its role.
+
+use alloc::{vec, vec::Vec};
+
+use codec::Decode;
+use frame_support::traits::fungible::{Inspect, Mutate};
+use sp_core::H256;
+use sp_runtime::{
+    traits::{BlakeTwo256, Hash, TrailingZeroInput},
+    Perbill,
+};
+use tributary_primitives::{
+    datanets::{
+        Delivered, Encoder, Periods, Phase, Recipe, KERNEL, MAX_CLASSES, MAX_DIMENSION,
+        MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
+    },
+    hashing,
+    ids::{DatanetId, RoundNumber},
+    roles::Terms,
+    Balance,
+};
+
+use crate::{
+    Config, Contribution, Contributions, Datanet, Datanets, Deliveries, Delivery, HoldReason,
+    Metadata, MetadataBytes, NewcomerList, Newcomers, NextDatanet, Pallet, Providers, Recipes,
+    RoundOf, Rounds, Seat, Status,
+};
+
+const PREPARED: &str = "a benchmark can do what it prepared for; qed";
+
+/// An account of a benchmark.
+pub(crate) fn account<T: Config>(name: &str, index: u32) -> T::AccountId {
+    let seed = BlakeTwo256::hash_of(&(name, index));
+    T::AccountId::decode(&mut TrailingZeroInput::new(seed.as_bytes())).expect(PREPARED)
+}
+
+/// An account with more than it needs.
+pub(crate) fn funded<T: Config>(name: &str, index: u32) -> T::AccountId {
+    let account = account::<T>(name, index);
+    T::Currency::set_balance(&account, Balance::MAX >> 32);
+    account
+}
+
+/// A recipe at its largest bounds, of a benchmark of `rows` records.
+pub(crate) fn recipe<T: Config>(rows: u16) -> Recipe {
+    let coin = T::Currency::minimum_balance();
+    Recipe {
+        encoder: Encoder::Vector,
+        dimension: MAX_DIMENSION,
+        classes: MAX_CLASSES,
+        neighbours: MAX_HORIZON,
+        horizon: MAX_HORIZON,
+        radius: 100,
+        benchmark: rows,
+        min_records: 1,
+        max_records: MAX_RECORDS,
+        deposit_per_byte: coin,
+        fee_per_record: coin,
+        provider_bond: coin,
+        evaluator_bond: coin,
+        providers_share: Perbill::from_percent(8),
+        evaluator_share: Perbill::from_percent(4),
+        steward_share: Perbill::from_percent(3),
+        periods: Periods {
+            committing: 100,
+            delivering: 100,
+            revealing: 100,
+            publishing: 100,
+            window: 200,
+        },
+        kernel: KERNEL,
+    }
+}
+
+/// A datanet of this recipe, whether or not it follows the rules, with so many providers.
+pub(crate) fn datanet<T: Config>(recipe: &Recipe, providers: u32) -> DatanetId {
+    let steward = funded::<T>("steward", 0);
+    let terms = T::Terms::prepare_terms(&steward);
+    let datanet = NextDatanet::<T>::get();
+    T::Terms::attach_datanet(datanet, &steward, terms).expect(PREPARED);
+    let deposit = Pallet::<T>::price_of(4, 4_096).expect(PREPARED);
+    Pallet::<T>::hold(HoldReason::Datanet, &steward, deposit).expect(PREPARED);
+    NextDatanet::<T>::put(datanet + 1);
+    Recipes::<T>::insert(datanet, recipe);
+    Metadata::<T>::insert(datanet, MetadataBytes::default());
+    let providers: Vec<_> = (0..providers)
+        .map(|index| funded::<T>("provider", index))
+        .collect();
+    Datanets::<T>::insert(
+        datanet,
+        Datanet {
+            steward,
+            offered: None,
+            deposit,
+            providers: Providers::try_from(providers).expect(PREPARED),
+            rounds: 0,
+            contributions: 0,
+            retired: false,
+        },
+    );
+    datanet
+}
+
+/// A pledge so dear that every positive value is paid, for a datanet's next round.
+pub(crate) fn pledge<T: Config>(datanet: DatanetId) -> T::AccountId {
+    let sponsor = funded::<T>("sponsor", 0);
+    let budget = T::Currency::minimum_balance() * 1_000_000;
+    Pallet::<T>::do_pledge(sponsor.clone(), datanet, Balance::MAX, budget).expect(PREPARED);
+    sponsor
+}
+
+/// A sponsored round in phase `Committing`, with the most slices of every provider, and so many contributions of the most records
+/// that are delivered, or must still be.
+pub(crate) fn round<T: Config>(
+    datanet: DatanetId,
+    contributions: u32,
+    status: Status,
+) -> RoundNumber {
+    let steward = account::<T>("steward", 0);
+    let sponsor = pledge::<T>(datanet);
+    Pallet::<T>::do_open_round(steward, datanet, Some(sponsor)).expect(PREPARED);
+    let mut found = Datanets::<T>::get(datanet).expect(PREPARED);
+    let number = found.rounds;
+    for provider in &found.providers {
+        let hashes = vec![H256::repeat_byte(1); MAX_SLICES as usize];
+        Pallet::<T>::do_commit_slices(provider.clone(), datanet, number, hashes).expect(PREPARED);
+    }
+
+    let recipe = Recipes::<T>::get(datanet).expect(PREPARED);
+    let records = recipe.max_records;
+    let bond = Pallet::<T>::bond_of(&recipe, records).expect(PREPARED);
+    let fee = Pallet::<T>::fee_of(&recipe, records).expect(PREPARED);
+    for index in 0..contributions {
+        let contributor = funded::<T>("contributor", index);
+        Pallet::<T>::hold(HoldReason::Contribution, &contributor, bond).expect(PREPARED);
+        Pallet::<T>::hold(HoldReason::ValuationFee, &contributor, fee).expect(PREPARED);
+        let contribution = found.contributions + index;
+        Contributions::<T>::insert(
+            datanet,
+            contribution,
+            Contribution {
+                contributor,
+                round: number,
+                root: H256::repeat_byte(2),
+                records,
+                bytes: u32::from(records) * recipe.record_bytes(),
+                bond,
+                status,
+                value: 0,
+            },
+        );
+        if status == Status::Committed {
+            Deliveries::<T>::insert(
+                datanet,
+                contribution,
+                Delivery {
+                    commitment: H256::repeat_byte(3),
+                    next: 0,
+                    records: Default::default(),
+                },
+            );
+        }
+    }
+    found.contributions += contributions;
+    Datanets::<T>::insert(datanet, found);
+    change::<T>(datanet, number, |round| {
+        round.committed = contributions;
+        if status == Status::Delivered {
+            round.delivered = contributions;
+        }
+    });
+    number
+}
+
+/// Changes a round.
+pub(crate) fn change<T: Config>(
+    datanet: DatanetId,
+    number: RoundNumber,
+    change: impl FnOnce(&mut RoundOf<T>),
+) {
+    Rounds::<T>::mutate(datanet, number, |round| {
+        change(round.as_mut().expect(PREPARED));
+    });
+}
+
+/// A seat for each provider, its slice revealed or not.
+pub(crate) fn seat<T: Config>(round: &mut RoundOf<T>, root: Option<H256>) {
+    for provider in round.providers.clone() {
+        let seat = Seat {
+            provider,
+            slice: 0,
+            attempt: 0,
+            root,
+        };
+        round.seats.try_push(seat).expect(PREPARED);
+    }
+}
+
+/// Lists all contributions of a round as delivered.
+pub(crate) fn list<T: Config>(datanet: DatanetId, number: RoundNumber) {
+    let newcomers: Vec<_> = Rounds::<T>::get(datanet, number)
+        .expect(PREPARED)
+        .numbers()
+        .map(|number| Delivered {
+            number,
+            records: MAX_RECORDS,
+        })
+        .collect();
+    Newcomers::<T>::insert(
+        datanet,
+        number,
+        NewcomerList::try_from(newcomers).expect(PREPARED),
+    );
+}
+
+/// A round that becomes `Revealed` in this block: see [`Snapshots::prepare_frozen`].
+///
+/// [`Snapshots::prepare_frozen`]: tributary_primitives::roles::Snapshots::prepare_frozen
+pub(crate) fn frozen<T: Config>(contributions: u32, rows: u16) -> (DatanetId, RoundNumber) {
+    let datanet = datanet::<T>(&recipe::<T>(rows), MAX_PROVIDERS);
+    let number = round::<T>(datanet, contributions, Status::Delivered);
+    list::<T>(datanet, number);
+    change::<T>(datanet, number, |round| {
+        seat::<T>(round, Some(H256::repeat_byte(4)));
+        round.phase = Phase::Revealed;
+        round.deadline = None;
+        round.frozen = Some(0);
+        round.randomness = Some(H256::repeat_byte(5));
+        round.inputs = hashing::extend_inputs(H256::zero(), H256::repeat_byte(4));
+        round.revealed_at = Pallet::<T>::now();
+    });
+    (datanet, number)
+}

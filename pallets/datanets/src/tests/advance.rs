@@ -1,0 +1,529 @@
+use frame_support::{assert_noop, assert_ok};
+use sp_core::H256;
+use sp_runtime::{DispatchError, DispatchResult};
+use tributary_primitives::{
+    datanets::{Delivered, Phase},
+    hashing,
+    ids::RoundNumber,
+};
+
+use crate::{
+    mock::{Datanets, *},
+    *,
+};
+
+fn try_advance(round: RoundNumber) -> DispatchResult {
+    Datanets::advance(signed(STRANGER), 0, round)
+        .map(|_| ())
+        .map_err(|error| error.error)
+}
+
+/// A round in phase `Frozen` with so many providers and one delivered contribution.
+fn frozen(providers: u64) -> RoundNumber {
+    create(providers);
+    let round = open();
+    commit_slices(round);
+    let contribution = commit(ALICE, round, 4);
+    end_committing(round);
+    deliver(contribution);
+    end_delivering(round);
+    round
+}
+
+/// Lets the deadline of a round pass.
+fn outlast(round: RoundNumber) {
+    run_to(u64::from(round_of(round).deadline.unwrap()) + 1);
+}
+
+#[test]
+fn commitments_end_after_their_deadline_only() {
+    execute(|| {
+        create(1);
+        let round = open();
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        run_to(11);
+        assert_noop!(try_advance(round), Error::<Test>::TooEarly);
+        run_to(12);
+        assert_ok!(try_advance(round));
+        assert_eq!(round_of(round).phase, Phase::Delivering);
+        System::assert_last_event(
+            Event::PhaseChanged {
+                datanet: 0,
+                round,
+                phase: Phase::Delivering,
+                deadline: Some(32),
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn a_late_advance_leaves_the_whole_period_to_deliver() {
+    execute(|| {
+        create(1);
+        let round = open();
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        run_to(1_000);
+        advance(round);
+        assert_eq!(round_of(round).deadline, Some(1_020));
+    });
+}
+
+#[test]
+fn a_round_without_contributions_is_void() {
+    execute(|| {
+        create(1);
+        let round = open_sponsored(50, 70_000);
+        commit_slices(round);
+        end_committing(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        System::assert_last_event(
+            Event::RoundVoided {
+                datanet: 0,
+                round,
+                phase: Phase::Committing,
+            }
+            .into(),
+        );
+        assert_eq!(free(PROVIDER), WEALTH);
+        assert_eq!(free(SPONSOR), WEALTH);
+        assert_eq!(Pools::budget(0, round), None);
+    });
+}
+
+#[test]
+fn a_round_without_slices_is_void_and_loses_nothing() {
+    execute(|| {
+        create(2);
+        let round = open_sponsored(50, 70_000);
+        commit(ALICE, round, 4);
+        commit(BOB, round, 5);
+        end_committing(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(free(BOB), WEALTH);
+        assert_eq!(free(SPONSOR), WEALTH);
+        assert_eq!(Datanets::contribution(0, 0), None);
+        assert_eq!(Datanets::delivery(0, 0), None);
+    });
+}
+
+#[test]
+fn a_round_goes_on_with_some_of_its_providers() {
+    execute(|| {
+        create(4);
+        let round = open();
+        commit(ALICE, round, 4);
+        commit_slices_of(12, round);
+        end_committing(round);
+        assert_eq!(round_of(round).phase, Phase::Delivering);
+    });
+}
+
+#[test]
+fn deliveries_end_early_once_everything_is_delivered() {
+    execute(|| {
+        create(1);
+        let round = open();
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        commit(BOB, round, 5);
+        end_committing(round);
+        deliver(0);
+        assert_noop!(try_advance(round), Error::<Test>::TooEarly);
+        deliver(1);
+        assert_ok!(try_advance(round));
+        let found = round_of(round);
+        assert_eq!(found.phase, Phase::Frozen);
+        assert_eq!(found.deadline, None);
+        assert_eq!(found.frozen, Some(1));
+        assert_eq!(
+            found.inputs,
+            [root_of(&records(4)), root_of(&records(5))]
+                .into_iter()
+                .fold(H256::zero(), hashing::extend_inputs)
+        );
+    });
+}
+
+#[test]
+fn what_is_not_delivered_by_the_deadline_lapses() {
+    execute(|| {
+        create(1);
+        let round = open();
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        commit(BOB, round, 5);
+        end_committing(round);
+        deliver(1);
+        let issued = Balances::total_issuance();
+        outlast(round);
+        assert_ok!(try_advance(round));
+        assert_eq!(round_of(round).phase, Phase::Frozen);
+        // The deposit is burnt, the fee goes back.
+        assert_eq!(free(ALICE), WEALTH - 12_000);
+        assert_eq!(held(ALICE, HoldReason::Contribution), 0);
+        assert_eq!(held(ALICE, HoldReason::ValuationFee), 0);
+        assert_eq!(Balances::total_issuance(), issued - 12_000);
+        assert_eq!(Datanets::contribution(0, 0), None);
+        assert_eq!(Datanets::delivery(0, 0), None);
+        System::assert_has_event(
+            Event::ContributionLapsed {
+                datanet: 0,
+                round,
+                contribution: 0,
+                contributor: ALICE,
+                burnt: 12_000,
+            }
+            .into(),
+        );
+        let newcomers = Newcomers::<Test>::get(0, round);
+        assert_eq!(
+            newcomers.to_vec(),
+            [Delivered {
+                number: 1,
+                records: 5
+            }]
+        );
+    });
+}
+
+#[test]
+fn a_round_in_which_nothing_is_delivered_is_void() {
+    execute(|| {
+        create(1);
+        let round = open_sponsored(50, 70_000);
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        end_committing(round);
+        outlast(round);
+        advance(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        assert_eq!(free(ALICE), WEALTH - 12_000);
+        assert_eq!(free(PROVIDER), WEALTH);
+        assert_eq!(free(SPONSOR), WEALTH);
+    });
+}
+
+#[test]
+fn a_round_freezes_when_the_last_one_has_ended() {
+    execute(|| {
+        create(1);
+        let first = open();
+        commit_slices(first);
+        commit(ALICE, first, 4);
+        end_committing(first);
+        let second = open();
+        commit_slices(second);
+        commit(BOB, second, 4);
+        end_committing(second);
+        deliver(1);
+        assert_noop!(try_advance(second), Error::<Test>::LastRoundNotEnded);
+        outlast(second);
+        assert_noop!(try_advance(second), Error::<Test>::LastRoundNotEnded);
+        // Nothing was delivered in the first round.
+        advance(first);
+        assert_eq!(round_of(first).phase, Phase::Void);
+        assert_ok!(try_advance(second));
+        assert_eq!(round_of(second).phase, Phase::Frozen);
+    });
+}
+
+#[test]
+fn slices_are_picked_with_the_second_change_of_epoch_after_the_freeze() {
+    execute(|| {
+        let round = frozen(2);
+        assert_noop!(try_advance(round), Error::<Test>::RandomnessNotKnown);
+        next_epoch();
+        assert_noop!(try_advance(round), Error::<Test>::RandomnessNotKnown);
+        next_epoch();
+        let second = Oracle::of(2);
+        // A later one changes nothing.
+        next_epoch();
+        assert_ok!(try_advance(round));
+        let found = round_of(round);
+        assert_eq!(found.randomness, Some(second));
+        assert_eq!(found.seats.len(), 2);
+        for (index, seat) in found.seats.iter().enumerate() {
+            assert_eq!(seat.provider, PROVIDER + index as u64);
+            let slice = hashing::pick(second, 0, round, index as u8, 0, 4);
+            assert_eq!(u64::from(seat.slice), slice);
+            System::assert_has_event(
+                Event::SlicePicked {
+                    datanet: 0,
+                    round,
+                    seat: index as u8,
+                    provider: seat.provider,
+                    slice: seat.slice,
+                    deadline: System::block_number() as u32 + 5,
+                }
+                .into(),
+            );
+        }
+        assert_eq!(Datanets::seats(0, round), found.seats);
+    });
+}
+
+#[test]
+fn skipped_epochs_count_as_one_change() {
+    execute(|| {
+        let round = frozen(1);
+        Oracle::skip(5);
+        pass(1);
+        assert_noop!(try_advance(round), Error::<Test>::RandomnessNotKnown);
+        Oracle::skip(3);
+        pass(1);
+        assert_ok!(try_advance(round));
+        assert_eq!(round_of(round).randomness, Some(Oracle::of(8)));
+    });
+}
+
+#[test]
+fn a_round_whose_randomness_is_forgotten_is_void() {
+    execute(|| {
+        let round = frozen(1);
+        (0..65).for_each(|_| next_epoch());
+        // The 65th change is the 64th counted from that which picks: that one is still there.
+        assert_eq!(Epochs::<Test>::iter_keys().count(), 64);
+        next_epoch();
+        advance(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(free(PROVIDER), WEALTH);
+    });
+}
+
+#[test]
+fn the_oldest_randomness_that_is_kept_still_picks() {
+    execute(|| {
+        let round = frozen(1);
+        (0..65).for_each(|_| next_epoch());
+        advance(round);
+        assert_eq!(round_of(round).randomness, Some(Oracle::of(2)));
+    });
+}
+
+#[test]
+fn the_share_of_a_provider_without_slices_is_anothers() {
+    execute(|| {
+        create(4);
+        let round = open();
+        commit_slices_of(11, round);
+        commit_slices_of(13, round);
+        let contribution = commit(ALICE, round, 4);
+        end_committing(round);
+        deliver(contribution);
+        end_delivering(round);
+        pick(round);
+        let seats = round_of(round).seats;
+        assert_eq!(seats.len(), 4);
+        assert_eq!(seats[1].provider, 11);
+        assert_eq!(seats[3].provider, 13);
+        for seat in &seats {
+            assert!([11, 13].contains(&seat.provider));
+        }
+        reveal_all(round);
+        assert_eq!(round_of(round).phase, Phase::Revealed);
+    });
+}
+
+#[test]
+fn one_provider_can_fill_every_seat() {
+    execute(|| {
+        create(4);
+        let round = open();
+        commit_slices_of(13, round);
+        let contribution = commit(ALICE, round, 4);
+        end_committing(round);
+        deliver(contribution);
+        end_delivering(round);
+        pick(round);
+        let mut slices: Vec<_> = round_of(round)
+            .seats
+            .iter()
+            .map(|seat| seat.slice)
+            .collect();
+        slices.sort_unstable();
+        assert_eq!(slices, [0, 1, 2, 3]);
+        reveal_all(round);
+    });
+}
+
+#[test]
+fn picked_slices_are_waited_for() {
+    execute(|| {
+        let round = frozen(1);
+        pick(round);
+        pass(5);
+        assert_noop!(try_advance(round), Error::<Test>::TooEarly);
+    });
+}
+
+#[test]
+fn a_silent_provider_loses_its_bond_and_its_seat() {
+    execute(|| {
+        let round = frozen(2);
+        pick(round);
+        reveal(round, 0);
+        let issued = Balances::total_issuance();
+        outlast(round);
+        assert_ok!(try_advance(round));
+        System::assert_has_event(
+            Event::ProviderSilent {
+                datanet: 0,
+                round,
+                provider: 11,
+                burnt: 5_000,
+            }
+            .into(),
+        );
+        assert_eq!(held(11, HoldReason::Provider), 0);
+        assert_eq!(free(11), WEALTH - 5_000);
+        assert_eq!(Balances::total_issuance(), issued - 5_000);
+        let found = round_of(round);
+        assert_eq!(found.seats[1].provider, 10);
+        assert_eq!(found.seats[1].attempt, 1);
+        assert_ne!(found.seats[1].slice, found.seats[0].slice);
+        // What was revealed stays, and a fresh deadline is set.
+        assert!(found.seats[0].root.is_some());
+        assert_eq!(
+            found.deadline.map(u64::from),
+            Some(System::block_number() + 5)
+        );
+        reveal(round, 1);
+        assert_eq!(round_of(round).phase, Phase::Revealed);
+    });
+}
+
+#[test]
+fn half_a_slice_is_silence() {
+    execute(|| {
+        let round = frozen(2);
+        pick(round);
+        reveal(round, 1);
+        let number = round_of(round).seats[0].slice;
+        assert_ok!(Datanets::reveal(
+            signed(10),
+            0,
+            round,
+            0,
+            0,
+            slice(number, 4)[..6].to_vec(),
+            None
+        ));
+        outlast(round);
+        advance(round);
+        assert_eq!(held(10, HoldReason::Provider), 0);
+        assert_eq!(Datanets::revealing(0, round, 0), None);
+        assert_eq!(round_of(round).seats[0].provider, 11);
+    });
+}
+
+#[test]
+fn the_slices_of_all_silent_providers_are_replaced_at_once() {
+    execute(|| {
+        let round = frozen(4);
+        pick(round);
+        reveal(round, 2);
+        outlast(round);
+        advance(round);
+        let found = round_of(round);
+        for seat in [0, 1, 3] {
+            assert_eq!(found.seats[seat].provider, 12);
+        }
+        for provider in [10, 11, 13] {
+            assert_eq!(held(provider, HoldReason::Provider), 0);
+        }
+        let mut slices: Vec<_> = found.seats.iter().map(|seat| seat.slice).collect();
+        slices.sort_unstable();
+        slices.dedup();
+        assert_eq!(slices.len(), 4);
+        reveal_all_but(round, 2);
+        assert_eq!(round_of(round).phase, Phase::Revealed);
+    });
+}
+
+fn reveal_all_but(round: RoundNumber, revealed: u8) {
+    (0..4)
+        .filter(|seat| *seat != revealed)
+        .for_each(|seat| reveal(round, seat));
+}
+
+#[test]
+fn a_round_whose_providers_are_all_silent_is_void() {
+    execute(|| {
+        create(2);
+        let round = open_sponsored(50, 70_000);
+        commit_slices(round);
+        commit(ALICE, round, 4);
+        commit(BOB, round, 5);
+        end_committing(round);
+        deliver(0);
+        end_delivering(round);
+        pick(round);
+        outlast(round);
+        advance(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        // Alice delivered, Bob did not.
+        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(free(BOB), WEALTH - 15_000);
+        assert_eq!(free(SPONSOR), WEALTH);
+        assert_eq!(free(10), WEALTH - 70_000);
+        assert_eq!(free(11), WEALTH - 70_000);
+        System::assert_last_event(
+            Event::RoundVoided {
+                datanet: 0,
+                round,
+                phase: Phase::Frozen,
+            }
+            .into(),
+        );
+    });
+}
+
+#[test]
+fn silence_after_silence_ends_in_a_void_round() {
+    execute(|| {
+        let round = frozen(2);
+        pick(round);
+        reveal(round, 0);
+        outlast(round);
+        advance(round);
+        // The first provider is asked for a second slice now, and is silent.
+        outlast(round);
+        advance(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        assert_eq!(free(10), WEALTH - 5_000);
+        assert_eq!(free(11), WEALTH - 5_000);
+        assert_eq!(free(ALICE), WEALTH);
+    });
+}
+
+#[test]
+fn a_round_that_is_valued_or_has_ended_is_not_moved_on_here() {
+    execute(|| {
+        create(1);
+        let void = open();
+        end_committing(void);
+        assert_noop!(try_advance(void), Error::<Test>::WrongPhase);
+        let round = open();
+        reveal_round(round, &[(ALICE, 4)]);
+        assert_noop!(try_advance(round), Error::<Test>::WrongPhase);
+    });
+}
+
+#[test]
+fn unknown_datanets_and_rounds_and_unsigned_calls_are_refused() {
+    execute(|| {
+        assert_noop!(try_advance(1), Error::<Test>::DatanetNotFound);
+        create(1);
+        assert_noop!(try_advance(1), Error::<Test>::RoundNotFound);
+        assert!(matches!(
+            Datanets::advance(RuntimeOrigin::none(), 0, 1),
+            Err(error) if error.error == DispatchError::BadOrigin
+        ));
+    });
+}
