@@ -1,0 +1,95 @@
+//! Tributary's own pallets, plugged together: models -> valuation -> datanets -> licensing -> rewards.
+
+use crate::{
+    currency::deposit, AccountId, Balance, Balances, Datanets, Licensing, Rewards, Runtime,
+    RuntimeHoldReason, Valuation,
+};
+use frame_support::{parameter_types, PalletId};
+use sp_core::H256;
+use sp_runtime::{traits::AccountIdConversion, Perbill};
+use tributary_primitives::roles::EpochRandomness;
+
+parameter_types! {
+    /// Holds everything that has been paid and not yet withdrawn.
+    pub const PotId: PalletId = PalletId(*b"trib/pot");
+    /// The protocol's part of every payment.
+    pub const ProtocolFee: Perbill = Perbill::from_percent(2);
+    /// The most that a host may keep of a payment, after the protocol fee.
+    pub const HostMax: Perbill = Perbill::from_percent(50);
+    /// Where protocol fees go. Nobody has its key: it waits for governance.
+    pub Treasury: AccountId = PalletId(*b"trib/trs").into_account_truncating();
+    /// Held for each storage item of a model, a datanet or a licence.
+    pub const DepositPerItem: Balance = deposit(1, 0);
+    /// Held for each stored byte of a model, a datanet or a licence.
+    pub const DepositPerByte: Balance = deposit(0, 1);
+}
+
+/// BABE's randomness.
+pub struct BabeRandomness;
+
+impl EpochRandomness for BabeRandomness {
+    fn current() -> H256 {
+        H256(pallet_babe::NextRandomness::<Runtime>::get())
+    }
+
+    fn epoch() -> u64 {
+        pallet_babe::EpochIndex::<Runtime>::get()
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn advance() {
+        let epoch = Self::epoch() + 1;
+        pallet_babe::EpochIndex::<Runtime>::put(epoch);
+        pallet_babe::NextRandomness::<Runtime>::put(sp_io::hashing::blake2_256(
+            &epoch.to_le_bytes(),
+        ));
+    }
+}
+
+impl pallet_rewards::Config for Runtime {
+    type Currency = Balances;
+    type PalletId = PotId;
+    type ProtocolFee = ProtocolFee;
+    type HostMax = HostMax;
+    type Treasury = Treasury;
+    type WeightInfo = ();
+}
+
+impl pallet_licensing::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Revenue = Rewards;
+    type MaxHostShare = HostMax;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type WeightInfo = ();
+}
+
+impl pallet_datanets::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Terms = Licensing;
+    type DataPools = Rewards;
+    type Randomness = BabeRandomness;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type WeightInfo = ();
+}
+
+impl pallet_valuation::Config for Runtime {
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Currency = Balances;
+    type Snapshots = Datanets;
+    type WeightInfo = ();
+}
+
+impl pallet_models::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Rounds = Valuation;
+    type Terms = Licensing;
+    type Revenue = Rewards;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type WeightInfo = ();
+}

@@ -1,0 +1,99 @@
+use super::*;
+use sp_runtime::traits::TransactionExtension;
+
+#[test]
+fn metadata_comes_in_the_versions_14_to_16() {
+    network(DEV_RUNTIME_PRESET).execute_with(|| {
+        assert_eq!(Runtime::metadata_versions(), vec![14, 15, 16]);
+        for version in [14u8, 15, 16] {
+            let metadata = Runtime::metadata_at_version(version.into()).expect("supported");
+            assert_eq!(metadata[..5], [b'm', b'e', b't', b'a', version]);
+        }
+        assert!(Runtime::metadata_at_version(13).is_none());
+    });
+}
+
+#[test]
+fn wallets_see_the_epoch_of_their_network() {
+    let epoch_in_metadata = || {
+        Runtime::metadata_ir()
+            .pallets
+            .iter()
+            .find(|pallet| pallet.name == "Babe")
+            .and_then(|babe| {
+                babe.constants
+                    .iter()
+                    .find(|item| item.name == "EpochDuration")
+            })
+            .map(|constant| constant.value.clone())
+    };
+    network(DEV_RUNTIME_PRESET)
+        .execute_with(|| assert_eq!(epoch_in_metadata(), Some(20u64.encode())));
+    TestExternalities::default()
+        .execute_with(|| assert_eq!(epoch_in_metadata(), Some(4_800u64.encode())));
+}
+
+#[test]
+fn transactions_are_checked_in_the_order_that_wallets_know() {
+    let names: Vec<_> = TxExtension::metadata()
+        .into_iter()
+        .map(|extension| extension.identifier)
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "AuthorizeCall",
+            "CheckNonZeroSender",
+            "CheckSpecVersion",
+            "CheckTxVersion",
+            "CheckGenesis",
+            "CheckMortality",
+            "CheckNonce",
+            "CheckWeight",
+            "ChargeTransactionPayment",
+            "CheckMetadataHash",
+            "WeightReclaim",
+        ]
+    );
+}
+
+#[test]
+fn pallets_keep_their_indexes() {
+    let pallets: Vec<_> = network(DEV_RUNTIME_PRESET)
+        .execute_with(Runtime::metadata_ir)
+        .pallets
+        .iter()
+        .map(|pallet| (pallet.index, pallet.name))
+        .filter(|(index, _)| *index < 20)
+        .collect();
+    assert_eq!(
+        pallets,
+        [
+            (0, "System"),
+            (1, "Timestamp"),
+            (2, "Epochs"),
+            (3, "Babe"),
+            (4, "Session"),
+            (5, "Historical"),
+            (6, "Authorship"),
+            (7, "Offences"),
+            (8, "Grandpa"),
+            (10, "Balances"),
+            (11, "TransactionPayment"),
+            (12, "Utility"),
+            (13, "Proxy"),
+            (14, "Multisig"),
+            (15, "Sudo"),
+        ]
+    );
+}
+
+#[test]
+fn the_runtime_says_which_apis_it_has() {
+    let version = <Runtime as frame_system::Config>::Version::get();
+    // Core, Metadata, BlockBuilder, TaggedTransactionQueue, OffchainWorkerApi, BabeApi, GrandpaApi,
+    // SessionKeys, AccountNonceApi, TransactionPaymentApi, TransactionPaymentCallApi, GenesisBuilder,
+    // RuntimeViewFunction.
+    assert!(version.apis.len() >= 13);
+    assert_eq!(version.spec_name, "tributary");
+}
