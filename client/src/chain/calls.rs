@@ -1,0 +1,461 @@
+//! The calls that the client makes, and the events that it reads, by the names that the runtime's metadata gives them.
+//!
+//! Arguments are encoded and fields decoded by name: a runtime that has renamed or retyped one is an error, not a mistake. Types of
+//! [`tributary_primitives`] stand in [`Static`].
+
+// Derives within a macro bring imports that not every type needs.
+#![allow(unused_imports)]
+
+use subxt::{
+    ext::{
+        scale_decode::{DecodeAsFields, DecodeAsType},
+        scale_encode::{EncodeAsFields, EncodeAsType},
+    },
+    utils::{AccountId32, MultiAddress, Static, H256},
+};
+use tributary_primitives::{
+    assets::{Asset, Payee, Pool},
+    datanets::Recipe,
+    licences::{Generation, LicenceTerms, Origin},
+    merkle::Path,
+    valuation::{Row, Shadow},
+};
+
+/// A call of the runtime.
+pub(crate) trait Call: EncodeAsFields {
+    /// Its pallet.
+    const PALLET: &'static str;
+    /// Its name there.
+    const NAME: &'static str;
+}
+
+/// An event of the runtime.
+pub(crate) trait Event: DecodeAsFields {
+    /// Its pallet.
+    const PALLET: &'static str;
+    /// Its name there.
+    const NAME: &'static str;
+}
+
+macro_rules! calls {
+    ($($(#[$doc:meta])* $pallet:ident.$call:ident: $name:ident { $($field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(EncodeAsType)]
+            #[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+            pub(crate) struct $name {
+                $(pub(crate) $field: $type,)*
+            }
+
+            impl Call for $name {
+                const PALLET: &'static str = stringify!($pallet);
+                const NAME: &'static str = stringify!($call);
+            }
+        )*
+    };
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $pallet:ident.$event:ident: $name:ident { $($field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Debug, DecodeAsType)]
+            #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+            pub(crate) struct $name {
+                $(pub(crate) $field: $type,)*
+            }
+
+            impl Event for $name {
+                const PALLET: &'static str = stringify!($pallet);
+                const NAME: &'static str = stringify!($event);
+            }
+        )*
+    };
+}
+
+calls! {
+    /// Sends money.
+    Balances.transfer_keep_alive: Transfer {
+        dest: MultiAddress<AccountId32, ()>,
+        value: u128,
+    }
+
+    /// Publishes licence terms.
+    Licensing.publish: PublishTerms {
+        terms: Static<LicenceTerms>,
+    }
+
+    /// Says what an asset costs.
+    Licensing.make_offer: MakeOffer {
+        asset: Static<Asset>,
+        price: u128,
+        host_share: u32,
+    }
+
+    /// Asks for the right to make a descendant of an asset.
+    Licensing.acquire: AcquireGrant {
+        asset: Static<Asset>,
+        generation: Static<Generation>,
+    }
+
+    /// Approves an application for such a right.
+    Licensing.approve: ApproveGrant {
+        asset: Static<Asset>,
+        applicant: MultiAddress<AccountId32, ()>,
+    }
+
+    /// Declines an application for such a right.
+    Licensing.decline: DeclineGrant {
+        asset: Static<Asset>,
+        applicant: MultiAddress<AccountId32, ()>,
+    }
+
+    /// Gives up such a right, or the application for it.
+    Licensing.relinquish: RelinquishGrant {
+        asset: Static<Asset>,
+    }
+
+    /// Creates a datanet.
+    Datanets.create: CreateDatanet {
+        recipe: Static<Recipe>,
+        terms: H256,
+        metadata: Vec<u8>,
+    }
+
+    /// Names who supplies the benchmark.
+    Datanets.appoint_providers: AppointProviders {
+        datanet: u32,
+        providers: Vec<AccountId32>,
+    }
+
+    /// Offers a datanet to an account.
+    Datanets.offer_transfer: OfferDatanet {
+        datanet: u32,
+        new_steward: MultiAddress<AccountId32, ()>,
+    }
+
+    /// Accepts an offered datanet.
+    Datanets.accept_transfer: AcceptDatanet {
+        datanet: u32,
+    }
+
+    /// Retires a datanet.
+    Datanets.retire: RetireDatanet {
+        datanet: u32,
+    }
+
+    /// Puts money on hold for a datanet's next round.
+    Datanets.pledge: Pledge {
+        datanet: u32,
+        price: u128,
+        budget: u128,
+    }
+
+    /// Takes back a pledge.
+    Datanets.withdraw_pledge: WithdrawPledge {
+        datanet: u32,
+    }
+
+    /// Opens a datanet's next round.
+    Datanets.open_round: OpenRound {
+        datanet: u32,
+        sponsor: Option<AccountId32>,
+    }
+
+    /// Commits to a contribution.
+    Datanets.commit: CommitContribution {
+        datanet: u32,
+        round: u32,
+        commitment: H256,
+        records: u16,
+    }
+
+    /// Commits to benchmark slices.
+    Datanets.commit_slices: CommitSlices {
+        datanet: u32,
+        round: u32,
+        hashes: Vec<H256>,
+    }
+
+    /// Moves a round on.
+    Datanets.advance: AdvanceRound {
+        datanet: u32,
+        round: u32,
+    }
+
+    /// Delivers a batch of a contribution.
+    Datanets.deliver: Deliver {
+        datanet: u32,
+        round: u32,
+        contribution: u32,
+        batch: u16,
+        records: Vec<u8>,
+        salt: Option<[u8; 32]>,
+    }
+
+    /// Reveals a batch of a slice.
+    Datanets.reveal: Reveal {
+        datanet: u32,
+        round: u32,
+        seat: u8,
+        batch: u16,
+        records: Vec<u8>,
+        salt: Option<[u8; 32]>,
+    }
+
+    /// Registers a model.
+    Models.register: RegisterModel {
+        kind: Kind,
+        origins: Vec<Static<Origin>>,
+        weights_hash: H256,
+        recipe_hash: H256,
+        terms: H256,
+        team: Vec<Member>,
+        metadata: Vec<u8>,
+    }
+
+    /// Offers a model to an account.
+    Models.offer_transfer: OfferModel {
+        model: u32,
+        new_owner: MultiAddress<AccountId32, ()>,
+    }
+
+    /// Accepts an offered model.
+    Models.accept_transfer: AcceptModel {
+        model: u32,
+    }
+
+    /// Lets others share what a model earns.
+    Models.set_team: SetTeam {
+        model: u32,
+        team: Vec<Member>,
+    }
+
+    /// Retires a model.
+    Models.retire: RetireModel {
+        model: u32,
+    }
+
+    /// Confirms an edge that leads to one's own model.
+    Models.cosign: Cosign {
+        model: u32,
+        edge: Static<Origin>,
+    }
+
+    /// Binds an evaluator to a proposal.
+    Valuation.commit_proposal: CommitProposal {
+        datanet: u32,
+        round: u32,
+        commitment: H256,
+    }
+
+    /// Publishes shadows of a proposal.
+    Valuation.publish_shadows: PublishShadows {
+        datanet: u32,
+        round: u32,
+        chunk: Vec<Static<Shadow>>,
+    }
+
+    /// Publishes the rows of a proposal.
+    Valuation.publish_rows: PublishRows {
+        datanet: u32,
+        round: u32,
+        inputs: H256,
+        rows: Vec<Static<Row>>,
+    }
+
+    /// Ends a round's window.
+    Valuation.finalise: FinaliseRound {
+        datanet: u32,
+        round: u32,
+    }
+
+    /// Pays for an asset.
+    Rewards.pay: PayAsset {
+        asset: Static<Asset>,
+        round: Option<u32>,
+        gross: u128,
+    }
+
+    /// Shares out what a model has received.
+    Rewards.settle: SettleModel {
+        model: u32,
+    }
+
+    /// Shares out what a pool's crew has earned.
+    Rewards.settle_crew: SettleCrew {
+        pool: Static<Pool>,
+    }
+
+    /// Collects what contributions have earned.
+    Rewards.claim: ClaimEarnings {
+        claims: Vec<Claim>,
+    }
+
+    /// Moves what an account has earned to its free balance.
+    Rewards.withdraw: WithdrawEarnings {}
+
+    /// Moves protocol fees to the treasury.
+    Rewards.sweep: Sweep {}
+}
+
+/// How a model was made.
+#[derive(Clone, Copy, Debug, DecodeAsType, EncodeAsType, Eq, PartialEq, clap::ValueEnum)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub(crate) enum Kind {
+    /// Trained from nothing but data.
+    Base,
+    /// The weights of another model, trained further.
+    FineTune,
+    /// Weights that work together with those of another model only.
+    Adapter,
+    /// The weights of several models made into one.
+    Merge,
+    /// Trained on the answers of another model.
+    Distill,
+    /// The weights of another model at a lower precision.
+    Quantize,
+}
+
+/// An account and its part of something.
+#[derive(Clone, Copy, Debug, DecodeAsType, EncodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub(crate) struct Member {
+    /// Who receives the part.
+    pub(crate) account: AccountId32,
+    /// The part, in billionths.
+    pub(crate) part: u32,
+}
+
+/// Asks for what a contribution has earned from a pool.
+#[derive(Clone, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub(crate) struct Claim {
+    pub(crate) pool: Static<Pool>,
+    pub(crate) contribution: u32,
+    pub(crate) proof: Option<Proof>,
+}
+
+/// Proves the weight of a contribution in a pool.
+#[derive(Clone, Debug, EncodeAsType)]
+#[encode_as_type(crate_path = "subxt::ext::scale_encode")]
+pub(crate) struct Proof {
+    pub(crate) account: AccountId32,
+    pub(crate) weight: u128,
+    pub(crate) index: u32,
+    pub(crate) path: Static<Path>,
+}
+
+events! {
+    /// A datanet was created.
+    Datanets.DatanetCreated: DatanetCreated {
+        datanet: u32,
+    }
+
+    /// A round was opened.
+    Datanets.RoundOpened: RoundOpened {
+        round: u32,
+        deadline: u32,
+    }
+
+    /// A contributor committed.
+    Datanets.ContributionCommitted: ContributionCommitted {
+        contribution: u32,
+        bond: u128,
+        fee: u128,
+    }
+
+    /// A batch of a contribution is in this block.
+    Datanets.BatchDelivered: BatchDelivered {
+        datanet: u32,
+        contribution: u32,
+        batch: u16,
+        extrinsic: u32,
+        hash: H256,
+    }
+
+    /// A batch of a slice is in this block.
+    Datanets.SliceBatchRevealed: SliceBatchRevealed {
+        datanet: u32,
+        round: u32,
+        seat: u8,
+        batch: u16,
+        extrinsic: u32,
+        hash: H256,
+    }
+
+    /// A contribution was valued.
+    Datanets.ContributionValued: ContributionValued {
+        datanet: u32,
+        contribution: u32,
+        paid: u128,
+        burnt: u128,
+    }
+
+    /// A model was registered.
+    Models.Registered: ModelRegistered {
+        model: u32,
+    }
+
+    /// Money for an asset entered the pot.
+    Rewards.Paid: Paid {
+        asset: Static<Asset>,
+        round: Option<u32>,
+        payer: AccountId32,
+        gross: u128,
+        fee: u128,
+        host: u128,
+        net: u128,
+    }
+
+    /// A model paid a royalty.
+    Rewards.RoyaltyPaid: RoyaltyPaid {
+        model: u32,
+        payee: Static<Payee>,
+        amount: u128,
+    }
+
+    /// An account may withdraw more than before.
+    Rewards.Credited: Credited {
+        account: AccountId32,
+        amount: u128,
+        source: Source,
+    }
+
+    /// An account withdrew all that it could.
+    Rewards.Withdrawn: Withdrawn {
+        account: AccountId32,
+        amount: u128,
+    }
+
+    /// A sponsor put up a budget.
+    Rewards.Sponsored: Sponsored {
+        sponsor: AccountId32,
+        amount: u128,
+    }
+
+    /// Fees and surplus went to the treasury.
+    Rewards.Swept: Swept {
+        fees: u128,
+    }
+}
+
+/// What an account is credited for.
+#[derive(Clone, Debug, DecodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum Source {
+    /// Its part of what a team keeps.
+    Team(u32),
+    /// Its part of what a pool's crew has.
+    Crew(Static<Pool>),
+    /// What its contribution earns from a pool.
+    Contribution(Static<Pool>, u32),
+    /// Hosting an asset.
+    Hosting(Static<Asset>),
+    /// What the sponsor of a round pays for its contribution.
+    Award(Static<Pool>),
+    /// What is left of its own budget for a round.
+    Refund(Static<Pool>),
+}

@@ -1,0 +1,276 @@
+//! What the chain keeps, as far as commands look at it, by the names that the runtime's metadata gives it.
+
+// Derives within a macro bring imports that not every type needs.
+#![allow(unused_imports)]
+
+use serde_json::Value;
+use subxt::{
+    ext::scale_decode::DecodeAsType,
+    utils::{AccountId32, Static, H256},
+};
+use tributary_primitives::{
+    assets::Royalty,
+    datanets::Phase,
+    licences::{Generation, Origin, Standing},
+    merkle::Node,
+};
+
+use super::{
+    calls::{Kind, Member},
+    decode::Json,
+};
+
+macro_rules! state {
+    ($($(#[$meta:meta])* $name:ident { $($(#[$field_meta:meta])* $field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$meta])*
+            #[derive(Clone, Debug, DecodeAsType)]
+            #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+            pub(crate) struct $name {
+                $($(#[$field_meta])* pub(crate) $field: $type,)*
+            }
+        )*
+    };
+}
+
+state! {
+    /// An account.
+    #[derive(Default)]
+    AccountInfo {
+        nonce: u32,
+        data: AccountData,
+    }
+
+    /// Its money.
+    #[derive(Default)]
+    AccountData {
+        free: u128,
+        reserved: u128,
+        frozen: u128,
+    }
+
+    /// Money on hold.
+    Held {
+        id: Json,
+        amount: u128,
+    }
+
+    /// An asset under terms.
+    Attachment {
+        owner: AccountId32,
+        terms: H256,
+        standing: Static<Standing>,
+        retired: bool,
+    }
+
+    /// What the owner of an asset asks.
+    Offer {
+        price: u128,
+        host_share: u32,
+    }
+
+    /// The right to make a descendant, or the application for it.
+    Grant {
+        generation: Static<Generation>,
+        approved: bool,
+        fee: u128,
+    }
+
+    /// A datanet.
+    Datanet {
+        steward: AccountId32,
+        offered: Option<AccountId32>,
+        deposit: u128,
+        providers: Vec<AccountId32>,
+        rounds: u32,
+        contributions: u32,
+        retired: bool,
+    }
+
+    /// Money that waits for a datanet's next round.
+    Pledged {
+        price: u128,
+        budget: u128,
+    }
+
+    /// A round of a datanet.
+    Round {
+        phase: Static<Phase>,
+        deadline: Option<u32>,
+        first: u32,
+        committed: u32,
+        delivered: u32,
+        providers: Vec<AccountId32>,
+        sponsorship: Option<Sponsorship>,
+        frozen: Option<u64>,
+        seats: Vec<Seat>,
+        inputs: H256,
+        revealed_at: u32,
+        outcome: Option<Outcome>,
+    }
+
+    /// What a sponsor pays.
+    Sponsorship {
+        sponsor: AccountId32,
+        price: u128,
+        budget: u128,
+    }
+
+    /// How a final round came out.
+    Outcome {
+        evaluator: AccountId32,
+        before: u128,
+        after: u128,
+    }
+
+    /// A part of a round's benchmark.
+    Seat {
+        provider: AccountId32,
+        slice: u8,
+        root: Option<H256>,
+    }
+
+    /// A contribution of a round.
+    Contribution {
+        contributor: AccountId32,
+        round: u32,
+        root: H256,
+        records: u16,
+        bytes: u32,
+        bond: u128,
+        status: Status,
+        value: i128,
+    }
+
+    /// How far a contribution is delivered.
+    Delivery {
+        commitment: H256,
+        next: u16,
+    }
+
+    /// What a provider committed for a round.
+    Slices {
+        provider: AccountId32,
+        hashes: Vec<H256>,
+    }
+
+    /// How far a slice is revealed.
+    Revealing {
+        next: u16,
+    }
+
+    /// How many changes of epoch were seen.
+    EpochCount {
+        recorded: u64,
+    }
+
+    /// A model.
+    Model {
+        owner: AccountId32,
+        offered_to: Option<AccountId32>,
+        kind: Kind,
+        weights_hash: H256,
+        recipe_hash: H256,
+        terms: H256,
+        registered: u32,
+        retired: bool,
+        evaluations: u32,
+        deposit: u128,
+    }
+
+    /// Where a model comes from.
+    Edge {
+        origin: Static<Origin>,
+        grade: Json,
+    }
+
+    /// How far a proposal has come is not looked at here, but for whether it is complete.
+    Proposal {
+        proposer: AccountId32,
+        commitment: H256,
+        progress: Json,
+    }
+
+    /// The ledger of a model.
+    ModelStatement {
+        royalties: Vec<RoyaltyStatement>,
+        team: Vec<ShareStatement>,
+    }
+
+    /// A royalty that a model owes.
+    RoyaltyStatement {
+        royalty: Static<Royalty>,
+        earned: u128,
+        paid: u128,
+    }
+
+    /// A member of a team or a crew.
+    ShareStatement {
+        share: Member,
+        earned: u128,
+        paid: u128,
+    }
+
+    /// The root of a pool.
+    PoolTerms {
+        root: Static<Node>,
+        count: u32,
+    }
+
+    /// The whole pot.
+    Totals {
+        held: HeldTotals,
+        gross: u128,
+        fees: u128,
+        sponsored: u128,
+        earned: Earned,
+        withdrawn: u128,
+        swept: u128,
+    }
+
+    /// Where the pot's money is.
+    HeldTotals {
+        models: u128,
+        pools: u128,
+        budgets: u128,
+        claimable: u128,
+        fees: u128,
+    }
+
+    /// What accounts have been credited, by role.
+    Earned {
+        teams: u128,
+        crews: u128,
+        contributors: u128,
+        hosts: u128,
+        awards: u128,
+        refunds: u128,
+    }
+}
+
+/// How far a contribution has come.
+#[derive(Clone, Copy, Debug, DecodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum Status {
+    /// It must be delivered.
+    Committed,
+    /// It waits for its value.
+    Delivered,
+    /// It is part of the datanet for ever.
+    Admitted,
+    /// It is worth nothing or less.
+    Rejected,
+}
+
+impl Held {
+    /// Why it is on hold: pallet and reason.
+    pub(crate) fn reason(&self) -> String {
+        match &self.id.value {
+            Value::Object(object) => object
+                .iter()
+                .map(|(pallet, reason)| format!("{pallet} {}", reason.as_str().unwrap_or_default()))
+                .collect(),
+            other => other.to_string(),
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! `tributary contribute`: commit records, wait, deliver them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{ensure, Result};
+use clap::{Args, Subcommand};
+use serde_json::{json, Value};
+use subxt::utils::AccountId32;
+use subxt_signer::sr25519::Keypair;
+use tributary_primitives::{
+    datanets::{Phase, Recipe},
+    hashing,
+};
+
+use crate::{
+    chain::{
+        calls::{CommitContribution, ContributionCommitted, Deliver},
+        state::{Contribution, Delivery, Status},
+        Chain, Snapshot, Wait,
+    },
+    context::Context,
+    failure::misuse,
+    keys,
+    money::Amount,
+    output::{hex, remark, Output},
+    progress,
+    records::{Format, Records, Shape},
+    round::{self, Step},
+    state::{Commitment, Kind, StateDirectory},
+};
+
+/// How many blocks others have to move the round on before the contributor does.
+const PATIENCE: u64 = 3;
+
+/// Commits records to a round, waits until they may be shown, and delivers them. Run again it goes on where it was.
+///
+/// What is delivered is public for ever. What is committed and not delivered costs the deposit: keep the state directory.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Contribute {
+    #[command(subcommand)]
+    step: Option<StepCommand>,
+    #[command(flatten)]
+    all: Option<What>,
+}
+
+#[derive(Debug, Subcommand)]
+enum StepCommand {
+    /// Commit only: nobody sees the records yet
+    Commit(What),
+    /// Deliver what this account has committed to a round
+    Deliver(Where),
+}
+
+/// What is contributed.
+#[derive(Args, Clone, Debug)]
+struct What {
+    /// The datanet.
+    datanet: u32,
+    /// CSV or JSON Lines; `-` reads standard input.
+    file: PathBuf,
+    /// The file's format [default: by its name]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// The round [default: the last one]
+    #[arg(long)]
+    round: Option<u32>,
+}
+
+/// Where it is delivered.
+#[derive(Args, Clone, Debug)]
+struct Where {
+    /// The datanet.
+    datanet: u32,
+    /// The round [default: the last one]
+    #[arg(long)]
+    round: Option<u32>,
+}
+
+impl Contribute {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        let (chain, key) = context.connect_to_sign().await?;
+        let session = Session {
+            state: context.state(&chain),
+            account: keys::account(&key),
+            chain,
+            key,
+        };
+        match (self.step, self.all) {
+            (Some(StepCommand::Commit(what)), _) => {
+                let (commitment, mut json) = session.commit(&what).await?;
+                json["commitment"] = describe(&commitment);
+                Ok(Output::new(json).line(format!(
+                    "Committed {} records to round {} of datanet {} as contribution {}.",
+                    commitment.records,
+                    commitment.round,
+                    commitment.datanet,
+                    commitment
+                        .number
+                        .map_or_else(|| "?".to_owned(), |number| number.to_string()),
+                )))
+            }
+            (Some(StepCommand::Deliver(place)), _) => {
+                let round = round::round_or_last(
+                    &session.chain.newest().await?,
+                    place.datanet,
+                    place.round,
+                )
+                .await?;
+                let commitments = session.state.commitments(
+                    Kind::Contribution,
+                    &session.account,
+                    place.datanet,
+                    round,
+                )?;
+                if commitments.is_empty() {
+                    misuse!(
+                        "this machine knows of no commitment of {} to round {round} of datanet {}: salts lie in the state directory of the machine that committed",
+                        session.account,
+                        place.datanet
+                    );
+                }
+                session.deliver_all(commitments).await
+            }
+            (None, Some(what)) => {
+                let (commitment, _) = session.commit(&what).await?;
+                session.deliver_all(vec![commitment]).await
+            }
+            (None, None) => misuse!("say which datanet and which file"),
+        }
+    }
+}
+
+/// A commitment for programs. Its salt stays where it is.
+fn describe(commitment: &Commitment) -> Value {
+    json!({
+        "datanet": commitment.datanet,
+        "round": commitment.round,
+        "contribution": commitment.number,
+        "contributor": commitment.account,
+        "records": commitment.records,
+        "commitment": hex(commitment.hash),
+        "root": hex(commitment.root),
+    })
+}
+
+/// A contributor at work.
+struct Session {
+    chain: Chain,
+    key: Keypair,
+    account: AccountId32,
+    state: StateDirectory,
+}
+
+impl Session {
+    /// Commits to the records of a file, unless that was done before.
+    async fn commit(&self, what: &What) -> Result<(Commitment, Value)> {
+        let now = self.chain.settled(&self.account).await?;
+        let recipe = round::recipe(&now, what.datanet).await?;
+        let number = round::round_or_last(&now, what.datanet, what.round).await?;
+        let records = read(&what.file, what.format, &recipe)?;
+        let root = records.root_hash();
+
+        let before =
+            self.state
+                .commitments(Kind::Contribution, &self.account, what.datanet, number)?;
+        let mut commitment = match before
+            .into_iter()
+            .find(|commitment| commitment.root == root)
+        {
+            Some(commitment) => commitment,
+            None => self.prepare(what.datanet, number, &records)?,
+        };
+        if let Some(found) = self.find(&mut commitment).await? {
+            remark(format!("Committed before, as contribution {found}."));
+            return Ok((commitment, json!({})));
+        }
+        let standing = round::standing(&now, what.datanet, number).await?;
+        if standing.round.phase.0 != Phase::Committing {
+            misuse!(
+                "round {number} of datanet {} is {:?}: it takes no commitments any more",
+                what.datanet,
+                standing.round.phase.0
+            );
+        }
+        if standing.step == Step::Advance {
+            misuse!(
+                "the last block for commitments to round {number} of datanet {} is over",
+                what.datanet
+            );
+        }
+        let call = CommitContribution {
+            datanet: what.datanet,
+            round: number,
+            commitment: commitment.hash,
+            records: u16::try_from(records.len()).unwrap_or(u16::MAX),
+        };
+        let included = self.chain.submit(&self.key, call).await?;
+        let event: ContributionCommitted = included.expect()?;
+        commitment.number = Some(event.contribution);
+        self.state.update(&commitment)?;
+        remark(format!(
+            "Committed as contribution {} {}; on hold: bond {}, valuation fee {}.",
+            event.contribution,
+            included.place(),
+            Amount(event.bond),
+            Amount(event.fee)
+        ));
+        Ok((commitment, included.json()?))
+    }
+
+    /// Chooses a salt and keeps it, before anything is signed.
+    fn prepare(&self, datanet: u32, round: u32, records: &Records) -> Result<Commitment> {
+        let salt: [u8; 32] = rand::random();
+        let root = records.root_hash();
+        let commitment = Commitment {
+            kind: Kind::Contribution,
+            account: self.account,
+            datanet,
+            round,
+            salt,
+            root,
+            hash: hashing::commitment(&self.account, datanet, round, &salt, root),
+            dimension: records.dimension(),
+            records: u32::try_from(records.len())?,
+            number: None,
+        };
+        self.state.keep(&commitment, records)?;
+        Ok(commitment)
+    }
+
+    /// The number that the chain has given a commitment, if it has it: the extrinsic may have come through without us knowing.
+    async fn find(&self, commitment: &mut Commitment) -> Result<Option<u32>> {
+        if let Some(number) = commitment.number {
+            return Ok(Some(number));
+        }
+        let newest = self.chain.settled(&self.account).await?;
+        for (number, contribution) in round::contributions(&newest, commitment.datanet).await? {
+            if contribution.contributor != self.account || contribution.round != commitment.round {
+                continue;
+            }
+            let delivery = delivery(&newest, commitment.datanet, number).await?;
+            let committed = delivery.is_some_and(|delivery| delivery.commitment == commitment.hash);
+            if committed || contribution.root == commitment.root {
+                commitment.number = Some(number);
+                self.state.update(commitment)?;
+                return Ok(Some(number));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Delivers some commitments of one round.
+    async fn deliver_all(&self, commitments: Vec<Commitment>) -> Result<Output> {
+        let mut delivered = Vec::new();
+        let mut output = Vec::new();
+        for mut commitment in commitments {
+            if self.find(&mut commitment).await?.is_none() {
+                remark("A commitment that was prepared and never reached the chain is left out.");
+                continue;
+            }
+            let contribution = self.deliver(&commitment).await?;
+            output.push(format!(
+                "Contribution {} of {} records is delivered to round {} of datanet {}.",
+                commitment.number.unwrap_or_default(),
+                contribution.records,
+                commitment.round,
+                commitment.datanet
+            ));
+            delivered.push(describe(&commitment));
+        }
+        if delivered.is_empty() {
+            misuse!("nothing was committed");
+        }
+        Ok(Output::new(delivered.into()).line(output.join("\n")))
+    }
+
+    /// Delivers a contribution from where the chain has it.
+    async fn deliver(&self, commitment: &Commitment) -> Result<Contribution> {
+        let Commitment {
+            datanet,
+            round: number,
+            ..
+        } = *commitment;
+        let contribution = commitment.number.unwrap_or_default();
+        let lapsed = || {
+            format!("contribution {contribution} is not there any more: it was not delivered in time, or its round came to nothing")
+        };
+        let find = |state: Snapshot| async move {
+            anyhow::Ok((
+                found(&state, datanet, contribution).await?,
+                delivery(&state, datanet, contribution).await?,
+            ))
+        };
+        let (existing, _) = find(self.chain.now().await?).await?;
+        if let Some(done) = existing.filter(|found| found.status != Status::Committed) {
+            return Ok(done);
+        }
+        round::wait_for(
+            &self.chain,
+            &self.key,
+            datanet,
+            number,
+            PATIENCE,
+            |standing| standing.round.phase.0 != Phase::Committing,
+        )
+        .await?;
+        let newest = self.chain.settled(&self.account).await?;
+        let (existing, delivery) = find(newest).await?;
+        let Some(existing) = existing else {
+            anyhow::bail!("{}", lapsed())
+        };
+        let Some(delivery) = delivery else {
+            return Ok(existing);
+        };
+
+        let records = self.state.records(commitment)?;
+        ensure!(
+            records.root_hash() == commitment.root,
+            "the records in the state directory are not those that were committed to"
+        );
+        let batches: Vec<&[u8]> = records.batches().collect();
+        let last = batches.len() - 1;
+        let bar = progress::bytes(records.size() as u64, "delivering");
+        // A batch needs no more than a block; only the last one decides.
+        let quick = self.chain.waiting(Wait::Included);
+        for (batch, bytes) in batches.iter().enumerate() {
+            if batch >= usize::from(delivery.next) {
+                let call = Deliver {
+                    datanet,
+                    round: number,
+                    contribution,
+                    batch: u16::try_from(batch)?,
+                    records: bytes.to_vec(),
+                    salt: (batch == last).then_some(commitment.salt),
+                };
+                let chain = if batch == last { &self.chain } else { &quick };
+                chain.submit(&self.key, call).await?;
+            }
+            bar.inc(bytes.len() as u64);
+        }
+        bar.finish_and_clear();
+        let (done, _) = find(self.chain.now().await?).await?;
+        match done {
+            Some(done) if done.status != Status::Committed => Ok(done),
+            _ => anyhow::bail!(
+                "contribution {contribution} was delivered and yet is not: {}",
+                lapsed()
+            ),
+        }
+    }
+}
+
+/// Reads the records of a file as a recipe asks for them.
+fn read(file: &Path, format: Option<Format>, recipe: &Recipe) -> Result<Records> {
+    let shape = Shape {
+        dimension: recipe.dimension,
+        classes: recipe.classes,
+    };
+    let records = Records::read(file, format, shape)?;
+    let bounds = usize::from(recipe.min_records)..=usize::from(recipe.max_records);
+    if !bounds.contains(&records.len()) {
+        misuse!(
+            "{} has {} records; the recipe asks for {} to {}",
+            file.display(),
+            records.len(),
+            bounds.start(),
+            bounds.end()
+        );
+    }
+    Ok(records)
+}
+
+async fn found(state: &Snapshot, datanet: u32, contribution: u32) -> Result<Option<Contribution>> {
+    state
+        .get("Datanets", "Contributions", (datanet, contribution))
+        .await
+}
+
+async fn delivery(state: &Snapshot, datanet: u32, contribution: u32) -> Result<Option<Delivery>> {
+    state
+        .get("Datanets", "Deliveries", (datanet, contribution))
+        .await
+}

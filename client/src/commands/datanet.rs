@@ -1,0 +1,556 @@
+//! `tributary datanet`: create, sponsor, list, show.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::{json, Value};
+use subxt::utils::{AccountId32, MultiAddress, Static, H256};
+use tributary_primitives::{
+    assets::Asset,
+    datanets::{Encoder, Periods, Recipe, KERNEL},
+    merkle::Range,
+    Perbill,
+};
+
+use crate::{
+    chain::{
+        calls::{
+            AcceptDatanet, AppointProviders, CreateDatanet, DatanetCreated, OfferDatanet,
+            OpenRound, Pledge, RetireDatanet, RoundOpened, WithdrawPledge,
+        },
+        state::{Datanet, Outcome, Pledged, Round},
+    },
+    commands::{
+        licence::find_attachment,
+        model::{parse_hash, send},
+    },
+    context::{AccountName, Context},
+    failure::{misuse, Misuse},
+    money::{Amount, Part},
+    output::{hex, Grid, Output},
+    round,
+    valuation::accuracy,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A recipe to begin with, as JSON
+    Recipe,
+    /// Create a datanet; its recipe and licence never change
+    Create(Create),
+    /// All datanets
+    List,
+    /// A datanet with its rounds
+    Show {
+        /// The datanet.
+        datanet: u32,
+    },
+    /// Name who supplies the benchmark of the rounds opened from now on
+    Providers {
+        /// The datanet.
+        datanet: u32,
+        /// One to four accounts: addresses, dev:NAME or names of keys.
+        #[arg(required = true)]
+        providers: Vec<AccountName>,
+    },
+    /// Put money on hold for the next round: so much per accuracy of 1.0, and no more than the budget
+    #[command(visible_alias = "sponsor")]
+    Pledge {
+        /// The datanet.
+        datanet: u32,
+        /// What is paid for an accuracy of 1.0.
+        #[arg(long)]
+        price: Amount,
+        /// The most that is paid in all.
+        #[arg(long)]
+        budget: Amount,
+    },
+    /// Take back a pledge that no round has taken
+    WithdrawPledge {
+        /// The datanet.
+        datanet: u32,
+    },
+    /// Open the next round
+    OpenRound {
+        /// The datanet.
+        datanet: u32,
+        /// Whose pledge pays for it: an address, dev:NAME or the name of a key.
+        #[arg(long)]
+        sponsor: Option<AccountName>,
+    },
+    /// Offer a datanet to an account, which becomes its steward by accepting
+    Transfer {
+        /// The datanet.
+        datanet: u32,
+        /// The account: an address, dev:NAME or the name of a key.
+        to: AccountName,
+    },
+    /// Accept an offered datanet
+    Accept {
+        /// The datanet.
+        datanet: u32,
+    },
+    /// Open no more rounds, for ever
+    Retire {
+        /// The datanet.
+        datanet: u32,
+    },
+}
+
+/// `tributary datanet create`
+#[derive(Args, Debug)]
+pub(crate) struct Create {
+    /// The recipe (see `datanet recipe`).
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    /// Its licence terms, published before.
+    #[arg(long, value_name = "HASH", value_parser = parse_hash)]
+    terms: H256,
+    /// Text or JSON about it.
+    #[arg(long, default_value = "")]
+    metadata: String,
+}
+
+/// A recipe as people write it: amounts with a unit, parts in percent.
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct RecipeFile {
+    dimension: u16,
+    classes: u16,
+    neighbours: u8,
+    horizon: u8,
+    radius: u32,
+    benchmark: u16,
+    min_records: u16,
+    max_records: u16,
+    #[serde(serialize_with = "with_unit")]
+    deposit_per_byte: Amount,
+    #[serde(serialize_with = "with_unit")]
+    fee_per_record: Amount,
+    #[serde(serialize_with = "with_unit")]
+    provider_bond: Amount,
+    #[serde(serialize_with = "with_unit")]
+    evaluator_bond: Amount,
+    providers_share: Part,
+    evaluator_share: Part,
+    steward_share: Part,
+    periods: Periods,
+}
+
+/// An amount as people write it.
+fn with_unit<S: serde::Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(amount)
+}
+
+impl From<&Recipe> for RecipeFile {
+    fn from(recipe: &Recipe) -> Self {
+        let part = |part: Perbill| Part(part.deconstruct());
+        Self {
+            dimension: recipe.dimension,
+            classes: recipe.classes,
+            neighbours: recipe.neighbours,
+            horizon: recipe.horizon,
+            radius: recipe.radius,
+            benchmark: recipe.benchmark,
+            min_records: recipe.min_records,
+            max_records: recipe.max_records,
+            deposit_per_byte: Amount(recipe.deposit_per_byte),
+            fee_per_record: Amount(recipe.fee_per_record),
+            provider_bond: Amount(recipe.provider_bond),
+            evaluator_bond: Amount(recipe.evaluator_bond),
+            providers_share: part(recipe.providers_share),
+            evaluator_share: part(recipe.evaluator_share),
+            steward_share: part(recipe.steward_share),
+            periods: recipe.periods,
+        }
+    }
+}
+
+impl From<RecipeFile> for Recipe {
+    fn from(file: RecipeFile) -> Self {
+        let part = |part: Part| Perbill::from_parts(part.0);
+        Self {
+            encoder: Encoder::Vector,
+            dimension: file.dimension,
+            classes: file.classes,
+            neighbours: file.neighbours,
+            horizon: file.horizon,
+            radius: file.radius,
+            benchmark: file.benchmark,
+            min_records: file.min_records,
+            max_records: file.max_records,
+            deposit_per_byte: file.deposit_per_byte.0,
+            fee_per_record: file.fee_per_record.0,
+            provider_bond: file.provider_bond.0,
+            evaluator_bond: file.evaluator_bond.0,
+            providers_share: part(file.providers_share),
+            evaluator_share: part(file.evaluator_share),
+            steward_share: part(file.steward_share),
+            periods: file.periods,
+            kernel: KERNEL,
+        }
+    }
+}
+
+/// A recipe to begin with: handwritten digits of 8 x 8 pixels, phases of a day.
+fn example() -> RecipeFile {
+    const DAY: u32 = 28_800;
+    const MILLI: u128 = 1_000_000_000;
+    RecipeFile {
+        dimension: 64,
+        classes: 10,
+        neighbours: 5,
+        horizon: 32,
+        radius: 100,
+        benchmark: 100,
+        min_records: 128,
+        max_records: 4_096,
+        deposit_per_byte: Amount(MILLI / 1_000),
+        fee_per_record: Amount(MILLI),
+        provider_bond: Amount(100_000 * MILLI),
+        evaluator_bond: Amount(100_000 * MILLI),
+        providers_share: Part(50_000_000),
+        evaluator_share: Part(20_000_000),
+        steward_share: Part(30_000_000),
+        periods: Periods {
+            committing: DAY,
+            delivering: DAY,
+            revealing: DAY,
+            publishing: DAY / 8,
+            window: DAY,
+        },
+    }
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        match self {
+            Self::Recipe => {
+                let json = serde_json::to_value(example()).context("writing a recipe")?;
+                let text = serde_json::to_string_pretty(&example()).context("writing a recipe")?;
+                Ok(Output::new(json).line(text))
+            }
+            Self::Create(create) => create.run(context).await,
+            Self::List => list(context).await,
+            Self::Show { datanet } => show(context, datanet).await,
+            Self::Providers { datanet, providers } => {
+                let providers = providers
+                    .iter()
+                    .map(|name| context.account(name))
+                    .collect::<Result<_>>()?;
+                let done = format!("Appointed the providers of datanet {datanet}");
+                send(context, AppointProviders { datanet, providers }, done).await
+            }
+            Self::Pledge {
+                datanet,
+                price,
+                budget,
+            } => {
+                let call = Pledge {
+                    datanet,
+                    price: price.0,
+                    budget: budget.0,
+                };
+                let done = format!(
+                    "Pledged up to {budget}, {price} for an accuracy of 1.0, to datanet {datanet}"
+                );
+                send(context, call, done).await
+            }
+            Self::WithdrawPledge { datanet } => {
+                send(
+                    context,
+                    WithdrawPledge { datanet },
+                    format!("Took the pledge to datanet {datanet} back"),
+                )
+                .await
+            }
+            Self::OpenRound { datanet, sponsor } => open_round(context, datanet, sponsor).await,
+            Self::Transfer { datanet, to } => {
+                let new_steward = MultiAddress::Id(context.account(&to)?);
+                send(
+                    context,
+                    OfferDatanet {
+                        datanet,
+                        new_steward,
+                    },
+                    format!("Datanet {datanet} is offered"),
+                )
+                .await
+            }
+            Self::Accept { datanet } => {
+                send(
+                    context,
+                    AcceptDatanet { datanet },
+                    format!("Datanet {datanet} is yours"),
+                )
+                .await
+            }
+            Self::Retire { datanet } => {
+                send(
+                    context,
+                    RetireDatanet { datanet },
+                    format!("Datanet {datanet} is retired"),
+                )
+                .await
+            }
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, context: &Context) -> Result<Output> {
+        let json = match fs::read(&self.recipe) {
+            Ok(json) => json,
+            Err(error) => misuse!("cannot read {}: {error}", self.recipe.display()),
+        };
+        let file: RecipeFile = serde_json::from_slice(&json)
+            .map_err(|error| Misuse(format!("{}: {error}", self.recipe.display())))?;
+        let (chain, key) = context.connect_to_sign().await?;
+        let call = CreateDatanet {
+            recipe: Static(file.into()),
+            terms: self.terms,
+            metadata: self.metadata.into_bytes(),
+        };
+        let included = chain.submit(&key, call).await?;
+        let datanet = included.expect::<DatanetCreated>()?.datanet;
+        let mut json = included.json()?;
+        json["datanet"] = datanet.into();
+        Ok(Output::new(json).line(format!("Created datanet {datanet} {}.", included.place())))
+    }
+}
+
+async fn open_round(
+    context: &Context,
+    datanet: u32,
+    sponsor: Option<AccountName>,
+) -> Result<Output> {
+    let sponsor = sponsor
+        .as_ref()
+        .map(|name| context.account(name))
+        .transpose()?;
+    let (chain, key) = context.connect_to_sign().await?;
+    let included = chain.submit(&key, OpenRound { datanet, sponsor }).await?;
+    let opened: RoundOpened = included.expect()?;
+    let mut json = included.json()?;
+    json["round"] = opened.round.into();
+    Ok(Output::new(json).line(format!(
+        "Opened round {} of datanet {datanet} {}; commitments until block {}.",
+        opened.round,
+        included.place(),
+        opened.deadline
+    )))
+}
+
+fn metadata_text(metadata: &[u8]) -> String {
+    String::from_utf8_lossy(metadata).into_owned()
+}
+
+async fn list(context: &Context) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let mut datanets: Vec<((u32,), Datanet)> = state.entries("Datanets", "Datanets", ()).await?;
+    datanets.sort_by_key(|(id, _)| *id);
+    let mut table = Grid::new([">datanet", "steward", ">rounds", ">contributions", "about"]);
+    let mut list = Vec::new();
+    for ((id,), datanet) in &datanets {
+        let metadata: Vec<u8> = state
+            .get("Datanets", "Metadata", (*id,))
+            .await?
+            .unwrap_or_default();
+        let metadata = metadata_text(&metadata);
+        let about: String = metadata.chars().take(48).collect();
+        table.row([
+            id,
+            &datanet.steward,
+            &datanet.rounds,
+            &datanet.contributions,
+            &about,
+        ]);
+        list.push(datanet_json(*id, datanet, &metadata));
+    }
+    Ok(Output::new(list.into()).table(table))
+}
+
+fn datanet_json(id: u32, datanet: &Datanet, metadata: &str) -> Value {
+    json!({
+        "datanet": id,
+        "steward": datanet.steward,
+        "offered": datanet.offered,
+        "deposit": Amount(datanet.deposit),
+        "providers": datanet.providers,
+        "rounds": datanet.rounds,
+        "contributions": datanet.contributions,
+        "retired": datanet.retired,
+        "metadata": metadata,
+    })
+}
+
+async fn show(context: &Context, id: u32) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let datanet = round::datanet(&state, id).await?;
+    let recipe = round::recipe(&state, id).await?;
+    let metadata: Vec<u8> = state
+        .get("Datanets", "Metadata", (id,))
+        .await?
+        .unwrap_or_default();
+    let metadata = metadata_text(&metadata);
+    let admitted: Option<Static<Range>> = state.get("Datanets", "Admitted", (id,)).await?;
+    let admitted = admitted.map(|range| range.0).unwrap_or_default();
+    let terms = find_attachment(&state, Asset::Datanet(id))
+        .await?
+        .map(|attachment| attachment.terms);
+    let pledges: Vec<((u32, AccountId32), Pledged)> =
+        state.entries("Datanets", "Pledges", (id,)).await?;
+
+    let mut json = datanet_json(id, &datanet, &metadata);
+    json["recipe"] = serde_json::to_value(&recipe).context("writing a recipe")?;
+    json["terms"] = terms.map(hex).into();
+    json["admitted"] = admitted.count.into();
+    json["weights_root"] = hex(admitted.root().hash).into();
+    json["weight"] = admitted.root().sum.to_string().into();
+    let providers: Vec<_> = datanet.providers.iter().map(ToString::to_string).collect();
+    let mut output = Output::new(Value::Null).fields([
+        ("datanet", id.to_string()),
+        ("about", metadata),
+        ("steward", datanet.steward.to_string()),
+        ("providers", providers.join(", ")),
+        ("terms", terms.map_or_else(|| "none".to_owned(), hex)),
+        (
+            "records",
+            format!(
+                "{} features, {} classes, {} to {} a contribution",
+                recipe.dimension, recipe.classes, recipe.min_records, recipe.max_records
+            ),
+        ),
+        (
+            "valuation",
+            format!(
+                "K {}, K* {}, squared radius {}, benchmark of {}",
+                recipe.neighbours, recipe.horizon, recipe.radius, recipe.benchmark
+            ),
+        ),
+        (
+            "contributor pays",
+            format!(
+                "bond {} a byte, fee {} a record",
+                Amount(recipe.deposit_per_byte),
+                Amount(recipe.fee_per_record)
+            ),
+        ),
+        (
+            "admitted",
+            format!(
+                "{} contributions of {}",
+                admitted.count, datanet.contributions
+            ),
+        ),
+    ]);
+    let mut rounds = Grid::new([">round", "phase", ">delivered", "sponsored", "accuracy"]);
+    let mut list = Vec::new();
+    for number in 1..=datanet.rounds {
+        let found = round::round(&state, id, number).await?;
+        let budget = found
+            .sponsorship
+            .as_ref()
+            .map(|sponsorship| Amount(sponsorship.budget));
+        let phase = format!("{:?}", found.phase.0);
+        rounds.row([
+            &number,
+            &phase,
+            &format!("{} of {}", found.delivered, found.committed),
+            &budget.map_or_else(String::new, |budget| budget.to_string()),
+            &accuracies(&found, recipe.unit()),
+        ]);
+        list.push(round_json(number, &found));
+    }
+    if datanet.rounds > 0 {
+        output = output.table(rounds);
+    }
+    let mut waiting = Grid::new([
+        "pledged for the next round by",
+        ">for an accuracy of 1.0",
+        ">budget",
+    ]);
+    let mut pledged = Vec::new();
+    for ((_, sponsor), pledge) in &pledges {
+        waiting.row([sponsor, &Amount(pledge.price), &Amount(pledge.budget)]);
+        pledged.push(json!({ "sponsor": sponsor, "price": Amount(pledge.price), "budget": Amount(pledge.budget) }));
+    }
+    if !pledges.is_empty() {
+        output = output.table(waiting);
+    }
+    json["pledges"] = pledged.into();
+    json["round_list"] = list.into();
+    Ok(output.with_json(json))
+}
+
+/// Accuracies of a final round, before and after.
+pub(crate) fn accuracies(round: &Round, unit: u128) -> String {
+    let text = |outcome: &Outcome| {
+        format!(
+            "{} -> {}",
+            accuracy(outcome.before, unit),
+            accuracy(outcome.after, unit)
+        )
+    };
+    round.outcome.as_ref().map_or_else(String::new, text)
+}
+
+/// A round for programs.
+pub(crate) fn round_json(number: u32, round: &Round) -> Value {
+    let sponsorship = round.sponsorship.as_ref().map(|sponsorship| {
+        json!({
+            "sponsor": sponsorship.sponsor,
+            "price": Amount(sponsorship.price),
+            "budget": Amount(sponsorship.budget),
+        })
+    });
+    let outcome = round.outcome.as_ref().map(|outcome| {
+        json!({
+            "evaluator": outcome.evaluator,
+            "before": outcome.before.to_string(),
+            "after": outcome.after.to_string(),
+        })
+    });
+    let seats = round.seats.iter().map(|seat| {
+        json!({ "provider": seat.provider, "slice": seat.slice, "root": seat.root.map(hex) })
+    });
+    json!({
+        "round": number,
+        "phase": format!("{:?}", round.phase.0),
+        "deadline": round.deadline,
+        "first": round.first,
+        "committed": round.committed,
+        "delivered": round.delivered,
+        "providers": round.providers,
+        "sponsorship": sponsorship,
+        "seats": seats.collect::<Vec<_>>(),
+        "inputs": hex(round.inputs),
+        "revealed_at": round.revealed_at,
+        "outcome": outcome,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recipe_file_is_read_as_it_was_written() {
+        let recipe = Recipe::from(example());
+        let text = serde_json::to_string(&RecipeFile::from(&recipe)).unwrap();
+        assert!(text.contains("\"fee_per_record\":\"0.001 TRIB\""), "{text}");
+        assert!(text.contains("\"providers_share\":\"5%\""), "{text}");
+        let again: RecipeFile = serde_json::from_str(&text).unwrap();
+        assert_eq!(Recipe::from(again), recipe);
+    }
+
+    #[test]
+    fn a_recipe_file_with_a_misspelt_field_is_refused() {
+        let mut json = serde_json::to_value(example()).unwrap();
+        json["benchmarks"] = 1.into();
+        let error = serde_json::from_value::<RecipeFile>(json).unwrap_err();
+        assert!(error.to_string().contains("benchmarks"));
+    }
+}

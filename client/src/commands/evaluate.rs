@@ -1,0 +1,427 @@
+//! `tributary evaluate` and `finalise`: what a round is worth.
+
+use std::collections::BTreeMap;
+
+use anyhow::{ensure, Context as _, Result};
+use clap::Args;
+use serde_json::{json, Value};
+use subxt::utils::Static;
+use subxt_signer::sr25519::Keypair;
+use tributary_primitives::datanets::{Periods, Phase, Recipe};
+
+use crate::{
+    chain::{
+        calls::{CommitProposal, PublishRows, PublishShadows},
+        state::{Contribution, Proposal, Round, Status},
+        Chain, Snapshot, Wait,
+    },
+    context::Context,
+    failure::misuse,
+    gather::{gather, Expected, Whose},
+    keys,
+    output::{hex, remark, Grid, Output},
+    progress,
+    round::{self, Standing},
+    valuation::{accuracy, points, Inputs, Valuation},
+};
+
+/// Shadows that fit a call.
+const CHUNK: usize = 16_384;
+/// How many blocks others have to move a round on before the evaluator does.
+const PATIENCE: u64 = 2;
+
+/// `tributary evaluate`
+///
+/// Fetches all records from finalised blocks, checks them against the chain, values the round, and publishes the result under a bond.
+/// Run again it goes on where it was.
+#[derive(Args, Debug)]
+pub(crate) struct Evaluate {
+    /// The datanet.
+    datanet: u32,
+    /// The round [default: the last one]
+    round: Option<u32>,
+    /// Value the round and compare with what the chain has, without publishing anything.
+    #[arg(long)]
+    check: bool,
+    /// Go on until the round is final.
+    #[arg(long, conflicts_with = "check")]
+    finalise: bool,
+}
+
+/// `tributary finalise`
+///
+/// Waits until the window of a round is over and ends it: the values of the earliest complete proposal are final.
+#[derive(Args, Debug)]
+pub(crate) struct Finalise {
+    /// The datanet.
+    datanet: u32,
+    /// The round [default: the last one]
+    round: Option<u32>,
+}
+
+/// Everything known of a round that is valued.
+struct Valued {
+    recipe: Recipe,
+    round: Round,
+    contributions: Vec<(u32, Contribution)>,
+    valuation: Valuation,
+}
+
+impl Evaluate {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        if self.check {
+            let chain = context.connect().await?;
+            return self.check(&chain.finalized().await?, &chain).await;
+        }
+        let (chain, key) = context.connect_to_sign().await?;
+        // What is valued must stay.
+        let chain = chain.waiting(Wait::Finalized);
+        let datanet = self.datanet;
+        let newest = chain.newest().await?;
+        let number = round::round_or_last(&newest, datanet, self.round).await?;
+        let periods = round::recipe(&newest, datanet).await?.periods;
+        let begun = own_proposal(&chain, &key, datanet, number).await?.is_some();
+        let standing =
+            round::wait_for(
+                &chain,
+                &key,
+                datanet,
+                number,
+                PATIENCE,
+                |standing| match standing.round.phase.0 {
+                    Phase::Revealed | Phase::Published => begun || in_time(&periods, standing),
+                    phase => phase == Phase::Final,
+                },
+            )
+            .await?;
+        if standing.round.phase.0 == Phase::Final {
+            return self.check(&chain.finalized().await?, &chain).await;
+        }
+        let valued = value(&chain, &chain.finalized().await?, datanet, number).await?;
+        publish(&chain, context.wait, &key, datanet, number, &valued).await?;
+        if self.finalise {
+            finalise(&chain, &key, datanet, number).await?;
+        }
+        valued.report(datanet, number, &keys::account(&key).to_string())
+    }
+
+    /// Values a round and compares with what stands on the chain.
+    async fn check(&self, now: &Snapshot, chain: &Chain) -> Result<Output> {
+        let number = round::round_or_last(now, self.datanet, self.round).await?;
+        let phase = round::round(now, self.datanet, number).await?.phase.0;
+        if !matches!(phase, Phase::Revealed | Phase::Published | Phase::Final) {
+            misuse!(
+                "round {number} of datanet {} is {phase:?}: its benchmark is not complete",
+                self.datanet
+            );
+        }
+        let valued = value(chain, now, self.datanet, number).await?;
+        if let Some(outcome) = &valued.round.outcome {
+            let values = &valued.valuation.values;
+            ensure!(
+                (outcome.before, outcome.after) == (values.before, values.after)
+                    && valued
+                        .newcomers()
+                        .all(|(number, contribution)| contribution.value
+                            == valued.valuation.value_of(*number)),
+                "round {number} of datanet {} is final with other values than its records have",
+                self.datanet
+            );
+            return valued.report(self.datanet, number, "the chain, which has the same values");
+        }
+        for proposal in proposals(now, self.datanet, number).await? {
+            let own = valued
+                .valuation
+                .commitment(&proposal.proposer, self.datanet, number);
+            let verdict = if own == proposal.commitment {
+                "is right"
+            } else {
+                "is WRONG"
+            };
+            remark(format!("The proposal of {} {verdict}.", proposal.proposer));
+        }
+        valued.report(self.datanet, number, "nobody yet")
+    }
+}
+
+impl Finalise {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        let (chain, key) = context.connect_to_sign().await?;
+        let number = round::round_or_last(&chain.newest().await?, self.datanet, self.round).await?;
+        finalise(&chain, &key, self.datanet, number).await
+    }
+}
+
+/// Waits until a round's window is over and ends it.
+async fn finalise(chain: &Chain, key: &Keypair, datanet: u32, number: u32) -> Result<Output> {
+    let standing = round::wait_for(chain, key, datanet, number, 0, |standing| {
+        matches!(standing.round.phase.0, Phase::Final | Phase::Void)
+    })
+    .await?;
+    let phase = standing.round.phase.0;
+    let json = json!({ "datanet": datanet, "round": number, "phase": format!("{phase:?}"), "block": standing.block });
+    Ok(Output::new(json).line(format!("Round {number} of datanet {datanet} is {phase:?}.")))
+}
+
+/// Blocks between the one that a command looks at and the one that its extrinsic is in, when it looks at final ones.
+const LAG: u64 = 6;
+
+/// Whether there is time left in a round's window to publish a valuation. A window that is hardly longer than the time to publish leaves no
+/// choice but to try.
+fn in_time(periods: &Periods, standing: &Standing) -> bool {
+    let needed = LAG + u64::from(periods.publishing);
+    let left = u64::from(standing.closes_at.unwrap_or_default()).saturating_sub(standing.block);
+    left > needed || u64::from(periods.window) <= needed
+}
+
+/// The proposals that stand in a round.
+async fn proposals(state: &Snapshot, datanet: u32, number: u32) -> Result<Vec<Proposal>> {
+    Ok(state
+        .get("Valuation", "Proposals", (datanet, number))
+        .await?
+        .unwrap_or_default())
+}
+
+/// Fetches and values a round whose benchmark is complete.
+async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Result<Valued> {
+    let recipe = round::recipe(now, datanet).await?;
+    let found = round::round(now, datanet, number).await?;
+    let mut contributions = round::contributions(now, datanet).await?;
+    contributions.retain(|(_, contribution)| {
+        let newcomer = contribution.round == number && contribution.status != Status::Committed;
+        newcomer || (contribution.round < number && contribution.status == Status::Admitted)
+    });
+    let mut wanted = BTreeMap::new();
+    for (number, contribution) in &contributions {
+        let expected = Expected {
+            root: contribution.root,
+            round: contribution.round,
+        };
+        wanted.insert(Whose::Contribution(*number), expected);
+    }
+    for (seat, revealed) in (0..).zip(&found.seats) {
+        let root = revealed
+            .root
+            .context("a slice is not revealed although the benchmark is complete")?;
+        wanted.insert(
+            Whose::Seat(number, seat),
+            Expected {
+                root,
+                round: number,
+            },
+        );
+    }
+    let mut inputs = Inputs {
+        first: found.first,
+        contributions: BTreeMap::new(),
+        slices: Vec::new(),
+    };
+    for (whose, records) in gather(chain, now, datanet, recipe.dimension, &wanted).await? {
+        match whose {
+            Whose::Contribution(number) => {
+                inputs.contributions.insert(number, records);
+            }
+            // They come in the order of the seats.
+            Whose::Seat(..) => inputs.slices.push(records),
+        }
+    }
+    let spinner = progress::spinner("valuing");
+    let work = recipe.clone();
+    let valuation = tokio::task::spawn_blocking(move || inputs.value(&work))
+        .await
+        .context("valuing a round")??;
+    spinner.finish_and_clear();
+    ensure!(
+        valuation.inputs == found.inputs,
+        "the fetched records are not what the chain says was delivered in round {number} of datanet {datanet}"
+    );
+    Ok(Valued {
+        recipe,
+        round: found,
+        contributions,
+        valuation,
+    })
+}
+
+/// Commits to a valuation and publishes it, from where the chain has it.
+async fn publish(
+    chain: &Chain,
+    wait: Wait,
+    key: &Keypair,
+    datanet: u32,
+    number: u32,
+    valued: &Valued,
+) -> Result<()> {
+    // The time to publish runs: only the last extrinsic is worth waiting for.
+    let quick = chain.waiting(Wait::Included);
+    let proposer = keys::account(key);
+    let valuation = &valued.valuation;
+    let commitment = valuation.commitment(&proposer, datanet, number);
+    let own = own_proposal(chain, key, datanet, number).await?;
+    let mut published = 0;
+    match own {
+        Some(proposal) => {
+            if proposal.commitment != commitment {
+                misuse!("{proposer} has committed to another valuation of round {number} of datanet {datanet}");
+            }
+            match shadows_published(&proposal.progress.value)? {
+                None => return Ok(()),
+                Some(count) => published = count,
+            }
+            remark(format!(
+                "Going on with a proposal that has {published} shadows already."
+            ));
+        }
+        None => {
+            let included = quick
+                .submit(
+                    key,
+                    CommitProposal {
+                        datanet,
+                        round: number,
+                        commitment,
+                    },
+                )
+                .await?;
+            remark(format!("Committed to a valuation {}.", included.place()));
+        }
+    }
+    for chunk in valuation
+        .shadows
+        .get(published..)
+        .unwrap_or_default()
+        .chunks(CHUNK)
+    {
+        let chunk = chunk.iter().copied().map(Static).collect();
+        let included = quick
+            .submit(
+                key,
+                PublishShadows {
+                    datanet,
+                    round: number,
+                    chunk,
+                },
+            )
+            .await?;
+        remark(format!("Published shadows {}.", included.place()));
+    }
+    let rows = valuation.rows.iter().cloned().map(Static).collect();
+    let included = chain
+        .waiting(wait)
+        .submit(
+            key,
+            PublishRows {
+                datanet,
+                round: number,
+                inputs: valuation.inputs,
+                rows,
+            },
+        )
+        .await?;
+    remark(format!("Published rows {}.", included.place()));
+    Ok(())
+}
+
+/// The proposal of the signer, as the newest block has it.
+async fn own_proposal(
+    chain: &Chain,
+    key: &Keypair,
+    datanet: u32,
+    number: u32,
+) -> Result<Option<Proposal>> {
+    let proposer = keys::account(key);
+    let newest = chain.settled(&proposer).await?;
+    let standing = proposals(&newest, datanet, number).await?;
+    Ok(standing
+        .into_iter()
+        .find(|proposal| proposal.proposer == proposer))
+}
+
+/// How many shadows of a proposal are published; none if everything is.
+fn shadows_published(progress: &Value) -> Result<Option<usize>> {
+    if progress.get("Complete").is_some() {
+        return Ok(None);
+    }
+    let count = progress["Publishing"]["shadows"]["count"].as_u64();
+    let count = count.context("the runtime tells the progress of a proposal in another way")?;
+    Ok(Some(usize::try_from(count).context("counting shadows")?))
+}
+
+impl Valued {
+    /// The contributions that are valued.
+    fn newcomers(&self) -> impl Iterator<Item = &(u32, Contribution)> {
+        self.contributions
+            .iter()
+            .filter(|(number, _)| *number >= self.round.first)
+    }
+
+    fn report(&self, datanet: u32, number: u32, by: &str) -> Result<Output> {
+        let unit = self.recipe.unit();
+        let values = &self.valuation.values;
+        let mut table = Grid::new([
+            ">contribution",
+            "contributor",
+            ">records",
+            ">copies",
+            ">points of accuracy",
+        ]);
+        let mut list = Vec::new();
+        for (number, contribution) in self.newcomers() {
+            let value = self.valuation.value_of(*number);
+            let copies = self.valuation.shadows_of(*number);
+            table.row([
+                number,
+                &contribution.contributor,
+                &contribution.records,
+                &copies,
+                &points(value, unit),
+            ]);
+            list.push(json!({
+                "contribution": number,
+                "contributor": contribution.contributor,
+                "records": contribution.records,
+                "copies": copies,
+                "value": value.to_string(),
+            }));
+        }
+        let json = json!({
+            "datanet": datanet,
+            "round": number,
+            "unit": unit.to_string(),
+            "before": values.before.to_string(),
+            "after": values.after.to_string(),
+            "inputs": hex(self.valuation.inputs),
+            "shadows_root": hex(self.valuation.shadows_root().hash),
+            "rows_root": hex(self.valuation.rows_root().hash),
+            "contributions": list,
+        });
+        Ok(Output::new(json)
+            .fields([
+                ("round", format!("{number} of datanet {datanet}")),
+                ("published by", by.to_owned()),
+                (
+                    "accuracy",
+                    format!(
+                        "{} -> {}",
+                        accuracy(values.before, unit),
+                        accuracy(values.after, unit)
+                    ),
+                ),
+            ])
+            .table(table))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_progress_of_a_proposal_is_read_as_the_chain_tells_it() {
+        let publishing =
+            json!({ "Publishing": { "shadows": { "count": 7, "peaks": [] }, "last": null } });
+        assert_eq!(shadows_published(&publishing).unwrap(), Some(7));
+        assert_eq!(shadows_published(&json!({ "Complete": {} })).unwrap(), None);
+        assert!(shadows_published(&json!({ "Published": {} })).is_err());
+    }
+}

@@ -1,0 +1,15 @@
+//! The commands, one file for each group.
+
+pub(crate) mod account;
+pub(crate) mod claim;
+pub(crate) mod contribute;
+pub(crate) mod datanet;
+pub(crate) mod evaluate;
+pub(crate) mod export;
+pub(crate) mod key;
+pub(crate) mod licence;
+pub(crate) mod model;
+pub(crate) mod pay;
+pub(crate) mod round;
+pub(crate) mod slices;
+pub(crate) mod statement;

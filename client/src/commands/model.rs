@@ -1,0 +1,560 @@
+//! `tributary model`: models and their ancestry.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::PathBuf,
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Args, Subcommand};
+use serde_json::{json, Value};
+use subxt::{
+    config::{substrate::BlakeTwo256, Hasher},
+    utils::{AccountId32, MultiAddress, Static, H256},
+};
+use tributary_primitives::{
+    assets::{Asset, Payee, RoyaltyStack},
+    licences::{self, Origin},
+};
+
+use crate::{
+    asset::{pool_text, PoolName},
+    chain::{
+        calls::{
+            AcceptModel, Cosign, Kind, Member, ModelRegistered, OfferModel, RegisterModel,
+            RetireModel, SetTeam,
+        },
+        state::{Edge, Model, ModelStatement},
+        Chain, Snapshot,
+    },
+    commands::licence::refusal_text,
+    context::{AccountName, Context},
+    failure::{misuse, Misuse, Refusal},
+    keys,
+    money::{Amount, Part},
+    output::{hex, short, Grid, Output},
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Register a model with all it comes from
+    Register(Box<Register>),
+    /// All models
+    List,
+    /// A model
+    Show {
+        /// Its number.
+        model: u32,
+    },
+    /// Everything a model comes from
+    Lineage {
+        /// Its number.
+        model: u32,
+    },
+    /// Offer a model to an account, which becomes its owner by accepting
+    Transfer {
+        /// Its number.
+        model: u32,
+        /// The account: an address, dev:NAME or the name of a key.
+        to: AccountName,
+    },
+    /// Accept an offered model
+    Accept {
+        /// Its number.
+        model: u32,
+    },
+    /// Let others share what a model earns from now on
+    Team {
+        /// Its number.
+        model: u32,
+        /// ACCOUNT=PERCENT, for each member.
+        #[arg(required = true)]
+        members: Vec<MemberArgument>,
+    },
+    /// Confirm that a model comes from one's own
+    Cosign {
+        /// The number of the model that descends.
+        model: u32,
+        /// The number of one's own model.
+        parent: u32,
+    },
+    /// Give no new grants and take no new descendants any more, for ever
+    Retire {
+        /// Its number.
+        model: u32,
+    },
+}
+
+/// `tributary model register`
+#[derive(Args, Debug)]
+pub(crate) struct Register {
+    /// How it was made.
+    #[arg(long, value_enum)]
+    kind: Kind,
+    /// A model that it comes from in the way of its kind.
+    #[arg(long, value_name = "ID")]
+    parent: Vec<u32>,
+    /// A model that it was distilled from besides.
+    #[arg(long, value_name = "ID")]
+    distilled_from: Vec<u32>,
+    /// A round that it was trained on, and the rounds before.
+    #[arg(long, value_name = "DATANET:ROUND")]
+    trained_on: Vec<PoolName>,
+    /// A round whose records it looks up, and the rounds before.
+    #[arg(long, value_name = "DATANET:ROUND")]
+    retrieves_from: Vec<PoolName>,
+    /// The file of its weights, which is hashed.
+    #[arg(long, value_name = "FILE", required_unless_present = "weights_hash")]
+    weights: Option<PathBuf>,
+    /// BLAKE2b hash of its weights (32 bytes).
+    #[arg(long, value_name = "HASH", conflicts_with = "weights", value_parser = parse_hash)]
+    weights_hash: Option<H256>,
+    /// A file that says how it was made, which is hashed.
+    #[arg(long, value_name = "FILE")]
+    recipe: Option<PathBuf>,
+    /// BLAKE2b hash of what says how it was made (32 bytes).
+    #[arg(long, value_name = "HASH", conflicts_with = "recipe", value_parser = parse_hash)]
+    recipe_hash: Option<H256>,
+    /// Its licence terms, published before.
+    #[arg(long, value_name = "HASH", value_parser = parse_hash)]
+    terms: H256,
+    /// Who shares what it earns: ACCOUNT=PERCENT [default: the signer alone]
+    #[arg(long, value_name = "ACCOUNT=PERCENT")]
+    team: Vec<MemberArgument>,
+    /// Text or JSON about it, among other things where its weights can be fetched.
+    #[arg(long, default_value = "")]
+    metadata: String,
+}
+
+/// A member of a team as people write it.
+#[derive(Clone, Debug)]
+pub(crate) struct MemberArgument {
+    account: AccountName,
+    part: Part,
+}
+
+impl std::str::FromStr for MemberArgument {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (account, part) = text.rsplit_once('=').ok_or_else(|| {
+            format!("`{text}` is not a member: write ACCOUNT=PERCENT, as in dev:alice=60%")
+        })?;
+        let account = match account.parse() {
+            Ok(account) => account,
+            Err(never) => match never {},
+        };
+        Ok(Self {
+            account,
+            part: part.parse()?,
+        })
+    }
+}
+
+/// Reads a hash of 32 bytes.
+pub(crate) fn parse_hash(text: &str) -> Result<H256, String> {
+    let mut hash = H256::zero();
+    hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), hash.as_bytes_mut())
+        .map_err(|_| format!("`{text}` is not a hash of 64 hexadecimal digits"))?;
+    Ok(hash)
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        match self {
+            Self::Register(register) => register.run(context).await,
+            Self::List => list(context).await,
+            Self::Show { model } => show(context, model).await,
+            Self::Lineage { model } => lineage(context, model).await,
+            Self::Transfer { model, to } => {
+                let new_owner = MultiAddress::Id(context.account(&to)?);
+                send(
+                    context,
+                    OfferModel { model, new_owner },
+                    format!("Model {model} is offered"),
+                )
+                .await
+            }
+            Self::Accept { model } => {
+                send(
+                    context,
+                    AcceptModel { model },
+                    format!("Model {model} is yours"),
+                )
+                .await
+            }
+            Self::Team { model, members } => {
+                let team = team(context, &members)?;
+                send(
+                    context,
+                    SetTeam { model, team },
+                    format!("Model {model} has another team"),
+                )
+                .await
+            }
+            Self::Cosign { model, parent } => cosign(context, model, parent).await,
+            Self::Retire { model } => {
+                send(
+                    context,
+                    RetireModel { model },
+                    format!("Model {model} is retired"),
+                )
+                .await
+            }
+        }
+    }
+}
+
+/// Sends a call that needs no more than a sentence.
+pub(crate) async fn send<C: crate::chain::calls::Call>(
+    context: &Context,
+    call: C,
+    done: String,
+) -> Result<Output> {
+    let (chain, key) = context.connect_to_sign().await?;
+    let included = chain.submit(&key, call).await?;
+    Ok(Output::new(included.json()?).line(format!("{done} {}.", included.place())))
+}
+
+fn team(context: &Context, members: &[MemberArgument]) -> Result<Vec<Member>> {
+    members
+        .iter()
+        .map(|member| {
+            Ok(Member {
+                account: context.account(&member.account)?,
+                part: member.part.0,
+            })
+        })
+        .collect()
+}
+
+impl Register {
+    async fn run(self, context: &Context) -> Result<Output> {
+        let weights_hash = file_hash(self.weights.as_ref(), self.weights_hash)?;
+        let recipe_hash = file_hash(self.recipe.as_ref(), self.recipe_hash)?;
+        let origins = self.origins()?;
+        let mut team = team(context, &self.team)?;
+        let (chain, key) = context.connect_to_sign().await?;
+        if team.is_empty() {
+            team.push(Member {
+                account: keys::account(&key),
+                part: 1_000_000_000,
+            });
+        }
+        let origins: Vec<_> = origins.into_iter().map(Static).collect();
+        self.check(&chain, keys::account(&key), &origins).await?;
+        let call = RegisterModel {
+            kind: self.kind,
+            origins,
+            weights_hash,
+            recipe_hash,
+            terms: self.terms,
+            team,
+            metadata: self.metadata.into_bytes(),
+        };
+        let included = chain.submit(&key, call).await?;
+        let model = included.expect::<ModelRegistered>()?.model;
+        let mut json = included.json()?;
+        json["model"] = model.into();
+        Ok(Output::new(json).line(format!("Registered model {model} {}.", included.place())))
+    }
+
+    /// Asks what the licences of the sources say, which is more than an extrinsic's error does.
+    async fn check(
+        &self,
+        chain: &Chain,
+        owner: AccountId32,
+        origins: &[Static<Origin>],
+    ) -> Result<()> {
+        let state = chain.newest().await?;
+        let arguments = (owner, self.terms, origins.to_vec());
+        let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
+            state.view("Licensing", "check_model", arguments).await?;
+        match answer.0 {
+            Ok(_) => Ok(()),
+            Err(refusal) => Err(Refusal {
+                call: "Models.register".to_owned(),
+                error: format!("{:?}", refusal.term),
+                doc: format!("By its licence: {}.", refusal_text(&refusal)),
+            }
+            .into()),
+        }
+    }
+
+    fn origins(&self) -> Result<Vec<Origin>> {
+        let by_kind: fn(u32) -> Origin = match self.kind {
+            Kind::Base => {
+                if !self.parent.is_empty() {
+                    misuse!("a base model has no parent: say of what kind it is");
+                }
+                Origin::DistilledFrom
+            }
+            Kind::FineTune => Origin::FineTunedFrom,
+            Kind::Adapter => Origin::AdapterOf,
+            Kind::Merge => Origin::MergedFrom,
+            Kind::Distill => Origin::DistilledFrom,
+            Kind::Quantize => Origin::QuantizedFrom,
+        };
+        let parents = self.parent.iter().copied().map(by_kind);
+        let distilled = self
+            .distilled_from
+            .iter()
+            .copied()
+            .map(Origin::DistilledFrom);
+        let trained = self.trained_on.iter().map(|name| Origin::TrainedOn(name.0));
+        let retrieved = self
+            .retrieves_from
+            .iter()
+            .map(|name| Origin::RetrievesFrom(name.0));
+        Ok(parents
+            .chain(distilled)
+            .chain(trained)
+            .chain(retrieved)
+            .collect())
+    }
+}
+
+/// The hash of a file, or the one given; of nothing, zero.
+fn file_hash(file: Option<&PathBuf>, hash: Option<H256>) -> Result<H256> {
+    match (file, hash) {
+        (Some(file), _) => {
+            let bytes = fs::read(file)
+                .map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
+            Ok(BlakeTwo256.hash(&bytes))
+        }
+        (None, hash) => Ok(hash.unwrap_or_default()),
+    }
+}
+
+/// An origin in a few words.
+fn origin_text(origin: &Origin) -> String {
+    match origin {
+        Origin::FineTunedFrom(model) => format!("fine-tuned from model {model}"),
+        Origin::AdapterOf(model) => format!("adapter of model {model}"),
+        Origin::MergedFrom(model) => format!("merged from model {model}"),
+        Origin::DistilledFrom(model) => format!("distilled from model {model}"),
+        Origin::QuantizedFrom(model) => format!("quantized from model {model}"),
+        Origin::TrainedOn(pool) => format!("trained on {}", pool_text(*pool)),
+        Origin::RetrievesFrom(pool) => format!("retrieves from {}", pool_text(*pool)),
+    }
+}
+
+/// The model that an origin leads to.
+fn parent(origin: &Origin) -> Option<u32> {
+    match origin.asset() {
+        Asset::Model(model) => Some(model),
+        Asset::Datanet(_) => None,
+    }
+}
+
+async fn find(state: &Snapshot, model: u32) -> Result<(Model, Vec<Edge>)> {
+    let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
+    let found = found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+    let edges = state
+        .get("Models", "Edges", (model,))
+        .await?
+        .unwrap_or_default();
+    Ok((found, edges))
+}
+
+fn edge_json(edge: &Edge) -> Result<Value> {
+    Ok(json!({
+        "origin": serde_json::to_value(edge.origin.0).context("writing an origin")?,
+        "grade": edge.grade.value,
+    }))
+}
+
+fn model_json(id: u32, model: &Model, edges: &[Edge]) -> Result<Value> {
+    Ok(json!({
+        "model": id,
+        "owner": model.owner,
+        "offered_to": model.offered_to,
+        "kind": format!("{:?}", model.kind),
+        "edges": edges.iter().map(edge_json).collect::<Result<Vec<_>>>()?,
+        "weights_hash": hex(model.weights_hash),
+        "recipe_hash": hex(model.recipe_hash),
+        "terms": hex(model.terms),
+        "registered": model.registered,
+        "retired": model.retired,
+        "evaluations": model.evaluations,
+        "deposit": Amount(model.deposit),
+    }))
+}
+
+async fn list(context: &Context) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let mut models: Vec<((u32,), Model)> = state.entries("Models", "Models", ()).await?;
+    models.sort_by_key(|(id, _)| *id);
+    let mut table = Grid::new([">model", "kind", "owner", "terms", "weights", "retired"]);
+    let mut list = Vec::new();
+    for ((id,), model) in &models {
+        let kind = format!("{:?}", model.kind);
+        let retired = if model.retired { "yes" } else { "" };
+        table.row([
+            id,
+            &kind,
+            &model.owner,
+            &short(model.terms),
+            &short(model.weights_hash),
+            &retired,
+        ]);
+        let edges: Vec<Edge> = state
+            .get("Models", "Edges", (*id,))
+            .await?
+            .unwrap_or_default();
+        list.push(model_json(*id, model, &edges)?);
+    }
+    Ok(Output::new(list.into()).table(table))
+}
+
+async fn show(context: &Context, id: u32) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let (model, edges) = find(&state, id).await?;
+    let metadata: Vec<u8> = state
+        .get("Models", "Metadata", (id,))
+        .await?
+        .unwrap_or_default();
+    let metadata = String::from_utf8_lossy(&metadata).into_owned();
+    let ledger: Option<ModelStatement> = state.view("Rewards", "model", (id,)).await?;
+
+    let mut json = model_json(id, &model, &edges)?;
+    json["metadata"] = metadata.clone().into();
+    let origins: Vec<_> = edges.iter().map(|edge| origin_text(&edge.origin)).collect();
+    let mut output = Output::new(Value::Null).fields([
+        ("model", id.to_string()),
+        ("kind", format!("{:?}", model.kind)),
+        ("owner", model.owner.to_string()),
+        (
+            "from",
+            if origins.is_empty() {
+                "nothing registered".into()
+            } else {
+                origins.join("; ")
+            },
+        ),
+        ("terms", hex(model.terms)),
+        ("weights", hex(model.weights_hash)),
+        ("recipe", hex(model.recipe_hash)),
+        ("registered", format!("in block {}", model.registered)),
+        ("retired", if model.retired { "yes" } else { "no" }.into()),
+        ("metadata", metadata),
+    ]);
+    if let Some(ledger) = ledger {
+        let mut table = Grid::new(["owes", ">of its net", "ceiling", ">so far"]);
+        let mut royalties = Vec::new();
+        for entry in &ledger.royalties {
+            let royalty = entry.royalty.0;
+            let ceiling = royalty.ceiling.map(Amount);
+            let to = match royalty.payee {
+                Payee::Model(model) => format!("model {model}"),
+                Payee::Pool(pool) => pool_text(pool),
+            };
+            let rate = Part(royalty.rate.deconstruct());
+            table.row([
+                &to,
+                &rate,
+                &ceiling.map_or("none".into(), |ceiling| ceiling.to_string()),
+                &Amount(entry.earned),
+            ]);
+            royalties.push(json!({ "payee": royalty.payee, "rate": rate, "ceiling": ceiling, "earned": Amount(entry.earned), "paid": Amount(entry.paid) }));
+        }
+        let mut members = Grid::new(["shares the rest", ">part", ">so far"]);
+        let mut team = Vec::new();
+        for entry in &ledger.team {
+            let part = Part(entry.share.part);
+            members.row([&entry.share.account, &part, &Amount(entry.earned)]);
+            team.push(json!({ "account": entry.share.account, "part": part, "earned": Amount(entry.earned), "paid": Amount(entry.paid) }));
+        }
+        json["royalties"] = royalties.into();
+        json["team"] = team.into();
+        output = output.table(table).table(members);
+    }
+    Ok(output.with_json(json))
+}
+
+async fn lineage(context: &Context, id: u32) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let mut relatives = BTreeMap::new();
+    let mut pending = vec![id];
+    while let Some(next) = pending.pop() {
+        if relatives.contains_key(&next) {
+            continue;
+        }
+        let (model, edges) = find(&state, next).await?;
+        pending.extend(edges.iter().filter_map(|edge| parent(&edge.origin)));
+        relatives.insert(next, (model, edges));
+    }
+    let list: Vec<Value> = relatives
+        .iter()
+        .map(|(id, (model, edges))| model_json(*id, model, edges))
+        .collect::<Result<_>>()?;
+    let mut drawing = Drawing {
+        relatives: &relatives,
+        drawn: BTreeSet::new(),
+        lines: Vec::new(),
+    };
+    drawing.draw(id, 0, "");
+    let lines = drawing.lines;
+    Ok(Output::new(list.into()).line(lines.join("\n")))
+}
+
+/// An ancestry as indented lines.
+struct Drawing<'a> {
+    relatives: &'a BTreeMap<u32, (Model, Vec<Edge>)>,
+    /// Models whose own sources stand above already.
+    drawn: BTreeSet<u32>,
+    lines: Vec<String>,
+}
+
+impl Drawing<'_> {
+    /// Draws a model and, indented below it, what it comes from.
+    fn draw(&mut self, id: u32, depth: usize, how: &str) {
+        let Some((model, edges)) = self.relatives.get(&id) else {
+            return;
+        };
+        let indent = "  ".repeat(depth);
+        let kind = format!("{:?}", model.kind);
+        self.lines.push(format!(
+            "{indent}{how}model {id} ({kind}) of {}",
+            model.owner
+        ));
+        if !self.drawn.insert(id) {
+            if !edges.is_empty() {
+                self.lines.push(format!("{indent}  (see above)"));
+            }
+            return;
+        }
+        for edge in edges {
+            let how = origin_text(&edge.origin);
+            match parent(&edge.origin) {
+                Some(parent) => {
+                    let how = how
+                        .strip_suffix(&format!("model {parent}"))
+                        .unwrap_or_default();
+                    let grade = if edge.grade.value == "CoSigned" {
+                        "(co-signed) "
+                    } else {
+                        ""
+                    };
+                    self.draw(parent, depth + 1, &format!("{grade}{how}"));
+                }
+                None => self.lines.push(format!("{indent}  {how}")),
+            }
+        }
+    }
+}
+
+async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
+    let state = context.connect().await?.newest().await?;
+    let (_, edges) = find(&state, model).await?;
+    let edge = edges
+        .into_iter()
+        .map(|edge| edge.origin)
+        .find(|origin| parent(origin) == Some(own));
+    let Some(edge) = edge else {
+        misuse!("model {model} does not come from model {own}");
+    };
+    let done = format!("Confirmed that model {model} comes from model {own}");
+    send(context, Cosign { model, edge }, done).await
+}

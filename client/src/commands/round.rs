@@ -1,0 +1,205 @@
+//! `tributary round`: how a round stands, and how it goes on.
+
+use anyhow::Result;
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+use tributary_primitives::datanets::Phase;
+
+use crate::{
+    chain::{calls::AdvanceRound, state::Status},
+    commands::{
+        datanet::{accuracies, round_json},
+        model::send,
+    },
+    context::Context,
+    money::Amount,
+    output::{Grid, Output},
+    round::{self, Step},
+    valuation::points,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A round with its contributions
+    Show {
+        /// The datanet.
+        datanet: u32,
+        /// The round [default: the last one]
+        round: Option<u32>,
+    },
+    /// Move a round on, as far as its deadlines and the chain's randomness allow
+    Advance {
+        /// The datanet.
+        datanet: u32,
+        /// The round [default: the last one]
+        round: Option<u32>,
+        /// Go on until it is there: wait for what others do, take every step that nobody else takes.
+        #[arg(long, value_enum)]
+        until: Option<Goal>,
+    },
+}
+
+/// A place that a round comes to.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, ValueEnum)]
+pub(crate) enum Goal {
+    /// Contributions are delivered.
+    Delivering,
+    /// Nothing is delivered any more.
+    Frozen,
+    /// Slices are picked.
+    Picked,
+    /// The benchmark is complete.
+    Revealed,
+    /// A complete valuation stands.
+    Published,
+    /// Values stand for ever.
+    Final,
+}
+
+impl Goal {
+    /// The last goal that a round has reached.
+    fn of(round: &crate::chain::state::Round) -> Option<Self> {
+        match round.phase.0 {
+            Phase::Committing => None,
+            Phase::Delivering => Some(Self::Delivering),
+            Phase::Frozen if round.seats.is_empty() => Some(Self::Frozen),
+            Phase::Frozen => Some(Self::Picked),
+            Phase::Revealed => Some(Self::Revealed),
+            Phase::Published => Some(Self::Published),
+            Phase::Final => Some(Self::Final),
+            Phase::Void => None,
+        }
+    }
+}
+
+impl Command {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        match self {
+            Self::Show { datanet, round } => show(context, datanet, round).await,
+            Self::Advance {
+                datanet,
+                round: named,
+                until: None,
+            } => {
+                let state = context.connect().await?.newest().await?;
+                let round = round::round_or_last(&state, datanet, named).await?;
+                let done = format!("Round {round} of datanet {datanet} went on");
+                send(context, AdvanceRound { datanet, round }, done).await
+            }
+            Self::Advance {
+                datanet,
+                round,
+                until: Some(goal),
+            } => advance(context, datanet, round, goal).await,
+        }
+    }
+}
+
+async fn advance(
+    context: &Context,
+    datanet: u32,
+    named: Option<u32>,
+    goal: Goal,
+) -> Result<Output> {
+    let (chain, key) = context.connect_to_sign().await?;
+    let number = round::round_or_last(&chain.newest().await?, datanet, named).await?;
+    let standing = round::wait_for(&chain, &key, datanet, number, 0, |standing| {
+        Goal::of(&standing.round).is_some_and(|reached| reached >= goal)
+    })
+    .await?;
+    let phase = format!("{:?}", standing.round.phase.0);
+    let json =
+        json!({ "datanet": datanet, "round": number, "phase": phase, "block": standing.block });
+    Ok(Output::new(json).line(format!(
+        "Round {number} of datanet {datanet} is {phase} in block {}.",
+        standing.block
+    )))
+}
+
+async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Output> {
+    let state = context.connect().await?.now().await?;
+    let number = round::round_or_last(&state, datanet, named).await?;
+    let standing = round::standing(&state, datanet, number).await?;
+    let unit = round::recipe(&state, datanet).await?.unit();
+    let found = &standing.round;
+
+    let waits = match &standing.step {
+        Step::Wait(what) => (*what).to_owned(),
+        Step::Advance => "anybody who calls `round advance`".to_owned(),
+        Step::Finalise => "anybody who calls `finalise`".to_owned(),
+        Step::Ended => "nothing".to_owned(),
+    };
+    let block = |block: Option<u32>| {
+        block.map_or_else(|| "none".to_owned(), |block| format!("block {block}"))
+    };
+    let mut json = round_json(number, found);
+    json["datanet"] = datanet.into();
+    json["waits_for"] = waits.clone().into();
+    json["closes_at"] = standing.closes_at.into();
+    json["unit"] = unit.to_string().into();
+    json["block"] = standing.block.into();
+    let mut output = Output::new(serde_json::Value::Null).fields([
+        ("round", format!("{number} of datanet {datanet}")),
+        ("phase", format!("{:?}", found.phase.0)),
+        ("waits for", waits),
+        ("deadline", block(found.deadline)),
+        ("window ends before", block(standing.closes_at)),
+        (
+            "delivered",
+            format!("{} of {} contributions", found.delivered, found.committed),
+        ),
+        ("accuracy", accuracies(found, unit)),
+        ("at block", standing.block.to_string()),
+    ]);
+    if let Some(sponsorship) = &found.sponsorship {
+        output = output.fields([
+            ("sponsor", sponsorship.sponsor.to_string()),
+            (
+                "for an accuracy of 1.0",
+                Amount(sponsorship.price).to_string(),
+            ),
+            ("budget", Amount(sponsorship.budget).to_string()),
+        ]);
+    }
+    let mut table = Grid::new([
+        ">contribution",
+        "contributor",
+        ">records",
+        "status",
+        ">points of accuracy",
+    ]);
+    let mut list = Vec::new();
+    for (id, contribution) in round::contributions(&state, datanet).await? {
+        if contribution.round != number {
+            continue;
+        }
+        let status = format!("{:?}", contribution.status);
+        let valued = matches!(contribution.status, Status::Admitted | Status::Rejected);
+        let value = if valued {
+            points(contribution.value, unit)
+        } else {
+            String::new()
+        };
+        table.row([
+            &id,
+            &contribution.contributor,
+            &contribution.records,
+            &status,
+            &value,
+        ]);
+        list.push(json!({
+            "contribution": id,
+            "contributor": contribution.contributor,
+            "records": contribution.records,
+            "bytes": contribution.bytes,
+            "status": status,
+            "bond": Amount(contribution.bond),
+            "value": contribution.value.to_string(),
+        }));
+    }
+    if !list.is_empty() {
+        output = output.table(table);
+    }
+    json["contributions"] = list.into();
+    Ok(output.with_json(json))
+}

@@ -1,0 +1,198 @@
+//! What contributions are worth, and what they have earned, in a statement.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use serde_json::{json, Value};
+use subxt::utils::Static;
+use tributary_primitives::assets::Pool;
+
+use super::cell;
+use crate::{
+    chain::{state::Contribution, Snapshot},
+    ledger::Sum,
+    money::{Amount, SYMBOL},
+    output::Grid,
+    pool::final_rounds,
+    round,
+    valuation::{accuracy, points},
+};
+
+/// A contribution in a statement.
+pub(super) struct Row {
+    number: u32,
+    contribution: Contribution,
+    award: u128,
+    burnt: u128,
+    earned: u128,
+}
+
+/// The contributions of a datanet in a statement.
+pub(super) struct Data {
+    unit: u128,
+    /// Number, accuracy before, accuracy after.
+    rounds: Vec<(u32, u128, u128)>,
+    pub(super) rows: Vec<Row>,
+    /// For programs.
+    pub(super) json: Value,
+}
+
+impl Data {
+    /// What the contributions of a datanet are worth and have earned, paid or not. `valued` says what sponsors paid and what was burnt,
+    /// by datanet and contribution.
+    pub(super) async fn fetch(
+        state: &Snapshot,
+        valued: &BTreeMap<(u32, u32), (u128, u128)>,
+        datanet: u32,
+        only: Option<u32>,
+    ) -> Result<Self> {
+        let unit = round::recipe(state, datanet).await?.unit();
+        let finals = final_rounds(state, datanet).await?;
+        let mut rounds = Vec::new();
+        for number in finals
+            .iter()
+            .filter(|number| only.is_none_or(|only| only == **number))
+        {
+            let found = round::round(state, datanet, *number).await?;
+            let Some(outcome) = found.outcome else {
+                continue;
+            };
+            rounds.push((*number, outcome.before, outcome.after));
+        }
+        let mut rows = Vec::new();
+        for (number, contribution) in round::contributions(state, datanet).await? {
+            if !rounds
+                .iter()
+                .any(|(round, ..)| *round == contribution.round)
+            {
+                continue;
+            }
+            let mut earned = Sum::default();
+            let weight = u128::try_from(contribution.value).unwrap_or_default();
+            for round in finals
+                .iter()
+                .filter(|round| **round >= contribution.round && weight > 0)
+            {
+                let pool = Static(Pool {
+                    datanet,
+                    round: *round,
+                });
+                let part: Option<u128> = state.view("Rewards", "earned", (pool, weight)).await?;
+                earned += part.unwrap_or_default();
+            }
+            let (award, burnt) = valued.get(&(datanet, number)).copied().unwrap_or_default();
+            rows.push(Row {
+                number,
+                contribution,
+                award,
+                burnt,
+                earned: earned.0,
+            });
+        }
+        let list: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                json!({
+                    "contribution": row.number,
+                    "contributor": row.contribution.contributor,
+                    "round": row.contribution.round,
+                    "records": row.contribution.records,
+                    "status": format!("{:?}", row.contribution.status),
+                    "value": row.contribution.value.to_string(),
+                    "award": Amount(row.award),
+                    "burnt": Amount(row.burnt),
+                    "pools": Amount(row.earned),
+                })
+            })
+            .collect();
+        let round_list: Vec<_> = rounds
+            .iter()
+            .map(|(number, before, after)| json!({ "round": number, "before": before.to_string(), "after": after.to_string() }))
+            .collect();
+        let json = json!({ "datanet": datanet, "unit": unit.to_string(), "rounds": round_list, "contributions": list });
+        Ok(Self {
+            unit,
+            rounds,
+            rows,
+            json,
+        })
+    }
+
+    pub(super) fn title(&self, datanet: u32) -> String {
+        let rounds: Vec<_> = self
+            .rounds
+            .iter()
+            .map(|(number, before, after)| {
+                let gain = *after as i128 - *before as i128;
+                let values: i128 = self
+                    .of_round(*number)
+                    .map(|row| row.contribution.value)
+                    .sum();
+                let check = if gain == values {
+                    "the values sum to it exactly"
+                } else {
+                    "the values DO NOT sum to it"
+                };
+                format!(
+                    "  round {number}: accuracy {} -> {}, a gain of {} points; {check}",
+                    accuracy(*before, self.unit),
+                    accuracy(*after, self.unit),
+                    points(gain, self.unit)
+                )
+            })
+            .collect();
+        format!(
+            "Data of datanet {datanet}, in {SYMBOL}\n{}",
+            rounds.join("\n")
+        )
+    }
+
+    fn of_round(&self, round: u32) -> impl Iterator<Item = &Row> {
+        self.rows
+            .iter()
+            .filter(move |row| row.contribution.round == round)
+    }
+
+    pub(super) fn table(&self) -> Grid {
+        let mut table = Grid::new([
+            ">contribution",
+            "contributor",
+            ">round",
+            ">records",
+            "status",
+            ">points",
+            ">sponsor pay",
+            ">burnt",
+            ">from pools",
+            ">of the data money",
+        ]);
+        let mut total = Sum::default();
+        for row in &self.rows {
+            total += row.award;
+            total += row.earned;
+        }
+        for row in &self.rows {
+            let mut own = Sum(row.award);
+            own += row.earned;
+            let part = if total.0 == 0 {
+                0.0
+            } else {
+                100.0 * own.0 as f64 / total.0 as f64
+            };
+            let status = format!("{:?}", row.contribution.status);
+            table.row([
+                &row.number,
+                &row.contribution.contributor,
+                &row.contribution.round,
+                &row.contribution.records,
+                &status,
+                &points(row.contribution.value, self.unit),
+                &cell(Amount(row.award)),
+                &cell(Amount(row.burnt)),
+                &cell(Amount(row.earned)),
+                &format!("{part:.2} %"),
+            ]);
+        }
+        table
+    }
+}

@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod asset;
+mod chain;
+mod cli;
+mod commands;
+mod context;
+mod failure;
+mod gather;
+mod keys;
+mod ledger;
+mod money;
+mod output;
+mod pool;
+mod progress;
+mod records;
+mod round;
+mod state;
+mod valuation;
+
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+use anyhow::Result;
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let json = cli.json;
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if json {
+                eprintln!("{:#}", failure::object(&error));
+            } else {
+                eprintln!("{}", failure::text(&error));
+            }
+            failure::exit_code(&error).into()
+        }
+    }
+}
+
+/// Does what was asked. In a box and on its own, so that all commands are not compiled once for each way in which the executor waits.
+#[inline(never)]
+fn run(cli: cli::Cli) -> Pin<Box<dyn Future<Output = Result<()>>>> {
+    Box::pin(cli.run())
+}

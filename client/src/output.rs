@@ -1,0 +1,195 @@
+//! What a command has to say: tables for people, one JSON value for programs.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    io::{self, Write},
+};
+
+use anyhow::{Context as _, Result};
+use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, ContentArrangement, Table};
+use serde_json::Value;
+
+/// The result of a command. Standard output has nothing else; progress and remarks go to standard error.
+pub(crate) struct Output {
+    /// For programs.
+    json: Value,
+    /// For people, one after the other.
+    parts: Vec<Part>,
+}
+
+/// Something for people to read.
+enum Part {
+    Text(String),
+    Table(Grid),
+}
+
+impl Output {
+    /// A result that programs read as `json`.
+    pub(crate) fn new(json: Value) -> Self {
+        Self {
+            json,
+            parts: Vec::new(),
+        }
+    }
+
+    /// The same for people, with another value for programs.
+    pub(crate) fn with_json(self, json: Value) -> Self {
+        Self { json, ..self }
+    }
+
+    /// Adds a line for people.
+    pub(crate) fn line(mut self, line: impl Into<String>) -> Self {
+        self.parts.push(Part::Text(line.into()));
+        self
+    }
+
+    /// Adds a table for people; none without rows.
+    pub(crate) fn table(mut self, table: Grid) -> Self {
+        if !table.rows.is_empty() {
+            self.parts.push(Part::Table(table));
+        }
+        self
+    }
+
+    /// Adds names and values for people, one pair on a line; what has no value is left out.
+    pub(crate) fn fields<const N: usize>(self, fields: [(&str, String); N]) -> Self {
+        let fields = fields.iter().filter(|(_, value)| !value.is_empty());
+        let width = fields
+            .clone()
+            .map(|(name, _)| name.chars().count())
+            .max()
+            .unwrap_or(0);
+        let lines: Vec<_> = fields
+            .map(|(name, value)| format!("{name:width$}  {value}"))
+            .collect();
+        self.line(lines.join("\n"))
+    }
+
+    /// Writes it to standard output: for programs, or for people, who see names of accounts that are known by name.
+    pub(crate) fn print(&self, json: bool, names: &BTreeMap<String, String>) -> Result<()> {
+        let text = if json {
+            format!("{:#}", self.json)
+        } else {
+            self.text(names)
+        };
+        match writeln!(io::stdout().lock(), "{text}") {
+            // Who closes the pipe has read enough.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.context("writing to standard output"),
+        }
+    }
+
+    fn text(&self, names: &BTreeMap<String, String>) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Table(table) => table.text(names),
+        };
+        self.parts.iter().map(part).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+/// A table under construction.
+pub(crate) struct Grid {
+    headings: Vec<String>,
+    rows: Vec<Vec<String>>,
+    /// Whether accounts are shown by their whole address always.
+    exact: bool,
+}
+
+impl Grid {
+    /// A table with a heading for each column. Columns whose heading begins with `>` hold numbers: they are aligned to the right.
+    pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self {
+            headings: headings.map(ToOwned::to_owned).to_vec(),
+            rows: Vec::new(),
+            exact: false,
+        }
+    }
+
+    /// The same table, with whole addresses whether or not they are known by name.
+    pub(crate) fn exact(self) -> Self {
+        Self {
+            exact: true,
+            ..self
+        }
+    }
+
+    /// Adds a row.
+    pub(crate) fn row<const N: usize>(&mut self, cells: [&dyn Display; N]) {
+        self.rows.push(cells.map(ToString::to_string).to_vec());
+    }
+
+    fn text(&self, names: &BTreeMap<String, String>) -> String {
+        let mut table = Table::new();
+        table
+            .load_preset(UTF8_FULL_CONDENSED)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(
+                self.headings
+                    .iter()
+                    .map(|heading| heading.trim_start_matches('>')),
+            );
+        for row in &self.rows {
+            table.add_row(
+                row.iter()
+                    .map(|cell| match names.get(cell).filter(|_| !self.exact) {
+                        Some(name) => format!("{name} ({}…)", &cell[..6]),
+                        None => cell.clone(),
+                    }),
+            );
+        }
+        for (column, heading) in table.column_iter_mut().zip(&self.headings) {
+            if heading.starts_with('>') {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        table.to_string()
+    }
+}
+
+/// A remark on standard error while a command works.
+pub(crate) fn remark(text: impl Display) {
+    eprintln!("{text}");
+}
+
+/// Hexadecimal with its prefix.
+pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+/// The first digits of a hash, for tables.
+pub(crate) fn short(bytes: impl AsRef<[u8]>) -> String {
+    format!("{}…", &hex(bytes)[..10])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_show_accounts_by_name_and_align_numbers() {
+        let mut table = Grid::new(["account", ">amount"]);
+        table.row([&"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY", &7]);
+        table.row([&"somebody else", &12]);
+        let names = BTreeMap::from([(
+            "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY".to_owned(),
+            "alice".to_owned(),
+        )]);
+        let text = Output::new(Value::Null).table(table).text(&names);
+        assert!(text.contains("│ alice (5Grwva…) ┆      7 │"), "{text}");
+        assert!(text.contains("│ somebody else   ┆     12 │"), "{text}");
+    }
+
+    #[test]
+    fn what_is_empty_is_left_out() {
+        let output = Output::new(Value::Null)
+            .fields([
+                ("a", "1".to_owned()),
+                ("long name", String::new()),
+                ("bc", "2".to_owned()),
+            ])
+            .table(Grid::new(["nothing"]));
+        assert_eq!(output.text(&BTreeMap::new()), "a   1\nbc  2");
+    }
+}

@@ -1,0 +1,185 @@
+//! Data pools: whose contributions they hold, and what each weighs.
+
+use anyhow::{ensure, Context as _, Result};
+use subxt::utils::{AccountId32, Static, H256};
+use tributary_primitives::{
+    assets::Pool,
+    hashing,
+    merkle::{self, Range},
+};
+
+use crate::{
+    asset::pool_text,
+    chain::{
+        calls::Proof,
+        state::{Contribution, PoolTerms, Status},
+        Snapshot,
+    },
+    failure::Misuse,
+    round,
+};
+
+/// An admitted contribution.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    /// Its number.
+    pub(crate) number: u32,
+    /// The contribution.
+    pub(crate) contribution: Contribution,
+    /// What it weighs.
+    pub(crate) weight: u128,
+}
+
+/// The members of a pool, in the order of the leaves of its tree.
+#[derive(Clone, Debug)]
+pub(crate) struct Members(Vec<Member>);
+
+impl Members {
+    /// The members of a pool, among all contributions of its datanet.
+    fn of(pool: Pool, contributions: &[(u32, Contribution)]) -> Self {
+        let members = contributions.iter().filter(|(_, contribution)| {
+            contribution.status == Status::Admitted && contribution.round <= pool.round
+        });
+        Self(
+            members
+                .map(|(number, contribution)| Member {
+                    number: *number,
+                    contribution: contribution.clone(),
+                    weight: u128::try_from(contribution.value).unwrap_or_default(),
+                })
+                .collect(),
+        )
+    }
+
+    /// The members of a pool, checked against the root that it opened with.
+    pub(crate) async fn fetch(state: &Snapshot, pool: Pool) -> Result<Self> {
+        let terms: Option<PoolTerms> = state.get("Rewards", "Pools", (Static(pool),)).await?;
+        let terms = terms.with_context(|| Misuse(format!("{} is not final", pool_text(pool))))?;
+        let members = Self::of(pool, &round::contributions(state, pool.datanet).await?);
+        ensure!(
+            members.root() == terms.root.0 && members.0.len() == terms.count as usize,
+            "the admitted contributions of {} do not lead to the root of its pool",
+            pool_text(pool)
+        );
+        Ok(members)
+    }
+
+    /// The members, ascending by number.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Member> {
+        self.0.iter()
+    }
+
+    /// The proof of what a contribution weighs, if it is a member.
+    pub(crate) fn proof(&self, number: u32) -> Option<Proof> {
+        let position = self.0.iter().position(|member| member.number == number)?;
+        let index = u32::try_from(position).ok()?;
+        let member = &self.0[position];
+        Some(Proof {
+            account: member.contribution.contributor,
+            weight: member.weight,
+            index,
+            path: Static(merkle::prove(&self.leaves(), index)?),
+        })
+    }
+
+    fn leaves(&self) -> Vec<(H256, u128)> {
+        let leaf = |member: &Member| {
+            let account: &AccountId32 = &member.contribution.contributor;
+            (hashing::weight_leaf(member.number, account), member.weight)
+        };
+        self.0.iter().map(leaf).collect()
+    }
+
+    fn root(&self) -> merkle::Node {
+        let mut range = Range::default();
+        for (leaf, weight) in self.leaves() {
+            if range.append(leaf, weight).is_err() {
+                return merkle::Node::default();
+            }
+        }
+        range.root()
+    }
+}
+
+/// The final rounds of a datanet, ascending.
+pub(crate) async fn final_rounds(state: &Snapshot, datanet: u32) -> Result<Vec<u32>> {
+    let mut rounds = Vec::new();
+    for number in 1..=round::datanet(state, datanet).await?.rounds {
+        if round::round(state, datanet, number)
+            .await?
+            .outcome
+            .is_some()
+        {
+            rounds.push(number);
+        }
+    }
+    Ok(rounds)
+}
+
+/// All datanets.
+pub(crate) async fn datanets(state: &Snapshot) -> Result<Vec<u32>> {
+    let next: Option<u32> = state.get("Datanets", "NextDatanet", ()).await?;
+    Ok((0..next.unwrap_or_default()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contribution(round: u32, status: Status, value: i128) -> Contribution {
+        Contribution {
+            contributor: AccountId32([round as u8; 32]),
+            round,
+            root: H256::zero(),
+            records: 1,
+            bytes: 1,
+            bond: 0,
+            status,
+            value,
+        }
+    }
+
+    #[test]
+    fn a_pool_holds_what_was_admitted_up_to_its_round_and_proves_each_weight() {
+        let contributions = vec![
+            (0, contribution(1, Status::Admitted, 5)),
+            (1, contribution(1, Status::Rejected, -5)),
+            (3, contribution(1, Status::Admitted, 7)),
+            (4, contribution(2, Status::Admitted, 11)),
+            (6, contribution(3, Status::Delivered, 0)),
+        ];
+        let first = Members::of(
+            Pool {
+                datanet: 0,
+                round: 1,
+            },
+            &contributions,
+        );
+        assert_eq!(
+            first.iter().map(|member| member.number).collect::<Vec<_>>(),
+            vec![0, 3]
+        );
+        let second = Members::of(
+            Pool {
+                datanet: 0,
+                round: 2,
+            },
+            &contributions,
+        );
+        assert_eq!(second.root().sum, 23);
+        for member in second.iter() {
+            let proof = second.proof(member.number).unwrap();
+            let leaf = hashing::weight_leaf(member.number, &member.contribution.contributor);
+            assert_eq!(proof.weight, member.weight);
+            assert!(merkle::verify(
+                second.root(),
+                3,
+                proof.index,
+                leaf,
+                proof.weight,
+                &proof.path.0
+            ));
+        }
+        assert!(second.proof(1).is_none());
+    }
+}
