@@ -33,7 +33,6 @@ export class Books {
   fees = 0n;
   withdrawn = 0n;
   swept = 0n;
-  surplus = 0n;
 
   enter({ block, name, data }) {
     const handler = Books.handlers[name];
@@ -93,7 +92,9 @@ export class Books {
         same(paid, awardDue(sponsorship, unit, positive, weight), `the award of contribution ${contribution}`);
         if (weight > 0n) weights.set(contribution, { weight, account });
       }
-      same(big(event.weight), [...weights.values()].reduce((sum, { weight }) => sum + weight, 0n), `the weight of pool ${key}`);
+      const pool = this.pools.get(key);
+      pool.weights = new Map(weights);
+      same(pool.weight, [...weights.values()].reduce((sum, { weight }) => sum + weight, 0n), `the weight of pool ${key}`);
       const percent = (accuracy) => `${Number((big(accuracy) * 10_000n) / unit) / 100} %`;
       this.rounds.push({
         datanet: event.datanet.toNumber(),
@@ -106,12 +107,11 @@ export class Books {
     },
 
     "rewards.PoolOpened"({ pool, root, crew }) {
-      const weights = new Map(this.admitted.get(pool.datanet.toNumber()));
       this.pools.set(poolKey(pool), {
         crew: shares(crew),
         weight: big(root.sum),
-        datanet: pool.datanet.toNumber(),
-        weights,
+        // Filled when the round is concluded, in the same call.
+        weights: new Map(),
         received: 0n,
         paid: new Map(),
       });
@@ -181,9 +181,8 @@ export class Books {
       this.sponsored += big(amount);
     },
 
-    "rewards.Swept"({ fees, surplus }) {
+    "rewards.Swept"({ fees }) {
       this.swept += big(fees);
-      this.surplus += big(surplus);
     },
   };
 
@@ -246,6 +245,16 @@ export class Books {
     same(big(held.budgets), budgets, "what is in budgets");
     same(big(held.claimable), claimable, "what may be withdrawn");
     same(big(held.fees), fees, "fees");
+
+    // The pot's account: "modl", the pallet's name for it, zeros (PalletId::into_account_truncating).
+    const pot = new Uint8Array(32);
+    pot.set(new TextEncoder().encode("modl"));
+    pot.set(state.consts.rewards.palletId.toU8a(true), 4);
+    const { data: owned } = await state.query.system.account(pot);
+    const deposit = big(state.consts.balances.existentialDeposit);
+    const owed = pools + models + budgets + claimable + fees;
+    // More than it owes is what somebody gave it: surplus, which anybody may sweep to the treasury.
+    assert.ok(big(owned.free) >= owed + deposit, `the pot owns ${owned.free}, less than it owes: ${owed}`);
 
     const received = this.received + this.sponsored;
     const out = this.withdrawn + this.swept;

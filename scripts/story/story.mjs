@@ -33,7 +33,7 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
-  periods: { committing: 14, delivering: 30, revealing: 30, publishing: 10, window: 24 },
+  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 10, window: 20 },
 };
 
 const run = promisify(execFile);

@@ -63,7 +63,7 @@ fn parents<T: Config>(owner: &T::AccountId, parents: u32) -> Vec<ModelId> {
     let ancestors = MAX_ANCESTORS - parents;
     let shared: Vec<ModelId> = (0..ancestors).collect();
     (ancestors..MAX_ANCESTORS)
-        .map(|parent| {
+        .inspect(|&parent| {
             T::Terms::prepare_source(Asset::Model(parent), owner);
             Models::<T>::insert(
                 parent,
@@ -82,7 +82,6 @@ fn parents<T: Config>(owner: &T::AccountId, parents: u32) -> Vec<ModelId> {
             );
             Ancestors::<T>::insert(parent, AncestorSet::truncate_from(shared.clone()));
             NextModel::<T>::put(parent + 1);
-            parent
         })
         .collect()
 }
