@@ -1,6 +1,7 @@
 // The life of a datanet and of two models, played with the client alone, as anybody could.
 import { execFile } from "node:child_process";
 import assert from "node:assert/strict";
+import { setMaxListeners } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,6 +44,8 @@ class Client {
   constructor(program, url, folder) {
     Object.assign(this, { program, url, folder });
     this.ending = new AbortController();
+    // One for each command that runs at the same time.
+    setMaxListeners(64, this.ending.signal);
   }
 
   /** What a command answers to programs. */
