@@ -1,6 +1,7 @@
 // Recomputes from a chain's events who was paid what and why, and compares it with what the chain has in its state.
 //
 //   node scripts/audit/audit.mjs [ws://127.0.0.1:9944]
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ApiPromise, WsProvider } from "@polkadot/api";
 import { Books } from "./books.mjs";
@@ -39,7 +40,7 @@ export async function audit(url) {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const report = await audit(process.argv[2] ?? "ws://127.0.0.1:9944");
   for (const { datanet, round, before, after, values } of report.rounds) {
     console.log(`datanet ${datanet}, round ${round}: accuracy ${before} -> ${after}; ${values} values sum to the difference exactly`);

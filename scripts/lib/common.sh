@@ -6,7 +6,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/tributary/target}
 # Debian's OpenSSL instead of one compiled here.
 export OPENSSL_NO_VENDOR=1
-binaries=$CARGO_TARGET_DIR/release
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -16,7 +15,8 @@ fail() {
 
 # Whether a compiler has the target of the runtime.
 has_wasm_target() {
-    command -v "$1" >/dev/null && ls "$("$1" --print sysroot)"/lib/rustlib/wasm32v1-none/lib/libcore-*.rlib >/dev/null 2>&1
+    local sysroot
+    sysroot=$("$1" --print sysroot 2>/dev/null) && ls "$sysroot"/lib/rustlib/wasm32v1-none/lib/libcore-*.rlib >/dev/null 2>&1
 }
 
 # The first rustc is used if it can build the runtime, else Debian's (see scripts/setup).

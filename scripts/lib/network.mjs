@@ -2,7 +2,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const NAMES = ["Alice", "Bob", "Charlie", "Dave"];
@@ -136,6 +136,15 @@ function lastLines(path) {
   return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "";
 }
 
+function isRunning(id) {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return error.code === "EPERM";
+  }
+}
+
 function portIsFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
@@ -149,6 +158,7 @@ export class Network {
   constructor({ binary, folder, size = 4, basePort = 9944 }) {
     Object.assign(this, { binary, folder, basePort });
     this.specification = join(folder, "chain-spec.json");
+    this.owner = `${folder}.process`;
     this.validators = Array.from({ length: size }, (_, index) => new Validator(this, index));
   }
 
@@ -161,13 +171,23 @@ export class Network {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Chain specification and keys; what is there stays, if it is for as many validators. */
-  async prepare() {
+  /** Takes the folder and the ports for this process, or says who has them. Nothing of another network is touched before. */
+  async claim() {
+    if (existsSync(this.owner)) {
+      const other = Number(readFileSync(this.owner, "utf8"));
+      if (isRunning(other)) throw new Error(`process ${other} runs a network in ${this.folder}: end it first`);
+    }
     for (const { name, rpcPort, peerPort, prometheusPort } of this.validators) {
       for (const port of [rpcPort, peerPort, prometheusPort]) {
         if (!(await portIsFree(port))) throw new Error(`port ${port}, for validator ${name}, is taken: choose another --base-port`);
       }
     }
+    mkdirSync(dirname(this.owner), { recursive: true });
+    writeFileSync(this.owner, String(process.pid));
+  }
+
+  /** Chain specification and keys; what is there stays, if it is for as many validators. */
+  async prepare() {
     mkdirSync(this.folder, { recursive: true });
     if (existsSync(this.specification)) {
       const there = this.authorities(JSON.parse(readFileSync(this.specification, "utf8"))).length;
@@ -201,12 +221,15 @@ export class Network {
     return JSON.parse(this.node(...words)).ss58Address;
   }
 
-  async start() {
+  async start({ fresh = false } = {}) {
+    await this.claim();
+    if (fresh) this.clear();
     await this.prepare();
     for (const validator of this.validators) validator.start();
   }
 
   async stop() {
     await Promise.all(this.validators.map((validator) => validator.stop()));
+    if (existsSync(this.owner) && Number(readFileSync(this.owner, "utf8")) === process.pid) rmSync(this.owner);
   }
 }

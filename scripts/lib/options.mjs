@@ -1,4 +1,5 @@
 // The words that scripts/run takes.
+import { realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,4 +66,4 @@ export function parseOrExit() {
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) parseOrExit();
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) parseOrExit();

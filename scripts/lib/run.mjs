@@ -13,9 +13,11 @@ const network = new Network({
 });
 
 let leaving = false;
+const interruption = new AbortController();
 async function leave(code) {
   if (leaving) return;
   leaving = true;
+  interruption.abort();
   console.log("stopping the network");
   await network.stop();
   process.exit(code);
@@ -23,14 +25,13 @@ async function leave(code) {
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => leave(signal === "SIGINT" ? 0 : 1));
 
 try {
-  if (options.fresh) network.clear();
-  await network.start();
+  await network.start({ fresh: options.fresh });
   const [first] = network.validators;
   console.log(`${options.validators} validators started; logs in ${network.folder}`);
   const goal = (await first.finalises(0, 120)) + 2;
   await Promise.all(network.validators.map((validator) => validator.finalises(goal, 180)));
   console.log(`all of them have finalised block ${goal}`);
-  if (options.story) await playStory({ client: join(binaries, "tributary"), url: first.url });
+  if (options.story) await playStory({ client: join(binaries, "tributary"), url: first.url, signal: interruption.signal });
   console.log(`The network is up: ${first.url}. Ctrl-C ends it.`);
   await Promise.race(network.validators.map(async ({ exited, name }) => {
     await exited;

@@ -210,13 +210,16 @@ function table({ rounds, people, total }) {
   return lines.join("\n");
 }
 
-/** Plays the story through the node behind `url`. Fails if a promise does not hold; then its files are kept. */
-export async function playStory({ client: program, url, seed = 42, say = console.log }) {
+/**
+ * Plays the story through the node behind `url`, until `signal` interrupts it. Fails if a promise does not hold; then its files are kept.
+ */
+export async function playStory({ client: program, url, signal, seed = 42, say = console.log }) {
   const folder = mkdtempSync(join(tmpdir(), "tributary-story-"));
   const begin = Date.now();
   const clocked = (line) => say(`[${String(Math.round((Date.now() - begin) / 1_000)).padStart(4)} s] ${line}`);
   const client = new Client(program, url, folder);
   const story = new Story(client, folder, seed, clocked);
+  signal?.addEventListener("abort", () => client.ending.abort());
   try {
     await story.people();
     await story.datanet();
@@ -232,6 +235,7 @@ export async function playStory({ client: program, url, seed = 42, say = console
     return result;
   } catch (error) {
     client.ending.abort();
+    if (signal?.aborted) rmSync(folder, { recursive: true, force: true });
     error.message += `\nThe story's files are in ${folder}`;
     throw error;
   }

@@ -164,7 +164,7 @@ async fn finalise(chain: &Chain, key: &Keypair, datanet: u32, number: u32) -> Re
 }
 
 /// Blocks between the one that a command looks at and the one that its extrinsic is in, when it looks at final ones.
-const LAG: u64 = 6;
+const LAG: u64 = 5;
 
 /// Whether there is time left in a round's window to publish a valuation. A window that is hardly longer than the time to publish leaves no
 /// choice but to try.

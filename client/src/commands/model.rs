@@ -275,7 +275,7 @@ impl Register {
             Ok(_) => Ok(()),
             Err(refusal) => Err(Refusal {
                 call: "Models.register".to_owned(),
-                error: format!("{:?}", refusal.term),
+                error: format!("licence term {:?}", refusal.term),
                 doc: format!("By its licence: {}.", refusal_text(&refusal)),
             }
             .into()),

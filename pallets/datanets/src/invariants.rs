@@ -115,11 +115,9 @@ impl<T: Config> Pallet<T> {
             );
             let before = number.checked_sub(1).and_then(|n| Rounds::<T>::get(id, n));
             ensure!(
-                matches!(
-                    round.phase,
-                    Phase::Committing | Phase::Delivering | Phase::Void
-                ) || before.is_none_or(|before| before.ended()),
-                "a round froze before the last one ended"
+                matches!(round.phase, Phase::Committing | Phase::Delivering)
+                    || before.is_none_or(|before| before.ended()),
+                "a round froze or came to nothing before the last one ended"
             );
             let picked = !round.seats.is_empty();
             ensure!(

@@ -898,7 +898,7 @@ pub mod pallet {
         ///
         /// ## Details
         /// - `Committing`, after its deadline: goes on to `Delivering`; is void if nobody committed a contribution, or no provider
-        ///   slices.
+        ///   slices, once the round before has ended.
         /// - `Delivering`, after its deadline or once everything is delivered, and when the round before has ended: goes on to
         ///   `Frozen`. The deposits of contributions that are not delivered are burnt; if none is, the round is void.
         /// - `Frozen`, from the second change of epoch on: a slice of each provider is picked, and of another provider in the place of

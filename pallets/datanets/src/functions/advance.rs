@@ -143,6 +143,8 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Step, DispatchError> {
         let contributions = round.committed;
         if contributions == 0 || Benchmarks::<T>::get(datanet, number).is_empty() {
+            // A void round before a live one would let the next overtake it: what has ended says that all before it have.
+            Self::ensure_last_ended(datanet, number)?;
             Self::void_round(datanet, number, round, recipe)?;
             return Ok(Step::NotCommitted { contributions });
         }
@@ -152,13 +154,8 @@ impl<T: Config> Pallet<T> {
         Ok(Step::Delivering)
     }
 
-    /// `Delivering` becomes `Frozen`, if anything was delivered. Undelivered contributions lapse.
-    fn freeze(
-        datanet: DatanetId,
-        number: RoundNumber,
-        mut round: RoundOf<T>,
-        recipe: &Recipe,
-    ) -> Result<Step, DispatchError> {
+    /// Holds if the round before, and with it every earlier one, has ended.
+    fn ensure_last_ended(datanet: DatanetId, number: RoundNumber) -> DispatchResult {
         let last = number
             .checked_sub(1)
             .and_then(|last| Rounds::<T>::get(datanet, last));
@@ -166,6 +163,17 @@ impl<T: Config> Pallet<T> {
             last.is_none_or(|last| last.ended()),
             Error::<T>::LastRoundNotEnded
         );
+        Ok(())
+    }
+
+    /// `Delivering` becomes `Frozen`, if anything was delivered. Undelivered contributions lapse.
+    fn freeze(
+        datanet: DatanetId,
+        number: RoundNumber,
+        mut round: RoundOf<T>,
+        recipe: &Recipe,
+    ) -> Result<Step, DispatchError> {
+        Self::ensure_last_ended(datanet, number)?;
         let mut newcomers = NewcomerList::default();
         let mut lapsed = 0u32;
         for contribution in round.numbers() {

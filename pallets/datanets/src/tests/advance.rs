@@ -233,6 +233,30 @@ fn a_round_freezes_when_the_last_one_has_ended() {
 }
 
 #[test]
+fn an_empty_round_does_not_let_the_next_one_overtake_the_last() {
+    execute(|| {
+        create(1);
+        let first = open();
+        commit_slices(first);
+        commit(ALICE, first, 4);
+        end_committing(first);
+        let second = open();
+        outlast(second);
+        assert_noop!(try_advance(second), Error::<Test>::LastRoundNotEnded);
+        assert_noop!(
+            Datanets::open_round(signed(STEWARD), 0, None),
+            Error::<Test>::LastRoundCommitting
+        );
+        // Nothing was delivered in the first round.
+        outlast(first);
+        advance(first);
+        advance(second);
+        assert_eq!(round_of(second).phase, Phase::Void);
+        open();
+    });
+}
+
+#[test]
 fn slices_are_picked_with_the_second_change_of_epoch_after_the_freeze() {
     execute(|| {
         let round = frozen(2);

@@ -94,7 +94,7 @@ fn of_phases() {
                 round.deadline = Some(1);
             });
         },
-        "a round froze before the last one ended",
+        "a round froze or came to nothing before the last one ended",
     );
     finds(
         || {
