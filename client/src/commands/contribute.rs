@@ -80,7 +80,7 @@ struct Where {
 impl Contribute {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         let (chain, key) = context.connect_to_sign().await?;
-        let session = Session {
+        let contributor = Contributor {
             state: context.state(&chain),
             account: keys::account(&key),
             chain,
@@ -88,7 +88,7 @@ impl Contribute {
         };
         match (self.step, self.all) {
             (Some(StepCommand::Commit(what)), _) => {
-                let (commitment, mut json) = session.commit(&what).await?;
+                let (commitment, mut json) = contributor.commit(&what).await?;
                 json["commitment"] = describe(&commitment);
                 Ok(Output::new(json).line(format!(
                     "Committed {} records to round {} of datanet {} as contribution {}.",
@@ -102,29 +102,29 @@ impl Contribute {
             }
             (Some(StepCommand::Deliver(place)), _) => {
                 let round = round::round_or_last(
-                    &session.chain.newest().await?,
+                    &contributor.chain.newest().await?,
                     place.datanet,
                     place.round,
                 )
                 .await?;
-                let commitments = session.state.commitments(
+                let commitments = contributor.state.commitments(
                     Kind::Contribution,
-                    &session.account,
+                    &contributor.account,
                     place.datanet,
                     round,
                 )?;
                 if commitments.is_empty() {
                     misuse!(
                         "this machine knows of no commitment of {} to round {round} of datanet {}: salts lie in the state directory of the machine that committed",
-                        session.account,
+                        contributor.account,
                         place.datanet
                     );
                 }
-                session.deliver_all(commitments).await
+                contributor.deliver_all(commitments).await
             }
             (None, Some(what)) => {
-                let (commitment, _) = session.commit(&what).await?;
-                session.deliver_all(vec![commitment]).await
+                let (commitment, _) = contributor.commit(&what).await?;
+                contributor.deliver_all(vec![commitment]).await
             }
             (None, None) => misuse!("say which datanet and which file"),
         }
@@ -145,14 +145,14 @@ fn describe(commitment: &Commitment) -> Value {
 }
 
 /// A contributor at work.
-struct Session {
+struct Contributor {
     chain: Chain,
     key: Keypair,
     account: AccountId32,
     state: StateDirectory,
 }
 
-impl Session {
+impl Contributor {
     /// Commits to the records of a file, unless that was done before.
     async fn commit(&self, what: &What) -> Result<(Commitment, Value)> {
         let now = self.chain.settled(&self.account).await?;
