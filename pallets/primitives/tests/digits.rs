@@ -4,7 +4,7 @@
 //! here and there. Of the 1,797 digits, in an order shuffled by the seed:
 //!
 //! - 2 x 150, 15 of each class, are held back for the two rounds' benchmarks; each round has four slices of 100, 10 of each class,
-//!   drawn from its 150;
+//!   drawn from its 150 (here by the seed; on a chain the provider draws them as it likes);
 //! - 6 x 200 are those of Ada, Ben, Cleo (round 1), Dora, Emil and Fay (round 2);
 //! - 150, each with a wrong label, are Flip's (round 1), 140, each with its pixels in an order of its own, Shuffle's (round 2).
 //!
@@ -123,7 +123,7 @@ fn slices(held_back: &[Digit], generator: &mut Generator) -> Vec<Vec<Digit>> {
         .collect()
 }
 
-/// Everybody's records. Every number that is drawn is drawn in the order of `scripts/story/data.mjs`.
+/// Everybody's records. Every number that is drawn is drawn in the order of `scripts/story/data.mjs`, then those of the slices.
 fn divide(digits: &[Digit], seed: u32) -> [Round; 2] {
     let mut generator = Generator(seed);
     let mut rest = generator.shuffled(digits);
