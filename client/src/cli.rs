@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     chain::Wait,
     commands::{
-        account, claim, contribute, datanet, evaluate, export, key, licence, model, pay, round,
-        slices, statement,
+        account, claim, contribute, datanet, evaluate, key, licence, model, pay, round, slices,
+        statement,
     },
     context::Context,
     failure::Misuse,
@@ -93,12 +93,12 @@ enum Command {
     Slices(slices::Command),
     /// Commit records to a round and deliver them
     Contribute(contribute::Contribute),
+    /// Remove a rejected contribution, or one that a void round left, and have back what is on hold for it
+    Reclaim(contribute::Reclaim),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
     /// Make the values of a round final once its window is over
     Finalise(evaluate::Finalise),
-    /// The admitted records of a datanet, checked against the chain, with their licence
-    Export(export::Export),
     /// Models and their ancestry
     #[command(subcommand)]
     Model(model::Command),
@@ -153,9 +153,9 @@ impl Command {
             Self::Round(command) => command.run(context).await,
             Self::Slices(command) => command.run(context).await,
             Self::Contribute(command) => command.run(context).await,
+            Self::Reclaim(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
             Self::Finalise(command) => command.run(context).await,
-            Self::Export(command) => command.run(context).await,
             Self::Model(command) => command.run(context).await,
             Self::Pay(command) => command.run(context).await,
             Self::Settle(command) => command.run(context).await,

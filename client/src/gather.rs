@@ -43,7 +43,7 @@ impl std::fmt::Display for Whose {
 pub(crate) struct Expected {
     /// Root of the records.
     pub(crate) root: H256,
-    /// The round that they were delivered in.
+    /// The round that they were delivered in, or of whose benchmark they are.
     pub(crate) round: u32,
 }
 

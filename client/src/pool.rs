@@ -129,6 +129,7 @@ mod tests {
     fn contribution(round: u32, status: Status, value: i128) -> Contribution {
         Contribution {
             contributor: AccountId32([round as u8; 32]),
+            committed_to: round,
             round,
             root: H256::zero(),
             records: 1,

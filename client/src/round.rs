@@ -313,6 +313,7 @@ mod tests {
             first: 0,
             committed: 2,
             delivered: 1,
+            carried: 0,
             providers: Vec::new(),
             sponsorship: None,
             frozen: Some(3),

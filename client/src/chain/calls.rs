@@ -21,6 +21,8 @@ use tributary_primitives::{
     valuation::{Row, Shadow},
 };
 
+use super::state::Status;
+
 /// A call of the runtime.
 pub(crate) trait Call: EncodeAsFields {
     /// Its pallet.
@@ -147,6 +149,8 @@ calls! {
     /// Puts money on hold for a datanet's next round.
     Datanets.pledge: Pledge {
         datanet: u32,
+        round: u32,
+        providers: Vec<AccountId32>,
         price: u128,
         budget: u128,
     }
@@ -193,6 +197,12 @@ calls! {
         salt: Option<[u8; 32]>,
     }
 
+    /// Removes a contribution from which nothing follows.
+    Datanets.reclaim: ReclaimContribution {
+        datanet: u32,
+        contribution: u32,
+    }
+
     /// Reveals a batch of a slice.
     Datanets.reveal: Reveal {
         datanet: u32,
@@ -225,10 +235,15 @@ calls! {
         model: u32,
     }
 
-    /// Lets others share what a model earns.
-    Models.set_team: SetTeam {
+    /// Announces that others are to share what a model earns.
+    Models.announce_team: AnnounceTeam {
         model: u32,
         team: Vec<Member>,
+    }
+
+    /// Lets the announced team in.
+    Models.change_team: ChangeTeam {
+        model: u32,
     }
 
     /// Retires a model.
@@ -389,9 +404,14 @@ events! {
     /// A contribution was valued.
     Datanets.ContributionValued: ContributionValued {
         datanet: u32,
+        round: u32,
         contribution: u32,
+        contributor: AccountId32,
+        records: u16,
+        value: i128,
         paid: u128,
         burnt: u128,
+        status: Status,
     }
 
     /// A model was registered.

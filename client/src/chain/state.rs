@@ -87,8 +87,9 @@ state! {
         retired: bool,
     }
 
-    /// Money that waits for a datanet's next round.
+    /// Money that waits for a round of a datanet.
     Pledged {
+        round: u32,
         price: u128,
         budget: u128,
     }
@@ -100,6 +101,7 @@ state! {
         first: u32,
         committed: u32,
         delivered: u32,
+        carried: u32,
         providers: Vec<AccountId32>,
         sponsorship: Option<Sponsorship>,
         frozen: Option<u64>,
@@ -133,6 +135,7 @@ state! {
     /// A contribution of a round.
     Contribution {
         contributor: AccountId32,
+        committed_to: u32,
         round: u32,
         root: H256,
         records: u16,

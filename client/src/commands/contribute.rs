@@ -14,10 +14,11 @@ use tributary_primitives::{
 
 use crate::{
     chain::{
-        calls::{CommitContribution, ContributionCommitted, Deliver},
+        calls::{CommitContribution, ContributionCommitted, Deliver, ReclaimContribution},
         state::{Contribution, Delivery, Status},
         Chain, Snapshot, Wait,
     },
+    commands::model::send,
     context::Context,
     failure::misuse,
     keys,
@@ -75,6 +76,35 @@ struct Where {
     /// The round [default: the last one]
     #[arg(long)]
     round: Option<u32>,
+}
+
+/// Removes a contribution from which nothing follows: a rejected one, or one that a void round left and that no other round has taken.
+///
+/// Its records stay public. Without a value, they are anybody's to commit from then on.
+#[derive(Args, Debug)]
+pub(crate) struct Reclaim {
+    /// The datanet.
+    datanet: u32,
+    /// The contribution.
+    contribution: u32,
+}
+
+impl Reclaim {
+    pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        let Self {
+            datanet,
+            contribution,
+        } = self;
+        send(
+            context,
+            ReclaimContribution {
+                datanet,
+                contribution,
+            },
+            format!("Contribution {contribution} of datanet {datanet} is removed"),
+        )
+        .await
+    }
 }
 
 impl Contribute {
@@ -236,7 +266,9 @@ impl Contributor {
         }
         let newest = self.chain.settled(&self.account).await?;
         for (number, contribution) in round::contributions(&newest, commitment.datanet).await? {
-            if contribution.contributor != self.account || contribution.round != commitment.round {
+            if contribution.contributor != self.account
+                || contribution.committed_to != commitment.round
+            {
                 continue;
             }
             let delivery = delivery(&newest, commitment.datanet, number).await?;

@@ -23,6 +23,7 @@ use crate::{
         state::{Datanet, Outcome, Pledged, Round},
     },
     commands::{
+        export::Export,
         licence::find_attachment,
         model::{parse_hash, send},
     },
@@ -47,6 +48,8 @@ pub(crate) enum Command {
         /// The datanet.
         datanet: u32,
     },
+    /// The admitted records of a datanet, checked against the chain, with their licence
+    Export(Export),
     /// Name who supplies the benchmark of the rounds opened from now on
     Providers {
         /// The datanet.
@@ -55,7 +58,9 @@ pub(crate) enum Command {
         #[arg(required = true)]
         providers: Vec<AccountName>,
     },
-    /// Put money on hold for the next round: so much per accuracy of 1.0, and no more than the budget
+    /// Put money on hold for a round that is not open yet: so much per accuracy of 1.0, and no more than the budget
+    ///
+    /// The pledge holds for that round alone, and only if it is measured by the providers that the datanet has now.
     #[command(visible_alias = "sponsor")]
     Pledge {
         /// The datanet.
@@ -66,6 +71,9 @@ pub(crate) enum Command {
         /// The most that is paid in all.
         #[arg(long)]
         budget: Amount,
+        /// The round [default: the next one]
+        #[arg(long)]
+        round: Option<u32>,
     },
     /// Take back a pledge that no round has taken
     WithdrawPledge {
@@ -234,6 +242,7 @@ impl Command {
             }
             Self::Create(create) => create.run(context).await,
             Self::List => list(context).await,
+            Self::Export(export) => export.run(context).await,
             Self::Show { datanet } => show(context, datanet).await,
             Self::Providers { datanet, providers } => {
                 let providers = providers
@@ -247,15 +256,24 @@ impl Command {
                 datanet,
                 price,
                 budget,
+                round,
             } => {
+                let now = context.connect().await?.newest().await?;
+                let found = round::datanet(&now, datanet).await?;
+                let next = found.rounds.checked_add(1).context("rounds are used up")?;
+                let round = round.unwrap_or(next);
+                let by: Vec<_> = found.providers.iter().map(ToString::to_string).collect();
+                let done = format!(
+                    "Pledged up to {budget}, {price} for an accuracy of 1.0, to round {round} of datanet {datanet}, measured by {},",
+                    by.join(", ")
+                );
                 let call = Pledge {
                     datanet,
+                    round,
+                    providers: found.providers,
                     price: price.0,
                     budget: budget.0,
                 };
-                let done = format!(
-                    "Pledged up to {budget}, {price} for an accuracy of 1.0, to datanet {datanet}"
-                );
                 send(context, call, done).await
             }
             Self::WithdrawPledge { datanet } => {
@@ -468,14 +486,20 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         output = output.table(rounds);
     }
     let mut waiting = Grid::new([
-        "pledged for the next round by",
+        "pledged by",
+        ">for round",
         ">for an accuracy of 1.0",
         ">budget",
     ]);
     let mut pledged = Vec::new();
     for ((_, sponsor), pledge) in &pledges {
-        waiting.row([sponsor, &Amount(pledge.price), &Amount(pledge.budget)]);
-        pledged.push(json!({ "sponsor": sponsor, "price": Amount(pledge.price), "budget": Amount(pledge.budget) }));
+        waiting.row([
+            sponsor,
+            &pledge.round,
+            &Amount(pledge.price),
+            &Amount(pledge.budget),
+        ]);
+        pledged.push(json!({ "sponsor": sponsor, "round": pledge.round, "price": Amount(pledge.price), "budget": Amount(pledge.budget) }));
     }
     if !pledges.is_empty() {
         output = output.table(waiting);

@@ -61,6 +61,7 @@ pub(crate) struct Finalise {
 
 /// Everything known of a round that is valued.
 struct Valued {
+    number: u32,
     recipe: Recipe,
     round: Round,
     contributions: Vec<(u32, Contribution)>,
@@ -166,8 +167,7 @@ async fn finalise(chain: &Chain, key: &Keypair, datanet: u32, number: u32) -> Re
 /// Blocks between the one that a command looks at and the one that its extrinsic is in, when it looks at final ones.
 const LAG: u64 = 5;
 
-/// Whether there is time left in a round's window to publish a valuation. A window that is hardly longer than the time to publish leaves no
-/// choice but to try.
+/// Whether there is time left in a round's window to publish a valuation. A very short window leaves no choice but to try.
 fn in_time(periods: &Periods, standing: &Standing) -> bool {
     let needed = LAG + u64::from(periods.publishing);
     let left = u64::from(standing.closes_at.unwrap_or_default()).saturating_sub(standing.block);
@@ -187,15 +187,34 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
     let recipe = round::recipe(now, datanet).await?;
     let found = round::round(now, datanet, number).await?;
     let mut contributions = round::contributions(now, datanet).await?;
+    // A round that values what a void one left has its own wait.
+    let carries = found.carried > 0;
+    let newcomer = |contribution: &Contribution| {
+        contribution.round == number && (contribution.committed_to < number) == carries
+    };
     contributions.retain(|(_, contribution)| {
-        let newcomer = contribution.round == number && contribution.status != Status::Committed;
-        newcomer || (contribution.round < number && contribution.status == Status::Admitted)
+        newcomer(contribution)
+            || (contribution.round < number && contribution.status == Status::Admitted)
     });
+    let newcomers = contributions
+        .iter()
+        .filter(|(_, contribution)| newcomer(contribution))
+        .count();
+    let valued = if carries {
+        found.carried
+    } else {
+        found.delivered
+    };
+    if newcomers as u64 != u64::from(valued) {
+        misuse!(
+            "a contribution of round {number} of datanet {datanet} was reclaimed: the round cannot be valued from state any more"
+        );
+    }
     let mut wanted = BTreeMap::new();
     for (number, contribution) in &contributions {
         let expected = Expected {
             root: contribution.root,
-            round: contribution.round,
+            round: contribution.committed_to,
         };
         wanted.insert(Whose::Contribution(*number), expected);
     }
@@ -211,8 +230,14 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
             },
         );
     }
+    // Those of void rounds are newcomers still.
+    let first = contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.round == number)
+        .map(|(number, _)| *number)
+        .fold(found.first, u32::min);
     let mut inputs = Inputs {
-        first: found.first,
+        first,
         contributions: BTreeMap::new(),
         slices: Vec::new(),
     };
@@ -236,6 +261,7 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
         "the fetched records are not what the chain says was delivered in round {number} of datanet {datanet}"
     );
     Ok(Valued {
+        number,
         recipe,
         round: found,
         contributions,
@@ -352,7 +378,7 @@ impl Valued {
     fn newcomers(&self) -> impl Iterator<Item = &(u32, Contribution)> {
         self.contributions
             .iter()
-            .filter(|(number, _)| *number >= self.round.first)
+            .filter(|(_, contribution)| contribution.round == self.number)
     }
 
     fn report(&self, datanet: u32, number: u32, by: &str) -> Result<Output> {

@@ -1,4 +1,4 @@
-//! `tributary export`: the records that models are trained on.
+//! `tributary datanet export`: the records that models are trained on.
 
 use std::{
     collections::BTreeMap,
@@ -23,7 +23,7 @@ use crate::{
     round,
 };
 
-/// `tributary export`
+/// `tributary datanet export`
 ///
 /// Fetches the admitted records of a datanet up to a final round, checks each contribution against its root and the contributions against
 /// the root of the pool, and writes them with their licence alongside (FILE.licence.json).
@@ -73,7 +73,7 @@ impl Export {
             .map(|member| {
                 let expected = Expected {
                     root: member.contribution.root,
-                    round: member.contribution.round,
+                    round: member.contribution.committed_to,
                 };
                 (Whose::Contribution(member.number), expected)
             })

@@ -22,8 +22,8 @@ use crate::{
     asset::{pool_text, PoolName},
     chain::{
         calls::{
-            AcceptModel, Cosign, Kind, Member, ModelRegistered, OfferModel, RegisterModel,
-            RetireModel, SetTeam,
+            AcceptModel, AnnounceTeam, ChangeTeam, Cosign, Kind, Member, ModelRegistered,
+            OfferModel, RegisterModel, RetireModel,
         },
         state::{Edge, Model, ModelStatement},
         Chain, Snapshot,
@@ -64,13 +64,18 @@ pub(crate) enum Command {
         /// Its number.
         model: u32,
     },
-    /// Let others share what a model earns from now on
+    /// Announce that others are to share what a model earns; `change-team` lets them in after the notice
     Team {
         /// Its number.
         model: u32,
         /// ACCOUNT=PERCENT, for each member.
         #[arg(required = true)]
         members: Vec<MemberArgument>,
+    },
+    /// Let the announced team in, once its notice is over
+    ChangeTeam {
+        /// Its number.
+        model: u32,
     },
     /// Confirm that a model comes from one's own
     Cosign {
@@ -188,7 +193,15 @@ impl Command {
                 let team = team(context, &members)?;
                 send(
                     context,
-                    SetTeam { model, team },
+                    AnnounceTeam { model, team },
+                    format!("Announced another team for model {model}"),
+                )
+                .await
+            }
+            Self::ChangeTeam { model } => {
+                send(
+                    context,
+                    ChangeTeam { model },
                     format!("Model {model} has another team"),
                 )
                 .await

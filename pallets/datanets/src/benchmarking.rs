@@ -271,9 +271,20 @@ mod benchmarks {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let sponsor = funded::<T>("sponsor", 0);
         let budget = T::Currency::minimum_balance();
+        let providers = Datanets::<T>::get(datanet)
+            .expect("it exists; qed")
+            .providers
+            .into_inner();
 
         #[extrinsic_call]
-        _(RawOrigin::Signed(sponsor.clone()), datanet, 1, budget);
+        _(
+            RawOrigin::Signed(sponsor.clone()),
+            datanet,
+            1,
+            providers,
+            1,
+            budget,
+        );
 
         assert!(Pledges::<T>::contains_key(datanet, sponsor));
     }
@@ -348,7 +359,12 @@ mod benchmarks {
     #[benchmark]
     fn advance_delivering() {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
-        let number = round::<T>(datanet, 1, Status::Committed);
+        // Nothing is committed, as much waits as can.
+        let last = round::<T>(datanet, MAX_CONTRIBUTIONS, Status::Delivered);
+        list::<T>(datanet, last);
+        Waiting::<T>::insert(datanet, Newcomers::<T>::take(datanet, last));
+        change::<T>(datanet, last, |round| round.phase = Phase::Void);
+        let number = round::<T>(datanet, 0, Status::Committed);
         overdue::<T>(datanet, number, Phase::Committing);
         let caller = funded::<T>("caller", 0);
 
@@ -361,9 +377,11 @@ mod benchmarks {
     #[benchmark]
     fn advance_frozen(d: Linear<1, MAX_CONTRIBUTIONS>) {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
-        let last = round::<T>(datanet, 0, Status::Delivered);
+        let last = round::<T>(datanet, d, Status::Delivered);
+        list::<T>(datanet, last);
+        Waiting::<T>::insert(datanet, Newcomers::<T>::take(datanet, last));
         change::<T>(datanet, last, |round| round.phase = Phase::Void);
-        let number = round::<T>(datanet, d, Status::Delivered);
+        let number = round::<T>(datanet, 0, Status::Delivered);
         overdue::<T>(datanet, number, Phase::Delivering);
         let caller = funded::<T>("caller", 0);
 
@@ -428,9 +446,13 @@ mod benchmarks {
 
     #[benchmark]
     fn advance_void(c: Linear<0, MAX_CONTRIBUTIONS>) {
-        let (datanet, number) = unpicked::<T>(c);
-        // The randomness of so long ago is forgotten.
-        record_epochs::<T>(EPOCHS_KEPT + 2);
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, c, Status::Committed);
+        for slices in Benchmarks::<T>::take(datanet, number) {
+            Pallet::<T>::release(HoldReason::Provider, &slices.provider, slices.bond)
+                .expect("it is on hold; qed");
+        }
+        overdue::<T>(datanet, number, Phase::Committing);
         let caller = funded::<T>("caller", 0);
 
         #[extrinsic_call]
@@ -438,6 +460,23 @@ mod benchmarks {
 
         assert_eq!(phase::<T>(datanet, number), Some(Phase::Void));
         assert_eq!(Contributions::<T>::iter_prefix(datanet).count(), 0);
+    }
+
+    #[benchmark]
+    fn advance_unrevealed() {
+        let (datanet, number) = unpicked::<T>(MAX_CONTRIBUTIONS);
+        change::<T>(datanet, number, |round| {
+            seat::<T>(round, None);
+            round.randomness = Some(H256::repeat_byte(1));
+        });
+        overdue::<T>(datanet, number, Phase::Frozen);
+        let caller = funded::<T>("caller", 0);
+
+        #[extrinsic_call]
+        advance(RawOrigin::Signed(caller), datanet, number);
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Void));
+        assert_eq!(Waiting::<T>::get(datanet).len(), MAX_CONTRIBUTIONS as usize);
         let provider = account::<T>("provider", 0);
         let reason = HoldReason::Provider.into();
         assert_eq!(
@@ -516,6 +555,25 @@ mod benchmarks {
         );
 
         assert_eq!(phase::<T>(datanet, number), Some(Phase::Revealed));
+    }
+
+    #[benchmark]
+    fn reclaim() {
+        let (datanet, number) = unpicked::<T>(MAX_CONTRIBUTIONS);
+        let newcomers = Newcomers::<T>::take(datanet, number);
+        Waiting::<T>::insert(datanet, newcomers);
+        change::<T>(datanet, number, |round| round.phase = Phase::Void);
+        let contribution = Rounds::<T>::get(datanet, number)
+            .expect("it was opened; qed")
+            .first;
+        let contributor = Contributions::<T>::get(datanet, contribution)
+            .expect("it is there; qed")
+            .contributor;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(contributor), datanet, contribution);
+
+        assert!(!Contributions::<T>::contains_key(datanet, contribution));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -22,9 +22,12 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
         let found = Rounds::<T>::get(datanet, round)
             .filter(|found| matches!(found.phase, Phase::Revealed | Phase::Published))?;
         let (_, budget) = found.price_and_budget();
+        let delivered = Newcomers::<T>::get(datanet, round);
+        // Those of void rounds are newcomers still.
+        let carried = delivered.first().map(|newcomer| newcomer.number);
         Some(FrozenRound {
-            first: found.first,
-            delivered: Newcomers::<T>::get(datanet, round),
+            first: carried.map_or(found.first, |carried| carried.min(found.first)),
+            delivered,
             inputs: found.inputs,
             budget,
             revealed_at: found.revealed_at,
@@ -56,13 +59,12 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
     }
 
     fn void(datanet: DatanetId, round: RoundNumber) -> DispatchResult {
-        let recipe = Self::recipe_of(datanet)?;
         let found = Self::round_of(datanet, round)?;
         ensure!(
             matches!(found.phase, Phase::Revealed | Phase::Published),
             Error::<T>::WrongPhase
         );
-        Self::void_round(datanet, round, found, &recipe)
+        Self::void_round(datanet, round, found)
     }
 
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]

@@ -15,7 +15,7 @@ use tributary_primitives::{
 use crate::{
     Admitted, Benchmarks, Config, Contributions, Datanets, Deliveries, Epochs, HoldReason,
     LastEpoch, Metadata, Newcomers, NextDatanet, Pallet, Pledges, Recipes, Reveals, RoundOf,
-    Rounds, Status, EPOCHS_KEPT,
+    Rounds, Status, Waiting, EPOCHS_KEPT,
 };
 
 type Sums<T> = BTreeMap<<T as frame_system::Config>::AccountId, Balance>;
@@ -27,6 +27,7 @@ impl<T: Config> Pallet<T> {
         Self::try_rounds()?;
         Self::try_phases()?;
         Self::try_contributions()?;
+        Self::try_pending()?;
         Self::try_admitted()?;
         Self::try_benchmarks()?;
         Self::try_leftovers()?;
@@ -154,9 +155,9 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Each round has the contributions of its phase: `Committed` or `Delivered` ones while it is open, `Delivered` ones, listed, while
-    /// it is valued, `Admitted` and `Rejected` ones when it is final, none when it is void. How far a contribution is delivered is
-    /// kept of `Committed` ones only, and all of these.
+    /// Each round has the contributions of its phase: `Committed` or `Delivered` ones while it is open, `Delivered` ones while it is
+    /// valued, `Admitted` and `Rejected` ones when it is final, no `Committed` ones when it is void. How far a contribution is
+    /// delivered is kept of `Committed` ones only, and all of these.
     fn try_contributions() -> Result<(), TryRuntimeError> {
         let mut seen = 0usize;
         let mut pending = 0usize;
@@ -166,14 +167,6 @@ impl<T: Config> Pallet<T> {
                 .filter_map(|n| Some((n, Contributions::<T>::get(id, n)?)))
                 .collect();
             seen += found.len();
-            let listed: Vec<_> = found
-                .iter()
-                .map(|(n, contribution)| (*n, contribution.records))
-                .collect();
-            let newcomers: Vec<_> = Newcomers::<T>::get(id, number)
-                .iter()
-                .map(|newcomer| (newcomer.number, newcomer.records))
-                .collect();
             let with = |status: Status| {
                 found
                     .iter()
@@ -187,16 +180,21 @@ impl<T: Config> Pallet<T> {
                     with(Status::Delivered) == delivered
                         && with(Status::Committed) + delivered == committed
                 }
+                Phase::Frozen | Phase::Revealed | Phase::Published if round.carried == 0 => {
+                    with(Status::Delivered) == delivered && found.len() == delivered
+                }
+                // Its own wait, and can be reclaimed.
                 Phase::Frozen | Phase::Revealed | Phase::Published => {
-                    with(Status::Delivered) == delivered
-                        && found.len() == delivered
-                        && listed == newcomers
+                    with(Status::Delivered) == found.len() && found.len() <= delivered
                 }
-                Phase::Final => {
-                    with(Status::Admitted) + with(Status::Rejected) == delivered
-                        && found.len() == delivered
+                // Rejected ones can be reclaimed, and those that wait.
+                Phase::Final if round.carried == 0 => {
+                    with(Status::Admitted) + with(Status::Rejected) == found.len()
+                        && found.len() <= delivered
                 }
-                Phase::Void => found.is_empty(),
+                Phase::Final | Phase::Void => {
+                    with(Status::Committed) == 0 && found.len() <= delivered
+                }
             };
             ensure!(
                 right,
@@ -204,7 +202,10 @@ impl<T: Config> Pallet<T> {
             );
             for (n, contribution) in found {
                 ensure!(
-                    contribution.round == number,
+                    contribution.committed_to == number
+                        && (contribution.round == number
+                            || (round.phase == Phase::Void || round.carried > 0)
+                                && contribution.round > number),
                     "a contribution names another round"
                 );
                 let open = contribution.status == Status::Committed;
@@ -231,6 +232,75 @@ impl<T: Config> Pallet<T> {
             Deliveries::<T>::iter_keys().count() == pending,
             "there is a delivery that no contribution has"
         );
+        Ok(())
+    }
+
+    /// A delivered contribution without a value is listed once if its own round is past `Delivering`, in the round that values it or
+    /// among those that wait behind it; nowhere if its own round is open. A round values its own, or what one void round left. All
+    /// contributions without a value are counted, at most 1,024.
+    fn try_pending() -> Result<(), TryRuntimeError> {
+        for (id, datanet) in Datanets::<T>::iter() {
+            let mut listed = Vec::new();
+            for number in 1..=datanet.rounds {
+                let round = Rounds::<T>::get(id, number).ok_or("a round is missing")?;
+                let newcomers = Newcomers::<T>::get(id, number);
+                let valued = matches!(
+                    round.phase,
+                    Phase::Frozen | Phase::Revealed | Phase::Published
+                );
+                let expected = match round.carried {
+                    0 => round.delivered,
+                    carried => carried,
+                };
+                ensure!(
+                    !valued || newcomers.len() as u32 == expected,
+                    "a round does not list what it values"
+                );
+                let mut left_by = None;
+                for newcomer in &newcomers {
+                    let found = Contributions::<T>::get(id, newcomer.number)
+                        .ok_or("a contribution is listed that is not there")?;
+                    let own = found.committed_to == number;
+                    let together = *left_by.get_or_insert(found.committed_to) == found.committed_to;
+                    ensure!(
+                        found.round == number && own == (round.carried == 0) && together,
+                        "a round lists another's contributions as its own"
+                    );
+                }
+                listed.extend(newcomers);
+            }
+            listed.extend(Waiting::<T>::get(id));
+            ensure!(
+                listed
+                    .windows(2)
+                    .all(|pair| pair[0].number < pair[1].number),
+                "a contribution is listed twice, or not in its place"
+            );
+            let mut pending = 0;
+            for (n, contribution) in Contributions::<T>::iter_prefix(id) {
+                let open = Rounds::<T>::get(id, contribution.round).is_some_and(|round| {
+                    matches!(round.phase, Phase::Committing | Phase::Delivering)
+                });
+                let waits = contribution.status == Status::Delivered && !open;
+                let place = listed.iter().find(|newcomer| newcomer.number == n);
+                ensure!(
+                    waits == place.is_some(),
+                    "a contribution waits for its value and is not listed, or the other way round"
+                );
+                ensure!(
+                    place.is_none_or(|newcomer| newcomer.records == contribution.records),
+                    "a contribution is listed with another number of records"
+                );
+                pending += u32::from(matches!(
+                    contribution.status,
+                    Status::Committed | Status::Delivered
+                ));
+            }
+            ensure!(
+                pending == datanet.pending && pending <= MAX_CONTRIBUTIONS,
+                "the contributions without a value are not counted, or too many"
+            );
+        }
         Ok(())
     }
 
@@ -390,7 +460,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What accounts have on hold is what is stored: deposits of datanets, pledges with their deposits, bonds and fees of contributions
-    /// not yet valued, bonds of providers.
+    /// not yet valued, what valued ones keep for their places, bonds of providers.
     fn try_holds() -> Result<(), TryRuntimeError> {
         let mut deposits = Sums::<T>::new();
         for (_, datanet) in Datanets::<T>::iter() {

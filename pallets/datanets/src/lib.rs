@@ -88,7 +88,7 @@ pub mod pallet {
         Datanet,
         /// A sponsor's budget for a datanet's next round.
         Pledge,
-        /// A contributor's deposit until a contribution is delivered, its bond from then on.
+        /// A contributor's deposit until a contribution is delivered, its bond until it is valued, the price of its place from then on.
         Contribution,
         /// What a contributor pays the evaluator of a round.
         ValuationFee,
@@ -117,18 +117,18 @@ pub mod pallet {
     #[pallet::storage]
     pub type Admitted<T> = StorageMap<_, Twox64Concat, DatanetId, Range, ValueQuery>;
 
-    /// What sponsors pledged for the next round of each datanet. Accounts are chosen by their owners, hence the cryptographic hash.
+    /// What sponsors pledged for a round of each datanet that is not open yet. Accounts are chosen by their owners, hence the cryptographic hash.
     #[pallet::storage]
     pub type Pledges<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, DatanetId, Blake2_128Concat, T::AccountId, Pledge>;
+        StorageDoubleMap<_, Twox64Concat, DatanetId, Blake2_128Concat, T::AccountId, PledgeOf<T>>;
 
     /// The rounds of each datanet.
     #[pallet::storage]
     pub type Rounds<T: Config> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, RoundOf<T>>;
 
-    /// The contributions of each datanet that must still be delivered, are delivered in a round that goes on, or were valued. What
-    /// lapsed, and what a void round had, is removed.
+    /// The contributions of each datanet that must still be delivered, wait for their values, or were valued. What lapsed or was
+    /// reclaimed is removed.
     #[pallet::storage]
     pub type Contributions<T: Config> = StorageDoubleMap<
         _,
@@ -144,7 +144,11 @@ pub mod pallet {
     pub type Deliveries<T> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, ContributionNumber, Delivery>;
 
-    /// What was delivered in each round that is frozen and goes on, so that it is read in one.
+    /// What void rounds of each datanet left delivered and without a value: the first newcomers of the next round that freezes.
+    #[pallet::storage]
+    pub type Waiting<T> = StorageMap<_, Twox64Concat, DatanetId, NewcomerList, ValueQuery>;
+
+    /// What is valued in each round that is frozen and goes on, so that it is read in one.
     #[pallet::storage]
     pub type Newcomers<T> = StorageDoubleMap<
         _,
@@ -242,12 +246,16 @@ pub mod pallet {
             /// Who supplies an equal part each.
             providers: Providers<T::AccountId>,
         },
-        /// A sponsor put money on hold for a datanet's next round.
+        /// A sponsor put money on hold for a round of a datanet.
         Pledged {
             /// The datanet.
             datanet: DatanetId,
             /// The sponsor.
             sponsor: T::AccountId,
+            /// The round that may take it.
+            round: RoundNumber,
+            /// Who must supply that round's benchmark.
+            providers: Providers<T::AccountId>,
             /// Paid for an accuracy of 1.0.
             price: Balance,
             /// The most that is paid in all.
@@ -293,7 +301,7 @@ pub mod pallet {
             commitment: H256,
             /// How many records it has.
             records: u16,
-            /// On hold until it is valued; burnt if it is not delivered.
+            /// On hold until it is valued, and the price of its place from then on; burnt if it is not delivered.
             bond: Balance,
             /// On hold for the evaluator.
             fee: Balance,
@@ -425,7 +433,7 @@ pub mod pallet {
             /// The bond that was burnt.
             burnt: Balance,
         },
-        /// A contribution was valued. What was not burnt of its bond is released.
+        /// A contribution was valued. What was not burnt of its bond is released, but for the price of its place in state.
         ContributionValued {
             /// The datanet.
             datanet: DatanetId,
@@ -435,6 +443,8 @@ pub mod pallet {
             contribution: ContributionNumber,
             /// Whose it is.
             contributor: T::AccountId,
+            /// How many records it has.
+            records: u16,
             /// What it is worth, over L K C T.
             value: i128,
             /// Its weight in this pool and all later ones: its value if that is more than nothing.
@@ -469,7 +479,8 @@ pub mod pallet {
             /// The valuation fees, which the evaluator has.
             fees: Balance,
         },
-        /// A round came to nothing. Everybody who did their part has bonds, fees and budget back, and may commit again.
+        /// A round came to nothing. Providers who did their part have their bonds back, the sponsor the budget; out of
+        /// `Committing` contributors, too. What was delivered waits for the next round.
         RoundVoided {
             /// The datanet.
             datanet: DatanetId,
@@ -477,6 +488,19 @@ pub mod pallet {
             round: RoundNumber,
             /// The phase in which it came to nothing.
             phase: Phase,
+            /// How many delivered contributions of the datanet wait for another round after this one.
+            waiting: u32,
+        },
+        /// A contributor removed a contribution that nothing depends on, and has back what was on hold for it.
+        ContributionReclaimed {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Whose it was.
+            contributor: T::AccountId,
+            /// What was released.
+            released: Balance,
         },
     }
 
@@ -489,7 +513,7 @@ pub mod pallet {
         RoundNotFound,
         /// The round has no contribution of this number, or it lapsed. Look it up in the `ContributionCommitted` event.
         ContributionNotFound,
-        /// The sponsor has pledged nothing for the datanet's next round.
+        /// The sponsor has pledged nothing for a round of the datanet.
         PledgeNotFound,
         /// The round has no seat of this number. Seats are counted from 0, one for each provider, once slices are picked.
         SeatNotFound,
@@ -519,7 +543,7 @@ pub mod pallet {
         InvalidPrices,
         /// The shares of providers, evaluator and steward are more than 15 % together.
         CrewShareTooHigh,
-        /// A period is 0 or longer than a year of blocks (10,512,000), or the window is not longer than the time to publish.
+        /// A period is 0 or longer than a year of blocks (10,512,000), or the window is shorter than four times the time to publish.
         InvalidPeriods,
         /// The runtime does not know this version of the valuation's rules.
         UnknownKernel,
@@ -543,8 +567,17 @@ pub mod pallet {
         BenchmarkNotDivisible,
         /// A pledge has no price or no budget.
         EmptyPledge,
-        /// The sponsor has a pledge for the datanet's next round already. Withdraw it first.
+        /// The sponsor has a pledge for a round of the datanet already. Withdraw it first.
         AlreadyPledged,
+        /// The round is open, or over. Pledge for a later one.
+        RoundOpened,
+        /// The pledge is for another round than the next one.
+        OtherRound,
+        /// The datanet's providers are not those that the pledge names, one by one and in their order. Look them up, and pledge only if
+        /// these are to be trusted with the measurement.
+        OtherProviders,
+        /// The contribution is neither rejected nor left delivered by a void round: a round depends on it, or what models owe.
+        NotReclaimable,
         /// The datanet's last round still takes commitments. Open the next one when it is past that.
         LastRoundCommitting,
         /// The round is in another phase: see the round, and the call's documentation for the phase that it needs.
@@ -559,7 +592,7 @@ pub mod pallet {
         RandomnessNotKnown,
         /// The number of records is not within the recipe's bounds.
         RecordsOutOfBounds,
-        /// The round has 1,024 contributions already. Commit to the next one.
+        /// 1,024 contributions of the datanet have no value yet: commit when a round has ended. Or numbers are used up.
         TooManyContributions,
         /// The provider has committed its slices already.
         SlicesAlreadyCommitted,
@@ -634,7 +667,7 @@ pub mod pallet {
         /// ## Details
         /// - `recipe`: what the datanet pays, asks and waits for. Dimension 1 to 1,024; 2 to 256 classes; 1 <= K <= K* <= 32;
         ///   T (K + K*) <= 40,960 with T a multiple of the classes; 1 to 4,096 records a contribution; shares of 15 % at most
-        ///   together; every period 1 block to a year, the window longer than the time to publish; kernel 1.
+        ///   together; every period 1 block to a year, the window at least four times the time to publish; kernel 1.
         /// - `terms`: the licence of the data, published before, with a royalty.
         /// - `metadata`: at most 4,096 bytes of text or JSON.
         ///
@@ -760,19 +793,23 @@ pub mod pallet {
             Self::do_retire(steward, datanet)
         }
 
-        /// Puts money on hold for a datanet's next round.
+        /// Puts money on hold for a round of a datanet that is not open yet.
         ///
         /// ## Origin
         /// Signed by anybody, who becomes a sponsor.
         ///
         /// ## Details
+        /// - `round`: the one that may take the pledge.
+        /// - `providers`: the datanet's, in their order: they decide what is measured. If the steward appoints others, no round takes
+        ///   the pledge.
         /// - `price`: paid for an accuracy of 1.0.
         /// - `budget`: the most that is paid in all; on hold with a deposit for what is stored.
         ///
-        /// The steward opens the next round with one of the pledges, or with none. What a round does not pay goes back.
+        /// The steward opens a round with one of its pledges, or with none. What a round does not pay goes back.
         ///
         /// ## Errors
-        /// `DatanetNotFound`, `DatanetRetired`, `EmptyPledge`, `AlreadyPledged`, `DepositNotPayable`.
+        /// `DatanetNotFound`, `DatanetRetired`, `RoundOpened`, `NoProviders`, `OtherProviders`, `EmptyPledge`, `AlreadyPledged`,
+        /// `DepositNotPayable`.
         ///
         /// ## Events
         /// `Pledged`.
@@ -781,11 +818,13 @@ pub mod pallet {
         pub fn pledge(
             origin: OriginFor<T>,
             datanet: DatanetId,
+            round: RoundNumber,
+            providers: Vec<T::AccountId>,
             price: Balance,
             budget: Balance,
         ) -> DispatchResult {
             let sponsor = ensure_signed(origin)?;
-            Self::do_pledge(sponsor, datanet, price, budget)
+            Self::do_pledge(sponsor, datanet, round, providers, price, budget)
         }
 
         /// Takes back a pledge that no round has taken.
@@ -811,13 +850,13 @@ pub mod pallet {
         /// Signed by the datanet's steward, whose deposit grows by what is stored of the round.
         ///
         /// ## Details
-        /// - `sponsor`: whose pledge the round takes, if any. Its money goes into the pot.
+        /// - `sponsor`: whose pledge the round takes, if any: one for this round and its providers. Its money goes into the pot.
         ///
         /// The round before must be past its commitments.
         ///
         /// ## Errors
-        /// `DatanetNotFound`, `NotAuthorized`, `DatanetRetired`, `NoProviders`, `LastRoundCommitting`, `PledgeNotFound`,
-        /// `TooManyRounds`, `DepositNotPayable`, and the refusals of the pot.
+        /// `DatanetNotFound`, `NotAuthorized`, `DatanetRetired`, `NoProviders`, `LastRoundCommitting`, `PledgeNotFound`, `OtherRound`,
+        /// `OtherProviders`, `TooManyRounds`, `DepositNotPayable`, and the refusals of the pot.
         ///
         /// ## Events
         /// `RoundOpened`.
@@ -897,16 +936,18 @@ pub mod pallet {
         /// Signed by anybody.
         ///
         /// ## Details
-        /// - `Committing`, after its deadline: goes on to `Delivering`; is void if nobody committed a contribution, or no provider
-        ///   slices, once the round before has ended.
+        /// - `Committing`, after its deadline: goes on to `Delivering`; is void if no provider committed slices, or nobody a
+        ///   contribution and no void round left one, once the round before has ended.
         /// - `Delivering`, after its deadline or once everything is delivered, and when the round before has ended: goes on to
-        ///   `Frozen`. The deposits of contributions that are not delivered are burnt; if none is, the round is void.
+        ///   `Frozen`, with what void rounds left before its own. The deposits of contributions that are not delivered are burnt; if
+        ///   none is there, the round is void.
         /// - `Frozen`, from the second change of epoch on: a slice of each provider is picked, and of another provider in the place of
         ///   one that has committed none. Void if so many epochs have gone by that the randomness is forgotten.
         /// - `Frozen`, after the deadline of picked slices: the bonds of silent providers are burnt and slices of others are
         ///   picked; void if there are none.
         ///
-        /// A void round gives bonds, fees and budget back to all who did their part.
+        /// A void round gives bonds and budget back to all who did their part. What is delivered to it waits, with bond and fee, for
+        /// the next round, or to be reclaimed.
         ///
         /// ## Errors
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase` from `Revealed` on, `TooEarly`, `LastRoundNotEnded`,
@@ -922,7 +963,7 @@ pub mod pallet {
             round: RoundNumber,
         ) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
-            let step = Self::do_advance(datanet, round)?;
+            let step = Self::do_advance(datanet, round).map_err(functions::refused::<T>)?;
             Ok(Some(step.weight::<T::WeightInfo>()).into())
         }
 
@@ -1009,6 +1050,31 @@ pub mod pallet {
             let count = Self::do_reveal(provider, datanet, round, seat, batch)?;
             Ok(Some(functions::reveal_weight::<T>(records.len(), Some(count))).into())
         }
+
+        /// Removes a contribution from which nothing follows, and releases what is on hold for it: a rejected one, or one that a void
+        /// round left delivered and that no other round has taken.
+        ///
+        /// ## Origin
+        /// Signed by the contributor.
+        ///
+        /// ## Details
+        /// Delivered records stay public. Once a contribution without a value is reclaimed, anybody may commit them.
+        ///
+        /// ## Errors
+        /// `DatanetNotFound`, `ContributionNotFound`, `NotAuthorized`, `NotReclaimable`.
+        ///
+        /// ## Events
+        /// `ContributionReclaimed`.
+        #[pallet::call_index(14)]
+        #[pallet::weight(T::WeightInfo::reclaim())]
+        pub fn reclaim(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+        ) -> DispatchResult {
+            let contributor = ensure_signed(origin)?;
+            Self::do_reclaim(contributor, datanet, contribution)
+        }
     }
 
     #[pallet::view_functions]
@@ -1030,7 +1096,7 @@ pub mod pallet {
             Rounds::<T>::get(datanet, round)
         }
 
-        /// A contribution, or nothing if there is none of this number, it lapsed, or its round is void.
+        /// A contribution, or nothing if there is none of this number, it lapsed, or was reclaimed.
         pub fn contribution(
             datanet: DatanetId,
             contribution: ContributionNumber,
@@ -1038,7 +1104,7 @@ pub mod pallet {
             Contributions::<T>::get(datanet, contribution)
         }
 
-        /// The contributions of a round that still exist, ascending by number, from `start` on, at most 64 ([`PAGE`]) of them.
+        /// The contributions that were committed to a round and still exist, ascending by number, from `start` on, at most 64 ([`PAGE`]) of them.
         pub fn contributions(
             datanet: DatanetId,
             round: RoundNumber,
@@ -1053,6 +1119,16 @@ pub mod pallet {
                 .filter_map(|number| Some((number, Contributions::<T>::get(datanet, number)?)))
                 .take(PAGE)
                 .collect()
+        }
+
+        /// What is valued in a round that is frozen and goes on: what void rounds left, then its own, ascending by number.
+        pub fn newcomers(datanet: DatanetId, round: RoundNumber) -> NewcomerList {
+            Newcomers::<T>::get(datanet, round)
+        }
+
+        /// What void rounds of a datanet left delivered and without a value, ascending by number.
+        pub fn waiting(datanet: DatanetId) -> NewcomerList {
+            Waiting::<T>::get(datanet)
         }
 
         /// How far a contribution is delivered: the number of its next batch, and how many records came so far. Nothing if it is
@@ -1084,8 +1160,8 @@ pub mod pallet {
                 .unwrap_or_default()
         }
 
-        /// What a sponsor pledged for a datanet's next round.
-        pub fn pledged(datanet: DatanetId, sponsor: T::AccountId) -> Option<Pledge> {
+        /// What a sponsor pledged for a round of a datanet.
+        pub fn pledged(datanet: DatanetId, sponsor: T::AccountId) -> Option<PledgeOf<T>> {
             Pledges::<T>::get(datanet, sponsor)
         }
 

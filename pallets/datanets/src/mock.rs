@@ -191,6 +191,12 @@ impl crate::WeightInfo for Weights {
     fn reveal_bytes(k: u32) -> Weight {
         kind(23, k)
     }
+    fn advance_unrevealed() -> Weight {
+        kind(50, 0)
+    }
+    fn reclaim() -> Weight {
+        kind(24, 0)
+    }
 }
 
 /// Licences: only [`TERMS`] exist.
@@ -430,7 +436,7 @@ pub(crate) fn recipe() -> Recipe {
             delivering: 20,
             revealing: 5,
             publishing: 5,
-            window: 15,
+            window: 20,
         },
         kernel: KERNEL,
     }
@@ -503,9 +509,18 @@ pub(crate) fn open() -> RoundNumber {
         .rounds
 }
 
+/// Pledges for the next round of datanet 0 and the providers that it has.
+pub(crate) fn pledge(origin: RuntimeOrigin, price: Balance, budget: Balance) -> DispatchResult {
+    let (round, providers) = pallet_datanets::Datanets::<Test>::get(0)
+        .map_or((1, vec![PROVIDER]), |datanet| {
+            (datanet.rounds + 1, datanet.providers.into_inner())
+        });
+    Datanets::pledge(origin, 0, round, providers, price, budget)
+}
+
 /// Opens the next round of datanet 0 with a sponsor.
 pub(crate) fn open_sponsored(price: Balance, budget: Balance) -> RoundNumber {
-    Datanets::pledge(signed(SPONSOR), 0, price, budget).expect("the sponsor has it");
+    pledge(signed(SPONSOR), price, budget).expect("the sponsor has it");
     Datanets::open_round(signed(STEWARD), 0, Some(SPONSOR)).expect("it can be opened");
     pallet_datanets::Datanets::<Test>::get(0)
         .expect("it exists")
@@ -637,6 +652,12 @@ pub(crate) fn contribution_of(contribution: ContributionNumber) -> ContributionO
 /// What an account can spend.
 pub(crate) fn free(who: AccountId) -> Balance {
     Balances::free_balance(who)
+}
+
+/// What an account has, on hold or not.
+pub(crate) fn total(who: AccountId) -> Balance {
+    use frame_support::traits::fungible::Inspect;
+    <Balances as Inspect<AccountId>>::total_balance(&who)
 }
 
 /// What an account has on hold for a reason.

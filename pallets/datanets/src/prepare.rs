@@ -66,7 +66,7 @@ pub(crate) fn recipe<T: Config>(rows: u16) -> Recipe {
             delivering: 100,
             revealing: 100,
             publishing: 100,
-            window: 200,
+            window: 400,
         },
         kernel: KERNEL,
     }
@@ -95,6 +95,7 @@ pub(crate) fn datanet<T: Config>(recipe: &Recipe, providers: u32) -> DatanetId {
             providers: Providers::try_from(providers).expect(PREPARED),
             rounds: 0,
             contributions: 0,
+            pending: 0,
             retired: false,
         },
     );
@@ -105,7 +106,18 @@ pub(crate) fn datanet<T: Config>(recipe: &Recipe, providers: u32) -> DatanetId {
 pub(crate) fn pledge<T: Config>(datanet: DatanetId) -> T::AccountId {
     let sponsor = funded::<T>("sponsor", 0);
     let budget = T::Currency::minimum_balance() * 1_000_000;
-    Pallet::<T>::do_pledge(sponsor.clone(), datanet, Balance::MAX, budget).expect(PREPARED);
+    let Datanet {
+        rounds, providers, ..
+    } = Datanets::<T>::get(datanet).expect(PREPARED);
+    Pallet::<T>::do_pledge(
+        sponsor.clone(),
+        datanet,
+        rounds + 1,
+        providers.into_inner(),
+        Balance::MAX,
+        budget,
+    )
+    .expect(PREPARED);
     sponsor
 }
 
@@ -140,6 +152,7 @@ pub(crate) fn round<T: Config>(
             contribution,
             Contribution {
                 contributor,
+                committed_to: number,
                 round: number,
                 root: H256::repeat_byte(2),
                 records,
@@ -162,6 +175,7 @@ pub(crate) fn round<T: Config>(
         }
     }
     found.contributions += contributions;
+    found.pending += contributions;
     Datanets::<T>::insert(datanet, found);
     change::<T>(datanet, number, |round| {
         round.committed = contributions;

@@ -33,6 +33,8 @@ pub type DetailsOf<T> = Details<<T as frame_system::Config>::AccountId>;
 pub type RoundOf<T> = Round<<T as frame_system::Config>::AccountId>;
 /// A contribution of this chain.
 pub type ContributionOf<T> = Contribution<<T as frame_system::Config>::AccountId>;
+/// A pledge of this chain.
+pub type PledgeOf<T> = Pledge<<T as frame_system::Config>::AccountId>;
 /// The slices that a round's providers committed, on this chain.
 pub type BenchmarkOf<T> = Benchmark<<T as frame_system::Config>::AccountId>;
 
@@ -46,7 +48,7 @@ pub type SliceHashes = BoundedVec<H256, ConstU32<MAX_SLICES>>;
 pub type Benchmark<AccountId> = BoundedVec<Slices<AccountId>, ConstU32<MAX_PROVIDERS>>;
 /// The parts of a round's benchmark, in the order of its records.
 pub type Seats<AccountId> = BoundedVec<Seat<AccountId>, ConstU32<MAX_PROVIDERS>>;
-/// The delivered contributions of a round, ascending by number.
+/// Delivered contributions that wait for their values, ascending by number.
 pub type NewcomerList = BoundedVec<Delivered, ConstU32<MAX_CONTRIBUTIONS>>;
 
 /// A datanet, but for its recipe.
@@ -66,6 +68,9 @@ pub struct Datanet<AccountId> {
     pub rounds: RoundNumber,
     /// The number of the next contribution, which is how many were committed.
     pub contributions: ContributionNumber,
+    /// How many contributions have neither a value yet nor are gone: at most as many as a round can have, as a void round leaves its
+    /// own to the next one.
+    pub pending: u32,
     /// Whether no round is opened any more.
     pub retired: bool,
 }
@@ -85,20 +90,15 @@ pub struct Details<AccountId> {
     pub weights: Node,
 }
 
-/// Money that waits for a datanet's next round.
+/// Money that waits for a round of a datanet.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Decode,
-    DecodeWithMemTracking,
-    Encode,
-    Eq,
-    MaxEncodedLen,
-    PartialEq,
-    TypeInfo,
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
 )]
-pub struct Pledge {
+pub struct Pledge<AccountId> {
+    /// The round that may take it, and no other.
+    pub round: RoundNumber,
+    /// Who must supply that round's benchmark: a sponsor buys a measurement by these and by nobody else.
+    pub providers: Providers<AccountId>,
     /// Paid for an accuracy of 1.0.
     pub price: Balance,
     /// The most that is paid in all.
@@ -135,6 +135,8 @@ pub struct Round<AccountId> {
     pub committed: u32,
     /// How many of them are delivered.
     pub delivered: u32,
+    /// How many contributions of a void round it values; 0 if it values its own. What it then has itself waits for the next one.
+    pub carried: u32,
     /// Who supplies the benchmark, each an equal part.
     pub providers: Providers<AccountId>,
     /// The sponsor's money, if there is a sponsor.
@@ -260,7 +262,9 @@ pub struct Delivery {
 pub struct Contribution<AccountId> {
     /// Whose it is.
     pub contributor: AccountId,
-    /// The round that it is for.
+    /// The round that it was committed to and delivered in.
+    pub committed_to: RoundNumber,
+    /// The round that values it: a later one if that one is void.
     pub round: RoundNumber,
     /// Root of its records; zero until all are delivered.
     pub root: H256,
@@ -268,7 +272,7 @@ pub struct Contribution<AccountId> {
     pub records: u16,
     /// How many bytes they are.
     pub bytes: u32,
-    /// On hold from the contributor; 0 once it was valued.
+    /// On hold from the contributor: the bond until it is valued, then what is left of it for the place that it takes in state.
     pub bond: Balance,
     /// How far it has come.
     pub status: Status,

@@ -8,6 +8,7 @@ use frame_support::{
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, SaturatedConversion};
 use tributary_primitives::{
     assets::{Asset, RoyaltyStack},
+    deposits::price,
     ids::{DatanetId, ModelId, TermsId},
     licences::{Generation, LicenceTerms, Origin, Standing, Use, Uses},
     roles::{Cause, Revenue},
@@ -380,12 +381,8 @@ impl<T: Config> Pallet<T> {
 
     /// What is held for storage items with so many bytes in all.
     pub(crate) fn price_of(items: u32, bytes: usize) -> Result<Balance, ArithmeticError> {
-        let bytes = Balance::try_from(bytes).map_err(|_| ArithmeticError::Overflow)?;
-        let for_bytes = T::DepositPerByte::get().checked_mul(bytes);
-        let for_items = T::DepositPerItem::get().checked_mul(items.into());
-        for_bytes
-            .zip(for_items)
-            .and_then(|(bytes, items)| bytes.checked_add(items))
-            .ok_or(ArithmeticError::Overflow)
+        let bytes = u32::try_from(bytes).map_err(|_| ArithmeticError::Overflow)?;
+        let (per_item, per_byte) = (T::DepositPerItem::get(), T::DepositPerByte::get());
+        price(per_item, per_byte, items, bytes).ok_or(ArithmeticError::Overflow)
     }
 }

@@ -523,7 +523,8 @@ pub mod pallet {
         /// ## Events
         /// `GrantGiven`, or `GrantRequested`.
         #[pallet::call_index(3)]
-        #[pallet::weight(T::WeightInfo::acquire())]
+        // Measured for a model; a datanet's fee looks up its last pool.
+        #[pallet::weight(T::WeightInfo::acquire().saturating_add(T::DbWeight::get().reads(1)))]
         pub fn acquire(
             origin: OriginFor<T>,
             asset: Asset,
@@ -545,7 +546,8 @@ pub mod pallet {
         /// ## Events
         /// `GrantGiven`.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::approve())]
+        // Measured for a model; a datanet's fee looks up its last pool.
+        #[pallet::weight(T::WeightInfo::approve().saturating_add(T::DbWeight::get().reads(1)))]
         pub fn approve(
             origin: OriginFor<T>,
             asset: Asset,

@@ -192,9 +192,22 @@ mod benchmarks {
         Ok(())
     }
 
-    /// `t` members follow a full team, for a model with as many royalties as can be, and money to settle.
+    /// `t` members are announced.
     #[benchmark]
-    fn set_team(t: Linear<1, MAX_TEAM>) -> Result<(), BenchmarkError> {
+    fn announce_team(t: Linear<1, MAX_TEAM>) -> Result<(), BenchmarkError> {
+        let owner = rich::<T>("owner");
+        let model = registered::<T>(&owner, Kind::Base, Vec::new(), MAX_TEAM)?;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model, team::<T>(t));
+
+        assert!(NextTeams::<T>::get(model).is_some_and(|next| next.team.len() as u32 == t));
+        Ok(())
+    }
+
+    /// A full team follows another, for a model with as many royalties as can be, and money to settle.
+    #[benchmark]
+    fn change_team() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner");
         let origins = origins::<T>(&owner, MAX_PARENTS, MAX_ROUNDS);
         let model = registered::<T>(&owner, Kind::FineTune, origins, MAX_TEAM)?;
@@ -208,10 +221,14 @@ mod benchmarks {
             Cause::Payment,
         )?;
 
-        #[extrinsic_call]
-        _(RawOrigin::Signed(owner), model, team::<T>(t));
+        Pallet::<T>::do_announce_team(owner.clone(), model, team::<T>(MAX_TEAM))?;
+        let from = NextTeams::<T>::get(model).map(|next| next.from);
+        frame_system::Pallet::<T>::set_block_number(from.unwrap_or_default());
 
-        assert!(Teams::<T>::get(model).is_some_and(|team| team.len() as u32 == t));
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model);
+
+        assert!(!NextTeams::<T>::contains_key(model));
         Ok(())
     }
 

@@ -8,9 +8,12 @@ use frame_support::{
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
 use sp_core::H256;
-use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, FixedI128, Perbill};
+use sp_runtime::{
+    traits::CheckedAdd, ArithmeticError, DispatchError, DispatchResult, FixedI128, Perbill,
+};
 use tributary_primitives::{
     assets::{Asset, RoyaltyStack, Share},
+    deposits::price,
     ids::ModelId,
     licences::Origin,
     roles::{Revenue, Rounds, Terms},
@@ -19,11 +22,11 @@ use tributary_primitives::{
 
 use crate::{
     ancestry, types::*, Ancestors, Config, Edges, Error, EvaluationCounts, Evaluations, Event,
-    HoldReason, Metadata, Models, NextModel, Pallet, Teams,
+    HoldReason, Metadata, Models, NextModel, NextTeams, Pallet, Teams,
 };
 
-/// Storage items of a model: the model, its edges, ancestors, team and metadata; its ledger's division and its ledger's account.
-const MODEL_ITEMS: u32 = 7;
+/// Storage items of a model: the model, its edges, ancestors, teams and metadata; its ledger's division and its ledger's account.
+const MODEL_ITEMS: u32 = 8;
 /// Balances in the ledger of a model, besides one for each royalty: of what came in, by kind, and of what was paid out by when.
 const LEDGER_BALANCES: usize = 9;
 /// Storage items of an evaluation: the evaluation, and its evaluator's count.
@@ -134,6 +137,8 @@ impl<T: Config> Pallet<T> {
         let from = core::mem::replace(&mut details.owner, to.clone());
         T::Currency::release(&HoldReason::Model.into(), &from, deposit, Precision::Exact)?;
         T::Terms::transfer(Asset::Model(model), &to)?;
+        // What the former owner announced is not what the new one bought.
+        NextTeams::<T>::remove(model);
 
         Models::<T>::insert(model, details);
         Self::deposit_event(Event::Transferred {
@@ -145,15 +150,48 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// See [`Pallet::set_team`].
-    pub(crate) fn do_set_team(
+    /// See [`Pallet::announce_team`].
+    pub(crate) fn do_announce_team(
         owner: T::AccountId,
         model: ModelId,
         team: Vec<Share<T::AccountId>>,
     ) -> DispatchResult {
         Self::owned_by(model, &owner)?;
         let team = Self::checked_team(team)?;
+        let notice = T::TeamNotice::get();
+        let from = frame_system::Pallet::<T>::block_number()
+            .checked_add(&notice)
+            .ok_or(ArithmeticError::Overflow)?;
+        // Else an old announcement would be a change without notice.
+        let until = from.checked_add(&notice).ok_or(ArithmeticError::Overflow)?;
+        let next = NextTeam {
+            team: team.clone(),
+            from,
+            until,
+        };
+        NextTeams::<T>::insert(model, next);
+        Self::deposit_event(Event::TeamAnnounced {
+            model,
+            team,
+            from,
+            until,
+        });
+        Ok(())
+    }
+
+    /// See [`Pallet::change_team`].
+    pub(crate) fn do_change_team(model: ModelId) -> DispatchResult {
+        let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let NextTeam { team, from, until } =
+            NextTeams::<T>::get(model).ok_or(Error::<T>::NoTeamAnnounced)?;
+        let now = frame_system::Pallet::<T>::block_number();
+        ensure!(now >= from, Error::<T>::NoticeNotOver);
+        ensure!(now <= until, Error::<T>::AnnouncementLapsed);
         T::Revenue::amend_team(model, team.clone())?;
+        NextTeams::<T>::remove(model);
+        // Whoever was offered the model was offered it with its former team.
+        details.offered_to = None;
+        Models::<T>::insert(model, details);
         Teams::<T>::insert(model, &team);
         Self::deposit_event(Event::TeamChanged { model, team });
         Ok(())
@@ -335,7 +373,7 @@ impl<T: Config> Pallet<T> {
         T::Currency::hold(&reason.into(), who, deposit).map_err(|_| Error::<T>::DepositNotPayable)
     }
 
-    /// The deposit for a model: what is kept here, record and team at their longest, so that neither an offer nor another team
+    /// The deposit for a model: what is kept here, record and teams at their longest, so that neither an offer nor another team
     /// changes it; and what is kept in the ledger of what it earns: the team again, and its royalties with a balance each.
     pub(crate) fn model_deposit(
         edges: &EdgeList,
@@ -345,6 +383,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Balance, ArithmeticError> {
         let here = ModelOf::<T>::max_encoded_len()
             + TeamOf::<T>::max_encoded_len()
+            + NextTeamOf::<T>::max_encoded_len()
             + edges.encoded_size()
             + ancestors.encoded_size()
             + metadata.encoded_size();
@@ -364,12 +403,8 @@ impl<T: Config> Pallet<T> {
 
     /// What is held for storage items with so many bytes in all.
     pub(crate) fn price_of(items: u32, bytes: usize) -> Result<Balance, ArithmeticError> {
-        let bytes = Balance::try_from(bytes).map_err(|_| ArithmeticError::Overflow)?;
-        let for_bytes = T::DepositPerByte::get().checked_mul(bytes);
-        let for_items = T::DepositPerItem::get().checked_mul(items.into());
-        for_bytes
-            .zip(for_items)
-            .and_then(|(bytes, items)| bytes.checked_add(items))
-            .ok_or(ArithmeticError::Overflow)
+        let bytes = u32::try_from(bytes).map_err(|_| ArithmeticError::Overflow)?;
+        let (per_item, per_byte) = (T::DepositPerItem::get(), T::DepositPerByte::get());
+        price(per_item, per_byte, items, bytes).ok_or(ArithmeticError::Overflow)
     }
 }

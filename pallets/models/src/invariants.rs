@@ -10,7 +10,7 @@ use tributary_primitives::{assets::Asset, ids::ModelId, Balance};
 
 use crate::{
     ancestry, types::*, Ancestors, Config, Edges, EvaluationCounts, Evaluations, HoldReason,
-    Metadata, Models, NextModel, Pallet, Teams,
+    Metadata, Models, NextModel, NextTeams, Pallet, Teams,
 };
 
 impl<T: Config> Pallet<T> {
@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
     /// 2. Edges lead to lower identifiers, fit the kind, are at most 16 models and 16 rounds, and lead to no asset twice. Only
     ///    edges to models are co-signed.
     /// 3. The ancestors of a model are its parents and theirs, each once, ascending.
-    /// 4. A team has members, none twice, whose parts are exactly one.
+    /// 4. A team has members, none twice, whose parts are exactly one; so has one that is announced, of a registered model.
     /// 5. No model is offered to its owner.
     /// 6. Evaluations are of registered models, numbered from 0 without a gap, and each evaluator's are counted: at most 64.
     /// 7. What an account has on hold is the sum of the deposits of its models, and of its evaluations.
@@ -52,6 +52,10 @@ impl<T: Config> Pallet<T> {
                 && Teams::<T>::iter_keys().collect::<BTreeSet<_>>() == expected
                 && Metadata::<T>::iter_keys().collect::<BTreeSet<_>>() == expected,
             "a map has other models than those registered"
+        );
+        ensure!(
+            NextTeams::<T>::iter_keys().all(|model| expected.contains(&model)),
+            "a team is announced of a model that is not registered"
         );
         ensure!(
             Evaluations::<T>::iter_keys().all(|(model, _)| expected.contains(&model))
@@ -109,7 +113,9 @@ impl<T: Config> Pallet<T> {
     fn team_is_whole(model: ModelId) -> Result<(), TryRuntimeError> {
         let team = Teams::<T>::get(model).ok_or("a model has no team")?;
         ensure!(
-            Self::checked_team(team.into_inner()).is_ok(),
+            Self::checked_team(team.into_inner()).is_ok()
+                && NextTeams::<T>::get(model)
+                    .is_none_or(|next| Self::checked_team(next.team.into_inner()).is_ok()),
             "a team is empty, has a member twice or without part, or is not one"
         );
         Ok(())

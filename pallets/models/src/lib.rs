@@ -65,6 +65,11 @@ pub mod pallet {
         /// Keeps what models earn.
         type Revenue: Revenue<Self::AccountId>;
 
+        /// Blocks between the announcement of another team and the change: time for everybody to settle what descendants owe the model
+        /// to the team that it has.
+        #[pallet::constant]
+        type TeamNotice: Get<BlockNumberFor<Self>>;
+
         /// Held for each storage item of a model or an evaluation.
         #[pallet::constant]
         type DepositPerItem: Get<Balance>;
@@ -145,6 +150,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Teams<T: Config> = StorageMap<_, Twox64Concat, ModelId, TeamOf<T>>;
 
+    /// Who is to share what a model earns after a notice, where that is announced.
+    #[pallet::storage]
+    pub type NextTeams<T: Config> = StorageMap<_, Twox64Concat, ModelId, NextTeamOf<T>>;
+
     /// What each model says of itself.
     #[pallet::storage]
     pub type Metadata<T: Config> = StorageMap<_, Twox64Concat, ModelId, MetadataBytes>;
@@ -208,7 +217,18 @@ pub mod pallet {
             /// What went from hold to hold.
             deposit: Balance,
         },
-        /// Others share what a model earns from now on.
+        /// Others are to share what a model earns; an earlier announcement is void.
+        TeamAnnounced {
+            /// The model.
+            model: ModelId,
+            /// Its team to be.
+            team: TeamOf<T>,
+            /// The first block in which the change can be made.
+            from: BlockNumberFor<T>,
+            /// The last one.
+            until: BlockNumberFor<T>,
+        },
+        /// Others share what a model earns from now on. An offer of the model is void.
         TeamChanged {
             /// The model.
             model: ModelId,
@@ -303,6 +323,12 @@ pub mod pallet {
         NotOffered,
         /// The model is offered to another account. Ask its owner to offer it to the signer.
         NotOfferedToSigner,
+        /// No other team is announced for the model. Its owner announces one.
+        NoTeamAnnounced,
+        /// The notice of the announced team is not over. Try again from the block in the event `TeamAnnounced`.
+        NoticeNotOver,
+        /// The announced team was not let in for as long again as the notice. Its owner announces it once more.
+        AnnouncementLapsed,
         /// The model is retired already.
         AlreadyRetired,
         /// The model does not come from this origin. It must be named exactly as registered.
@@ -443,7 +469,7 @@ pub mod pallet {
         /// Signed by whom the model is offered to.
         ///
         /// ## Details
-        /// Licence, edges, team and what was earned stay as they are. The new owner may set another team.
+        /// Licence, edges, team and what was earned stay as they are, an announced team is void. The new owner may announce another.
         ///
         /// ## Errors
         /// `ModelNotFound`, `NotOffered`, `NotOfferedToSigner`, `DepositNotPayable`; those of the deposit for its licence, which
@@ -458,7 +484,7 @@ pub mod pallet {
             Self::do_accept_transfer(new_owner, model)
         }
 
-        /// Lets others share what a model earns from now on. What was earned until now is the former team's.
+        /// Announces that others are to share what a model earns. An earlier announcement is void.
         ///
         /// ## Origin
         /// Signed by the model's owner.
@@ -466,20 +492,41 @@ pub mod pallet {
         /// ## Details
         /// - `team`: one to 16 accounts whose parts are exactly one together.
         ///
+        /// The change is made by `change_team` once the notice is over, within as long a time again. Until then whoever is in the team can settle the model's
+        /// descendants, so that royalties which they owe already come to the present team.
+        ///
         /// ## Errors
         /// `ModelNotFound`, `NotAuthorized`, `EmptyTeam`, `TooManyMembers`, `DuplicateMember`, `EmptyPart`, `PartsNotOne`.
         ///
         /// ## Events
-        /// `TeamChanged`.
+        /// `TeamAnnounced`.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::set_team(team.len() as u32))]
-        pub fn set_team(
+        #[pallet::weight(T::WeightInfo::announce_team(team.len() as u32))]
+        pub fn announce_team(
             origin: OriginFor<T>,
             model: ModelId,
             team: Vec<Share<T::AccountId>>,
         ) -> DispatchResult {
             let owner = ensure_signed(origin)?;
-            Self::do_set_team(owner, model, team)
+            Self::do_announce_team(owner, model, team)
+        }
+
+        /// Lets the announced team share what a model earns from now on. What the model has received until now is the former team's. An
+        /// offer of the model is void.
+        ///
+        /// ## Origin
+        /// Signed by anybody.
+        ///
+        /// ## Errors
+        /// `ModelNotFound`, `NoTeamAnnounced`, `NoticeNotOver`, `AnnouncementLapsed`.
+        ///
+        /// ## Events
+        /// `TeamChanged`.
+        #[pallet::call_index(8)]
+        #[pallet::weight(T::WeightInfo::change_team())]
+        pub fn change_team(origin: OriginFor<T>, model: ModelId) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_change_team(model)
         }
 
         /// Retires a model, for ever: it has no new descendants and gives no new grants. It stays in the ancestry of those that it
@@ -565,6 +612,11 @@ pub mod pallet {
         /// Who shares what a model earns, or nothing if there is no such model.
         pub fn team(model: ModelId) -> Option<TeamOf<T>> {
             Teams::<T>::get(model)
+        }
+
+        /// Who is announced to share what a model earns, and from which block on. Nothing if nobody is.
+        pub fn next_team(model: ModelId) -> Option<NextTeamOf<T>> {
+            NextTeams::<T>::get(model)
         }
 
         /// A model's ancestors and then the model itself, each with its edges, ascending by identifier: at most 257. Nothing if

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use frame_support::{derive_impl, parameter_types, traits::ConstU128};
+use frame_support::{
+    derive_impl, parameter_types,
+    traits::{ConstU128, ConstU64},
+};
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
@@ -67,11 +70,14 @@ impl crate::Config for Test {
     type Rounds = StubRounds;
     type Terms = StubTerms;
     type Revenue = StubRevenue;
+    type TeamNotice = ConstU64<NOTICE>;
     type DepositPerItem = ItemPrice;
     type DepositPerByte = BytePrice;
     type WeightInfo = ();
 }
 
+/// Blocks between the announcement of a team and the change.
+pub(crate) const NOTICE: u64 = 20;
 pub(crate) const EXISTENTIAL_DEPOSIT: Balance = 10;
 pub(crate) const ITEM: Balance = 1_000;
 pub(crate) const BYTE: Balance = 7;

@@ -36,6 +36,8 @@ pub type AccountIdLookupOf<T> = <<T as frame_system::Config>::Lookup as StaticLo
 pub type ModelOf<T> = Model<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 /// A model's team on this chain.
 pub type TeamOf<T> = Team<<T as frame_system::Config>::AccountId>;
+/// An announced team on this chain.
+pub type NextTeamOf<T> = NextTeam<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 /// An evaluation on this chain.
 pub type EvaluationOf<T> = Evaluation<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 /// A model with all that was declared of it, on this chain.
@@ -55,6 +57,19 @@ pub type AncestorSet = BoundedVec<ModelId, ConstU32<MAX_ANCESTORS>>;
 pub type MetadataBytes = BoundedVec<u8, ConstU32<MAX_METADATA>>;
 /// The name of a benchmark or a metric.
 pub type Name = BoundedVec<u8, ConstU32<MAX_NAME>>;
+
+/// A team that takes a model over after a notice.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct NextTeam<AccountId, BlockNumber> {
+    /// Who is to share what the model earns.
+    pub team: Team<AccountId>,
+    /// The first block in which the change can be made.
+    pub from: BlockNumber,
+    /// The last one.
+    pub until: BlockNumber,
+}
 
 /// How a model was made.
 #[derive(

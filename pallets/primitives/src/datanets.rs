@@ -34,6 +34,9 @@ pub const MIN_SLICES: u32 = 4;
 pub const MAX_SLICES: u32 = 16;
 /// The longest period of a phase: a year of blocks of three seconds, so that no recipe can lock what is on hold for ever.
 pub const MAX_PERIOD: u32 = 10_512_000;
+/// How often the time to publish a proposal fits the window at least: places that are taken and left empty come back while there is
+/// still time for others.
+pub const WINDOW_PER_PUBLISHING: u32 = 4;
 /// The rules of the valuation that this version knows: those of [`crate::valuation`].
 pub const KERNEL: u16 = 1;
 /// The largest part of a datanet's revenue that providers, evaluators and steward have together.
@@ -149,8 +152,8 @@ pub struct Periods {
     pub revealing: u32,
     /// A proposal is published, counted from its commitment.
     pub publishing: u32,
-    /// Proposals are made and examined; reopened once if none stands at its end. Longer than `publishing`: a proposal is
-    /// committed only while all its time to publish lies within the window.
+    /// Proposals are made and examined; reopened once if none stands at its end. At least [`WINDOW_PER_PUBLISHING`] times
+    /// `publishing`, as a proposal is committed only while all its time to publish lies within the window.
     pub window: u32,
 }
 
@@ -182,7 +185,7 @@ pub enum Phase {
     Published,
     /// Values, admissions and the pool stand for ever.
     Final,
-    /// The round came to nothing; its newcomers may commit again.
+    /// The round came to nothing; its newcomers are those of the next one.
     Void,
 }
 
@@ -202,9 +205,9 @@ pub struct Delivered {
     Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
 )]
 pub struct FrozenRound {
-    /// The number of the round's first commitment: lower ones are of earlier rounds.
+    /// Where the round's newcomers begin: of lower numbers only those admitted earlier count.
     pub first: ContributionNumber,
-    /// Contributions delivered in this round, ascending by number.
+    /// Contributions delivered in this round, or in void ones before it, ascending by number.
     pub delivered: BoundedVec<Delivered, ConstU32<MAX_CONTRIBUTIONS>>,
     /// Rolling hash of the delivered roots and the revealed slices, in that order.
     pub inputs: H256,

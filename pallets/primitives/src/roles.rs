@@ -135,7 +135,8 @@ pub trait Snapshots<AccountId> {
     fn publish(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
 
     /// `Published` becomes `Final`: keeps the values, admits contributions of positive value, opens the pool with `evaluator` in
-    /// its crew, pays the sponsor's money, releases bonds less what is burnt, and pays the valuation fees to the evaluator.
+    /// its crew, pays the sponsor's money, releases bonds less what is burnt and what a place in state costs, and pays the valuation fees to the
+    /// evaluator.
     ///
     /// `values` holds each delivered contribution once, ascending; accuracies are over L K C T.
     fn conclude(
@@ -147,7 +148,8 @@ pub trait Snapshots<AccountId> {
         after: u128,
     ) -> DispatchResult;
 
-    /// `Revealed` or `Published` becomes `Void`: no proposal stands. Bonds, fees and budget of those who did their part go back.
+    /// `Revealed` or `Published` becomes `Void`: no proposal stands. Bonds and budget of those who did their part go back, newcomers
+    /// wait for the next round.
     fn void(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
 
     /// A sponsored round that becomes `Revealed` in this block, with `contributions` delivered ones of the most records and a

@@ -55,9 +55,11 @@ pub mod pallet {
         type PalletId: Get<PalletId>;
 
         /// The protocol's part of every payment. More than [`MAX_PROTOCOL_FEE`] counts as that.
+        #[pallet::constant]
         type ProtocolFee: Get<Perbill>;
 
         /// The most that hosts may have of what the fee leaves. More than [`MAX_HOST_SHARE`] counts as that.
+        #[pallet::constant]
         type HostMax: Get<Perbill>;
 
         /// Receives protocol fees, and what was given to the pot without being owed to anybody.

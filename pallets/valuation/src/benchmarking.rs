@@ -28,9 +28,8 @@ const SOME_ROWS: u16 = 64;
 
 /// An account that can afford its bond.
 fn evaluator<T: Config>(index: u32, datanet: DatanetId, round: RoundNumber) -> T::AccountId {
-    let recipe = T::Snapshots::recipe(datanet).expect("prepared");
-    let frozen = T::Snapshots::frozen(datanet, round).expect("prepared");
-    let bond = recipe.evaluator_bond.max(frozen.budget);
+    // Enough also when all that stand have lapsed.
+    let bond = Pallet::<T>::bond(datanet, round).expect("prepared") << MAX_PROPOSALS;
     let evaluator = account("evaluator", index, 0);
     T::Currency::set_balance(&evaluator, bond + 2 * T::Currency::minimum_balance());
     evaluator

@@ -6,7 +6,7 @@ use frame_support::{
     traits::{
         fungible::MutateHold,
         tokens::{Fortitude, Precision},
-        DefensiveOption,
+        DefensiveOption, Get,
     },
 };
 use frame_system::pallet_prelude::BlockNumberFor;
@@ -14,17 +14,22 @@ use sp_core::H256;
 use sp_runtime::{traits::CheckedAdd, ArithmeticError};
 use tributary_primitives::{
     datanets::{FrozenRound, Phase, Recipe, Value, Values, MAX_ENTRIES},
+    deposits::price,
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
     merkle::{Overflow, Range},
     roles::Snapshots,
     valuation::{round_values, Params, Row, RowError},
+    Balance,
 };
 
 use crate::{
-    Config, Error, Event, HoldReason, Outcome, Outcomes, Pallet, Progress, Proposal, ProposalOf,
-    Proposals, ProposalsOf, ProposedValues, Publication, Reopened, Rows, ShadowChunk,
+    Config, Error, Event, HoldReason, Lapses, Outcome, Outcomes, Pallet, Progress, Proposal,
+    ProposalOf, Proposals, ProposalsOf, ProposedValues, Publication, Reopened, Rows, ShadowChunk,
 };
+
+/// What is kept of a proposal: itself and its values.
+const PROPOSAL_ITEMS: u32 = 2;
 
 /// A round of which proposals may stand.
 pub(crate) struct Standing {
@@ -119,6 +124,29 @@ impl<T: Config> Pallet<T> {
         }
     }
 
+    /// The bond of a proposal in a round in which so many have lapsed.
+    pub(crate) fn bond_after(standing: &Standing, lapses: u32) -> Result<Balance, ArithmeticError> {
+        let values = Value::max_encoded_len() * standing.frozen.delivered.len();
+        // At most 1,024 values of some bytes.
+        let bytes = (ProposalOf::<T>::max_encoded_len() + values) as u32;
+        let stored = price(
+            T::DepositPerItem::get(),
+            T::DepositPerByte::get(),
+            PROPOSAL_ITEMS,
+            bytes,
+        )
+        .ok_or(ArithmeticError::Overflow)?;
+        let least = standing
+            .recipe
+            .evaluator_bond
+            .max(standing.frozen.budget)
+            .max(stored);
+        2u128
+            .checked_pow(lapses)
+            .and_then(|factor| least.checked_mul(factor))
+            .ok_or(ArithmeticError::Overflow)
+    }
+
     pub(crate) fn do_commit_proposal(
         proposer: T::AccountId,
         datanet: DatanetId,
@@ -140,7 +168,7 @@ impl<T: Config> Pallet<T> {
                 .all(|proposal| proposal.proposer != proposer),
             Error::<T>::AlreadyProposed
         );
-        let bond = standing.recipe.evaluator_bond.max(standing.frozen.budget);
+        let bond = Self::bond_after(&standing, Lapses::<T>::get(datanet, round))?;
         proposals
             .try_push(Proposal {
                 proposer: proposer.clone(),
@@ -294,10 +322,12 @@ impl<T: Config> Pallet<T> {
         Self::remove_lapsed(datanet, round, &mut proposals)?;
         let ending = if !proposals.is_empty() {
             Reopened::<T>::remove(datanet, round);
+            Lapses::<T>::remove(datanet, round);
             Self::conclude(datanet, round, proposals)?;
             Ending::Final
         } else if Reopened::<T>::take(datanet, round).is_some() {
             T::Snapshots::void(datanet, round)?;
+            Lapses::<T>::remove(datanet, round);
             Self::deposit_event(Event::RoundAbandoned { datanet, round });
             Ending::Void
         } else {
@@ -437,6 +467,10 @@ impl<T: Config> Pallet<T> {
             Precision::Exact,
             Fortitude::Force,
         )?;
+        Lapses::<T>::try_mutate(datanet, round, |lapses| {
+            *lapses = lapses.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+            Ok::<_, DispatchError>(())
+        })?;
         Self::deposit_event(Event::ProposalLapsed {
             datanet,
             round,

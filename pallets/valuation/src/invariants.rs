@@ -12,7 +12,7 @@ use tributary_primitives::{
 };
 
 use crate::{
-    Config, HoldReason, Outcomes, Pallet, Progress, ProposalOf, Proposals, ProposalsOf,
+    Config, HoldReason, Lapses, Outcomes, Pallet, Progress, ProposalOf, Proposals, ProposalsOf,
     ProposedValues, Reopened,
 };
 
@@ -28,7 +28,8 @@ impl<T: Config> Pallet<T> {
     /// 4. Every row of a complete proposal and every shadow weighs 1: the sums of their trees are their numbers, and there is a row
     ///    for each record of the benchmark.
     /// 5. Only rounds that are `Revealed` or `Published` have a second window.
-    /// 6. Rounds with an outcome are `Final`.
+    /// 6. Lapsed proposals are counted only of rounds that are `Revealed` or `Published`.
+    /// 7. Rounds with an outcome are `Final`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::bonds_are_held()?;
         for (datanet, round, proposals) in Proposals::<T>::iter() {
@@ -40,6 +41,7 @@ impl<T: Config> Pallet<T> {
         }
         Self::values_belong_to_proposals()?;
         Self::second_windows_are_of_standing_rounds()?;
+        Self::lapses_are_of_standing_rounds()?;
         Self::outcomes_are_of_final_rounds()
     }
 
@@ -184,6 +186,16 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 Self::standing(datanet, round).is_ok(),
                 "a round that has ended has a second window"
+            );
+        }
+        Ok(())
+    }
+
+    fn lapses_are_of_standing_rounds() -> Result<(), TryRuntimeError> {
+        for (datanet, round, lapses) in Lapses::<T>::iter() {
+            ensure!(
+                lapses > 0 && Self::standing(datanet, round).is_ok(),
+                "lapsed proposals are counted of a round that has ended, or none"
             );
         }
         Ok(())

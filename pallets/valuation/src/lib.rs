@@ -57,6 +57,14 @@ pub mod pallet {
         /// The rounds that are valued.
         type Snapshots: Snapshots<Self::AccountId>;
 
+        /// The least bond for each item that a proposal takes in state.
+        #[pallet::constant]
+        type DepositPerItem: Get<Balance>;
+
+        /// The least bond for each byte that a proposal takes in state.
+        #[pallet::constant]
+        type DepositPerByte: Get<Balance>;
+
         /// The weights of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -99,6 +107,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Reopened<T: Config> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, BlockNumberFor<T>>;
+
+    /// How many proposals lapsed in each round that goes on: every one makes the next ones' bonds twice as high.
+    #[pallet::storage]
+    pub type Lapses<T> =
+        StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, u32, ValueQuery>;
 
     /// How each final round came out.
     #[pallet::storage]
@@ -247,8 +260,11 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Binds the caller to a proposal for a round before anybody can see it, and holds its bond: the recipe's
-        /// `evaluator_bond`, or the round's budget if that is more. Proposals that have lapsed make room first.
+        /// Binds the caller to a proposal for a round before anybody can see it, and holds its bond. Proposals that have lapsed make room
+        /// first.
+        ///
+        /// The bond is the recipe's `evaluator_bond`, the round's budget, or the price of what is stored, whichever is the most, and
+        /// twice as high for every proposal that lapsed in the round: places for proposals are few.
         ///
         /// - `datanet`, `round`: a round that is `Revealed` or `Published`, and of whose window at least `periods.publishing`
         ///   blocks are left after this one.
@@ -258,7 +274,7 @@ pub mod pallet {
         /// Origin: signed, anybody.
         ///
         /// Errors: `RoundNotFound`, `WrongPhase`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`, and
-        /// those of the currency if the caller cannot afford the bond.
+        /// those of the currency if the caller cannot afford the bond. `Overflow` if nobody can.
         ///
         /// Events: `ProposalCommitted`, and `ProposalLapsed` for each proposal that made room.
         #[pallet::call_index(0)]
@@ -398,6 +414,19 @@ pub mod pallet {
         /// The proposals that stand in a round, in the order of their commitments: the first complete one is on its way to be final.
         pub fn proposals(datanet: DatanetId, round: RoundNumber) -> ProposalsOf<T> {
             Proposals::<T>::get(datanet, round)
+        }
+
+        /// What a proposal that is committed now must put up; none unless the round is `Revealed` or `Published`. What has lapsed and
+        /// is not removed yet counts.
+        pub fn bond(datanet: DatanetId, round: RoundNumber) -> Option<Balance> {
+            let standing = Self::standing(datanet, round).ok()?;
+            let now = frame_system::Pallet::<T>::block_number();
+            let overdue = Proposals::<T>::get(datanet, round)
+                .iter()
+                .filter(|proposal| proposal.has_lapsed(now))
+                .count();
+            let lapses = Lapses::<T>::get(datanet, round).checked_add(overdue as u32)?;
+            Self::bond_after(&standing, lapses).ok()
         }
 
         /// The values that a complete proposal comes to, one for each delivered contribution, over L K C T.

@@ -42,6 +42,8 @@ mod runtime {
 }
 
 parameter_types! {
+    /// Nothing, unless a test says otherwise.
+    pub static DepositPerByte: Balance = 0;
     /// Lengths of a block as on a live chain: 2 MiB for Normal extrinsics.
     pub Lengths: BlockLength = BlockLength::builder()
         .max_length(5 * 1_024 * 1_024)
@@ -70,6 +72,8 @@ impl pallet_valuation::Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Currency = Balances;
     type Snapshots = Stub;
+    type DepositPerItem = ConstU128<1>;
+    type DepositPerByte = DepositPerByte;
     type WeightInfo = Weights;
 }
 

@@ -1,8 +1,8 @@
 //! Tributary's own pallets, plugged together: models -> valuation -> datanets -> licensing -> rewards.
 
 use crate::{
-    currency::deposit, AccountId, Balance, Balances, Datanets, Licensing, Rewards, Runtime,
-    RuntimeHoldReason, Valuation,
+    currency::deposit, time::DAYS, AccountId, Balance, Balances, Datanets, Licensing, Rewards,
+    Runtime, RuntimeHoldReason, Valuation,
 };
 use frame_support::{parameter_types, PalletId};
 use sp_core::H256;
@@ -18,6 +18,8 @@ parameter_types! {
     pub const HostMax: Perbill = Perbill::from_percent(50);
     /// Where protocol fees go. Nobody has its key: it waits for governance.
     pub Treasury: AccountId = PalletId(*b"trib/trs").into_account_truncating();
+    /// Between the announcement of another team and the change: a week.
+    pub const TeamNotice: u32 = 7 * DAYS;
     /// Held for each storage item of a model, a datanet or a licence.
     pub const DepositPerItem: Balance = deposit(1, 0);
     /// Held for each stored byte of a model, a datanet or a licence.
@@ -52,7 +54,7 @@ impl pallet_rewards::Config for Runtime {
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
     type Treasury = Treasury;
-    type WeightInfo = ();
+    type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_licensing::Config for Runtime {
@@ -62,7 +64,7 @@ impl pallet_licensing::Config for Runtime {
     type MaxHostShare = HostMax;
     type DepositPerItem = DepositPerItem;
     type DepositPerByte = DepositPerByte;
-    type WeightInfo = ();
+    type WeightInfo = pallet_licensing::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_datanets::Config for Runtime {
@@ -73,14 +75,16 @@ impl pallet_datanets::Config for Runtime {
     type Randomness = BabeRandomness;
     type DepositPerItem = DepositPerItem;
     type DepositPerByte = DepositPerByte;
-    type WeightInfo = ();
+    type WeightInfo = pallet_datanets::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_valuation::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Currency = Balances;
     type Snapshots = Datanets;
-    type WeightInfo = ();
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type WeightInfo = pallet_valuation::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_models::Config for Runtime {
@@ -89,7 +93,8 @@ impl pallet_models::Config for Runtime {
     type Rounds = Valuation;
     type Terms = Licensing;
     type Revenue = Rewards;
+    type TeamNotice = TeamNotice;
     type DepositPerItem = DepositPerItem;
     type DepositPerByte = DepositPerByte;
-    type WeightInfo = ();
+    type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
 }

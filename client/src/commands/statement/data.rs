@@ -1,7 +1,5 @@
 //! What contributions are worth, and what they have earned, in a statement.
 
-use std::collections::BTreeMap;
-
 use anyhow::Result;
 use serde_json::{json, Value};
 use subxt::utils::Static;
@@ -9,7 +7,7 @@ use tributary_primitives::assets::Pool;
 
 use super::cell;
 use crate::{
-    chain::{state::Contribution, Snapshot},
+    chain::{calls::ContributionValued, Snapshot},
     ledger::Sum,
     money::{Amount, SYMBOL},
     output::Grid,
@@ -18,12 +16,9 @@ use crate::{
     valuation::{accuracy, points},
 };
 
-/// A contribution in a statement.
+/// A contribution in a statement: as it was valued, for state forgets what is reclaimed; and what pools owe it.
 pub(super) struct Row {
-    number: u32,
-    contribution: Contribution,
-    award: u128,
-    burnt: u128,
+    valued: ContributionValued,
     earned: u128,
 }
 
@@ -38,11 +33,10 @@ pub(super) struct Data {
 }
 
 impl Data {
-    /// What the contributions of a datanet are worth and have earned, paid or not. `valued` says what sponsors paid and what was burnt,
-    /// by datanet and contribution.
+    /// What the contributions of a datanet are worth and have earned, paid or not.
     pub(super) async fn fetch(
         state: &Snapshot,
-        valued: &BTreeMap<(u32, u32), (u128, u128)>,
+        valued: &[ContributionValued],
         datanet: u32,
         only: Option<u32>,
     ) -> Result<Self> {
@@ -60,18 +54,16 @@ impl Data {
             rounds.push((*number, outcome.before, outcome.after));
         }
         let mut rows = Vec::new();
-        for (number, contribution) in round::contributions(state, datanet).await? {
-            if !rounds
-                .iter()
-                .any(|(round, ..)| *round == contribution.round)
-            {
-                continue;
-            }
+        let of_rounds = valued.iter().filter(|valued| {
+            let round = rounds.iter().any(|(round, ..)| *round == valued.round);
+            valued.datanet == datanet && round
+        });
+        for valued in of_rounds {
             let mut earned = Sum::default();
-            let weight = u128::try_from(contribution.value).unwrap_or_default();
+            let weight = u128::try_from(valued.value).unwrap_or_default();
             for round in finals
                 .iter()
-                .filter(|round| **round >= contribution.round && weight > 0)
+                .filter(|round| **round >= valued.round && weight > 0)
             {
                 let pool = Static(Pool {
                     datanet,
@@ -80,27 +72,24 @@ impl Data {
                 let part: Option<u128> = state.view("Rewards", "earned", (pool, weight)).await?;
                 earned += part.unwrap_or_default();
             }
-            let (award, burnt) = valued.get(&(datanet, number)).copied().unwrap_or_default();
             rows.push(Row {
-                number,
-                contribution,
-                award,
-                burnt,
+                valued: valued.clone(),
                 earned: earned.0,
             });
         }
         let list: Vec<_> = rows
             .iter()
             .map(|row| {
+                let valued = &row.valued;
                 json!({
-                    "contribution": row.number,
-                    "contributor": row.contribution.contributor,
-                    "round": row.contribution.round,
-                    "records": row.contribution.records,
-                    "status": format!("{:?}", row.contribution.status),
-                    "value": row.contribution.value.to_string(),
-                    "award": Amount(row.award),
-                    "burnt": Amount(row.burnt),
+                    "contribution": valued.contribution,
+                    "contributor": valued.contributor,
+                    "round": valued.round,
+                    "records": valued.records,
+                    "status": format!("{:?}", valued.status),
+                    "value": valued.value.to_string(),
+                    "award": Amount(valued.paid),
+                    "burnt": Amount(valued.burnt),
                     "pools": Amount(row.earned),
                 })
             })
@@ -124,10 +113,7 @@ impl Data {
             .iter()
             .map(|(number, before, after)| {
                 let gain = *after as i128 - *before as i128;
-                let values: i128 = self
-                    .of_round(*number)
-                    .map(|row| row.contribution.value)
-                    .sum();
+                let values: i128 = self.of_round(*number).map(|row| row.valued.value).sum();
                 let check = if gain == values {
                     "the values sum to it exactly"
                 } else {
@@ -150,7 +136,7 @@ impl Data {
     fn of_round(&self, round: u32) -> impl Iterator<Item = &Row> {
         self.rows
             .iter()
-            .filter(move |row| row.contribution.round == round)
+            .filter(move |row| row.valued.round == round)
     }
 
     pub(super) fn table(&self) -> Grid {
@@ -168,27 +154,28 @@ impl Data {
         ]);
         let mut total = Sum::default();
         for row in &self.rows {
-            total += row.award;
+            total += row.valued.paid;
             total += row.earned;
         }
         for row in &self.rows {
-            let mut own = Sum(row.award);
+            let valued = &row.valued;
+            let mut own = Sum(valued.paid);
             own += row.earned;
             let part = if total.0 == 0 {
                 0.0
             } else {
                 100.0 * own.0 as f64 / total.0 as f64
             };
-            let status = format!("{:?}", row.contribution.status);
+            let status = format!("{:?}", valued.status);
             table.row([
-                &row.number,
-                &row.contribution.contributor,
-                &row.contribution.round,
-                &row.contribution.records,
+                &valued.contribution,
+                &valued.contributor,
+                &valued.round,
+                &valued.records,
                 &status,
-                &points(row.contribution.value, self.unit),
-                &cell(Amount(row.award)),
-                &cell(Amount(row.burnt)),
+                &points(valued.value, self.unit),
+                &cell(Amount(valued.paid)),
+                &cell(Amount(valued.burnt)),
                 &cell(Amount(row.earned)),
                 &format!("{part:.2} %"),
             ]);

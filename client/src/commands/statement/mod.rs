@@ -2,8 +2,6 @@
 
 mod data;
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::{json, Value};
@@ -45,8 +43,8 @@ pub(crate) struct Statement {
 /// What a statement is made of.
 struct Books {
     ledger: Ledger,
-    /// What the sponsor paid and what was burnt, by datanet and contribution.
-    valued: BTreeMap<(u32, u32), (u128, u128)>,
+    /// What was valued, in the order in which it was.
+    valued: Vec<ContributionValued>,
     totals: Totals,
     state: Snapshot,
 }
@@ -84,16 +82,11 @@ impl Statement {
             )
             .await?;
         let mut money = Vec::new();
-        let mut valued = BTreeMap::new();
+        let mut valued = Vec::new();
         for event in events {
             match event {
                 Event::Money(entry) => money.push(entry),
-                Event::Valued(event) => {
-                    valued.insert(
-                        (event.datanet, event.contribution),
-                        (event.paid, event.burnt),
-                    );
-                }
+                Event::Valued(event) => valued.push(event),
             }
         }
         let ledger = Ledger::of(money)?;

@@ -1,6 +1,11 @@
 //! How rounds move on until their benchmark is revealed.
 
-use frame_support::{ensure, pallet_prelude::DispatchResult, weights::Weight};
+use alloc::vec::Vec;
+
+use frame_support::{
+    dispatch::DispatchErrorWithPostInfo, ensure, pallet_prelude::DispatchResult, weights::Weight,
+};
+use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
     datanets::{Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
@@ -11,7 +16,7 @@ use tributary_primitives::{
 use super::epochs::Pick;
 use crate::{
     Benchmarks, Config, Contribution, ContributionOf, Contributions, Deliveries, Error, Event,
-    HoldReason, NewcomerList, Newcomers, Pallet, RoundOf, Rounds, Status, WeightInfo,
+    HoldReason, NewcomerList, Newcomers, Pallet, RoundOf, Rounds, Status, Waiting, WeightInfo,
 };
 
 /// How `advance` moved a round on, for its weight.
@@ -21,9 +26,9 @@ pub(crate) enum Step {
     Delivering,
     /// To `Frozen`.
     Frozen {
-        /// How many contributions were delivered.
-        delivered: u32,
-        /// How many were not.
+        /// How many contributions are delivered: its own, and those of a void round that it values.
+        newcomers: u32,
+        /// How many were not delivered.
         lapsed: u32,
     },
     /// Slices were picked.
@@ -40,11 +45,8 @@ pub(crate) enum Step {
         /// How many contributions lapsed.
         lapsed: u32,
     },
-    /// To `Void` out of `Frozen`, as there is no benchmark.
-    NotRevealed {
-        /// How many contributions were delivered.
-        delivered: u32,
-    },
+    /// To `Void` out of `Frozen`, as there is no benchmark. Newcomers wait for the next round.
+    NotRevealed,
 }
 
 impl Step {
@@ -52,18 +54,19 @@ impl Step {
     pub(crate) fn weight<W: WeightInfo>(&self) -> Weight {
         match *self {
             Step::Delivering => W::advance_delivering(),
-            Step::Frozen { delivered, lapsed } => {
-                W::advance_frozen(delivered).saturating_add(W::advance_lapsed(lapsed))
+            Step::Frozen { newcomers, lapsed } => {
+                W::advance_frozen(newcomers).saturating_add(W::advance_lapsed(lapsed))
             }
             Step::Picked => W::advance_picked(),
             Step::Replaced => W::advance_replaced(),
-            Step::NotCommitted { contributions } => W::advance_void(contributions),
+            // What ends a round, providers' bonds above all, weighs as much as out of `Frozen`.
+            Step::NotCommitted { contributions } => {
+                W::advance_void(contributions).saturating_add(W::advance_unrevealed())
+            }
             Step::NotDelivered { lapsed } => {
-                W::advance_lapsed(lapsed).saturating_add(W::advance_void(0))
+                W::advance_lapsed(lapsed).saturating_add(W::advance_unrevealed())
             }
-            Step::NotRevealed { delivered } => {
-                W::advance_replaced().saturating_add(W::advance_void(delivered))
-            }
+            Step::NotRevealed => W::advance_unrevealed(),
         }
     }
 
@@ -73,23 +76,43 @@ impl Step {
         [
             Step::Delivering,
             Step::Frozen {
-                delivered: ALL,
+                newcomers: ALL,
                 lapsed: 0,
             },
             Step::Frozen {
-                delivered: 0,
+                newcomers: 0,
                 lapsed: ALL,
             },
             Step::Picked,
             Step::Replaced,
             Step::NotCommitted { contributions: ALL },
             Step::NotDelivered { lapsed: ALL },
-            Step::NotRevealed { delivered: ALL },
+            Step::NotRevealed,
         ]
         .iter()
         .fold(Weight::zero(), |longest, step| {
             longest.max(step.weight::<W>())
         })
+    }
+}
+
+/// What a refused `advance` costs. Many wait for the same step, and one takes it: where nothing but the phase and its deadline was looked
+/// at, the others do not pay for the longest.
+pub(crate) fn refused<T: Config>(error: DispatchError) -> DispatchErrorWithPostInfo {
+    let early = [
+        Error::<T>::DatanetNotFound,
+        Error::<T>::RoundNotFound,
+        Error::<T>::WrongPhase,
+        Error::<T>::TooEarly,
+        Error::<T>::LastRoundNotEnded,
+        Error::<T>::RandomnessNotKnown,
+    ]
+    .into_iter()
+    .any(|early| DispatchError::from(early) == error);
+    let weight = early.then(T::WeightInfo::advance_delivering);
+    DispatchErrorWithPostInfo {
+        post_info: weight.into(),
+        error,
     }
 }
 
@@ -121,7 +144,7 @@ impl<T: Config> Pallet<T> {
                     Pick::Known(randomness) => {
                         Self::pick_slices(datanet, number, round, &recipe, randomness)
                     }
-                    Pick::Forgotten => Self::void_frozen(datanet, number, round, &recipe),
+                    Pick::Forgotten => Self::void_frozen(datanet, number, round),
                 }
             }
             Phase::Frozen => {
@@ -134,7 +157,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// `Committing` becomes `Delivering`, if there is something to deliver and something to value it by.
+    /// `Committing` becomes `Delivering`, if there is something to value and something to value it by.
     fn end_committing(
         datanet: DatanetId,
         number: RoundNumber,
@@ -142,11 +165,16 @@ impl<T: Config> Pallet<T> {
         recipe: &Recipe,
     ) -> Result<Step, DispatchError> {
         let contributions = round.committed;
-        if contributions == 0 || Benchmarks::<T>::get(datanet, number).is_empty() {
-            // A void round before a live one would let the next overtake it: what has ended says that all before it have.
+        let unmeasured = Benchmarks::<T>::get(datanet, number).is_empty();
+        if contributions == 0 || unmeasured {
+            // A void round before a live one would let the next overtake it: what has ended says that all before it have. And only
+            // then is it known whether newcomers of theirs wait.
             Self::ensure_last_ended(datanet, number)?;
-            Self::void_round(datanet, number, round, recipe)?;
-            return Ok(Step::NotCommitted { contributions });
+            if unmeasured || Waiting::<T>::get(datanet).is_empty() {
+                Self::give_all_back(datanet, &round, recipe)?;
+                Self::void_round(datanet, number, round)?;
+                return Ok(Step::NotCommitted { contributions });
+            }
         }
         round.phase = Phase::Delivering;
         round.deadline = Some(Self::deadline(recipe.periods.delivering)?);
@@ -166,7 +194,10 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// `Delivering` becomes `Frozen`, if anything was delivered. Undelivered contributions lapse.
+    /// `Delivering` becomes `Frozen`, if there is anything to value. Undelivered contributions lapse.
+    ///
+    /// What a void round left is valued by itself, before what this one has: who committed here may have read it, and in one game with it
+    /// records that mimic others share their value.
     fn freeze(
         datanet: DatanetId,
         number: RoundNumber,
@@ -174,35 +205,90 @@ impl<T: Config> Pallet<T> {
         recipe: &Recipe,
     ) -> Result<Step, DispatchError> {
         Self::ensure_last_ended(datanet, number)?;
-        let mut newcomers = NewcomerList::default();
+        let mut own = NewcomerList::default();
+        let mut roots = Vec::new();
         let mut lapsed = 0u32;
         for contribution in round.numbers() {
             let found = Contributions::<T>::get(datanet, contribution)
                 .ok_or(Error::<T>::ContributionNotFound)?;
             if found.status == Status::Delivered {
-                round.inputs = hashing::extend_inputs(round.inputs, found.root);
-                newcomers
-                    .try_push(Delivered {
-                        number: contribution,
-                        records: found.records,
-                    })
-                    .map_err(|_| Error::<T>::TooManyContributions)?;
+                roots.push(found.root);
+                own.try_push(Delivered {
+                    number: contribution,
+                    records: found.records,
+                })
+                .map_err(|_| Error::<T>::TooManyContributions)?;
             } else {
                 Self::lapse(datanet, contribution, found, recipe)?;
                 lapsed = lapsed.checked_add(1).ok_or(Error::<T>::Overflow)?;
             }
         }
+        Self::no_longer_pending(datanet, lapsed)?;
+
+        let mut waiting = Waiting::<T>::take(datanet);
+        let mut carried = Self::take_first_group(datanet, number, &mut waiting, &mut roots)?;
+        let looked_at = (own.len() + carried.len()) as u32;
+        round.carried = carried.len() as u32;
+        if carried.is_empty() {
+            core::mem::swap(&mut carried, &mut own);
+        }
+        // What is left waits behind what waited before: there is room for everything without a value.
+        for newcomer in own {
+            waiting
+                .try_push(newcomer)
+                .map_err(|_| Error::<T>::TooManyContributions)?;
+        }
+        let newcomers = carried;
         if newcomers.is_empty() {
-            Self::void_round(datanet, number, round, recipe)?;
+            Self::void_round(datanet, number, round)?;
             return Ok(Step::NotDelivered { lapsed });
         }
-        let delivered = newcomers.len() as u32;
+        if !waiting.is_empty() {
+            Waiting::<T>::insert(datanet, waiting);
+        }
+        round.inputs = roots
+            .into_iter()
+            .take(newcomers.len())
+            .fold(round.inputs, hashing::extend_inputs);
         Newcomers::<T>::insert(datanet, number, newcomers);
         round.phase = Phase::Frozen;
         round.deadline = None;
         round.frozen = Some(Self::epochs_recorded());
         Self::put_round(datanet, number, round);
-        Ok(Step::Frozen { delivered, lapsed })
+        Ok(Step::Frozen {
+            newcomers: looked_at,
+            lapsed,
+        })
+    }
+
+    /// Takes what the first of void rounds left out of what waits, for round `number` to value it. Its roots take the place of `roots`, if
+    /// there is any.
+    fn take_first_group(
+        datanet: DatanetId,
+        number: RoundNumber,
+        waiting: &mut NewcomerList,
+        roots: &mut Vec<H256>,
+    ) -> Result<NewcomerList, DispatchError> {
+        let mut group = NewcomerList::default();
+        let mut left_by = None;
+        for newcomer in waiting.iter() {
+            let mut found = Contributions::<T>::get(datanet, newcomer.number)
+                .ok_or(Error::<T>::ContributionNotFound)?;
+            if *left_by.get_or_insert(found.committed_to) != found.committed_to {
+                break;
+            }
+            if group.is_empty() {
+                roots.clear();
+            }
+            roots.push(found.root);
+            found.round = number;
+            Contributions::<T>::insert(datanet, newcomer.number, found);
+            group
+                .try_push(newcomer.clone())
+                .map_err(|_| Error::<T>::TooManyContributions)?;
+        }
+        waiting.drain(..group.len());
+        Ok(group)
     }
 
     /// Removes a contribution that was not delivered in time: its deposit is burnt, its fee goes back.
@@ -240,11 +326,9 @@ impl<T: Config> Pallet<T> {
         datanet: DatanetId,
         number: RoundNumber,
         round: RoundOf<T>,
-        recipe: &Recipe,
     ) -> Result<Step, DispatchError> {
-        let delivered = round.delivered;
-        Self::void_round(datanet, number, round, recipe)?;
-        Ok(Step::NotRevealed { delivered })
+        Self::void_round(datanet, number, round)?;
+        Ok(Step::NotRevealed)
     }
 
     /// Stores a round that goes on in another phase.

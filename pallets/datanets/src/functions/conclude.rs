@@ -1,7 +1,5 @@
 //! How rounds end: final with values, or void.
 
-use alloc::vec::Vec;
-
 use frame_support::{
     ensure,
     pallet_prelude::DispatchResult,
@@ -22,8 +20,9 @@ use tributary_primitives::{
 };
 
 use crate::{
-    pay::Rate, Admitted, Benchmarks, Config, ContributionOf, Contributions, Deliveries, Error,
-    Event, HoldReason, Newcomers, Outcome, Pallet, Reveals, RoundOf, Rounds, Status,
+    pay::Rate, Admitted, Benchmarks, Config, ContributionOf, Contributions, Datanets, Deliveries,
+    Error, Event, HoldReason, Newcomers, Outcome, Pallet, Reveals, RoundOf, Rounds, Status,
+    Waiting,
 };
 
 /// What the contributions of a round come to.
@@ -32,6 +31,8 @@ struct Conclusion<'a, AccountId> {
     recipe: &'a Recipe,
     evaluator: &'a AccountId,
     budget: Balance,
+    /// What a contribution keeps on hold for its place in state.
+    place: Balance,
     rate: Rate,
     admitted: Range,
     paid: Balance,
@@ -72,11 +73,13 @@ impl<T: Config> Pallet<T> {
             recipe: &recipe,
             evaluator,
             budget,
+            place: Self::place_of()?,
             rate: Rate::new(price, budget, recipe.unit(), positive),
             admitted: Admitted::<T>::get(datanet),
             paid: 0,
             fees: 0,
         };
+        let valued = values.len() as u32;
         for value in values {
             Self::conclude_contribution(&mut conclusion, value)?;
         }
@@ -92,6 +95,8 @@ impl<T: Config> Pallet<T> {
         let crew = Self::crew(datanet, &recipe, &round, evaluator)?;
         T::DataPools::open_pool(pool, root.hash, root.sum, count, crew)?;
         Admitted::<T>::insert(datanet, admitted);
+        Newcomers::<T>::remove(datanet, number);
+        Self::no_longer_pending(datanet, valued)?;
         Self::close(datanet, number, &round)?;
         round.phase = Phase::Final;
         round.deadline = None;
@@ -126,7 +131,7 @@ impl<T: Config> Pallet<T> {
         let mut found = Contributions::<T>::get(datanet, value.number)
             .ok_or(Error::<T>::ContributionNotFound)?;
         let weight = weight(&value);
-        let bond = core::mem::take(&mut found.bond);
+        let bond = found.bond;
         let paid = conclusion.rate.amount(weight, conclusion.budget);
         let loss = if value.value < 0 {
             value.value.unsigned_abs()
@@ -135,7 +140,9 @@ impl<T: Config> Pallet<T> {
         };
         let burnt = conclusion.rate.amount(loss, bond);
         Self::burn(HoldReason::Contribution, &found.contributor, burnt)?;
-        let released = bond.checked_sub(burnt).ok_or(Error::<T>::Overflow)?;
+        let left = bond.checked_sub(burnt).ok_or(Error::<T>::Overflow)?;
+        found.bond = left.min(conclusion.place);
+        let released = left.checked_sub(found.bond).ok_or(Error::<T>::Overflow)?;
         Self::release(HoldReason::Contribution, &found.contributor, released)?;
         let fee = Self::fee_of(conclusion.recipe, found.records)?;
         Self::pay_fee(&found.contributor, conclusion.evaluator, fee)?;
@@ -165,6 +172,7 @@ impl<T: Config> Pallet<T> {
             Status::Rejected
         };
         let (contributor, status) = (found.contributor.clone(), found.status);
+        let records = found.records;
         Contributions::<T>::insert(datanet, value.number, found);
 
         Self::deposit_event(Event::ContributionValued {
@@ -172,6 +180,7 @@ impl<T: Config> Pallet<T> {
             round,
             contribution: value.number,
             contributor,
+            records,
             value: value.value,
             weight,
             paid,
@@ -236,24 +245,23 @@ impl<T: Config> Pallet<T> {
         Ok(crew)
     }
 
-    /// Ends a round without values: everything on hold goes back, except what was burnt before.
+    /// Ends a round without values. What was delivered to it is public and cannot be committed again ahead of those who read it: it
+    /// waits, with bond and fee, for the next round to value it.
     pub(crate) fn void_round(
         datanet: DatanetId,
         number: RoundNumber,
         mut round: RoundOf<T>,
-        recipe: &Recipe,
     ) -> DispatchResult {
-        // What was not delivered by the freeze has lapsed.
-        let contributions: Vec<ContributionNumber> = if round.phase == Phase::Committing {
-            round.numbers().collect()
-        } else {
-            let newcomers = Newcomers::<T>::get(datanet, number);
-            newcomers.iter().map(|newcomer| newcomer.number).collect()
-        };
-        for contribution in contributions {
-            let found = Contributions::<T>::take(datanet, contribution)
-                .ok_or(Error::<T>::ContributionNotFound)?;
-            Self::give_back(datanet, contribution, found, recipe)?;
+        let mut waiting = Newcomers::<T>::take(datanet, number);
+        for newcomer in Waiting::<T>::take(datanet) {
+            // There is room for everything without a value.
+            waiting
+                .try_push(newcomer)
+                .map_err(|_| Error::<T>::TooManyContributions)?;
+        }
+        let count = waiting.len() as u32;
+        if count > 0 {
+            Waiting::<T>::insert(datanet, waiting);
         }
         Self::close(datanet, number, &round)?;
         let phase = core::mem::replace(&mut round.phase, Phase::Void);
@@ -264,29 +272,100 @@ impl<T: Config> Pallet<T> {
             datanet,
             round: number,
             phase,
+            waiting: count,
         });
         Ok(())
     }
 
-    /// Releases all that a contributor has on hold for a contribution of a void round.
-    fn give_back(
+    /// Removes the contributions of a round that are not delivered, as it comes to nothing first, and releases all that is on hold for
+    /// them.
+    pub(crate) fn give_all_back(
         datanet: DatanetId,
-        number: ContributionNumber,
-        contribution: ContributionOf<T>,
+        round: &RoundOf<T>,
         recipe: &Recipe,
     ) -> DispatchResult {
+        for number in round.numbers() {
+            let found = Contributions::<T>::take(datanet, number)
+                .ok_or(Error::<T>::ContributionNotFound)?;
+            Self::give_back(&found, recipe)?;
+            Deliveries::<T>::remove(datanet, number);
+        }
+        Self::no_longer_pending(datanet, round.committed)
+    }
+
+    /// Releases bond and fee of a contribution that has no value yet.
+    fn give_back(
+        contribution: &ContributionOf<T>,
+        recipe: &Recipe,
+    ) -> Result<Balance, DispatchError> {
         let who = &contribution.contributor;
         Self::release(HoldReason::Contribution, who, contribution.bond)?;
         let fee = Self::fee_of(recipe, contribution.records)?;
         Self::release(HoldReason::ValuationFee, who, fee)?;
-        Deliveries::<T>::remove(datanet, number);
+        Ok(contribution
+            .bond
+            .checked_add(fee)
+            .ok_or(Error::<T>::Overflow)?)
+    }
+
+    /// So many contributions of a datanet were valued, or are gone.
+    pub(crate) fn no_longer_pending(datanet: DatanetId, count: u32) -> DispatchResult {
+        if count == 0 {
+            return Ok(());
+        }
+        let mut found = Self::datanet_of(datanet)?;
+        found.pending = found
+            .pending
+            .checked_sub(count)
+            .ok_or(Error::<T>::Overflow)?;
+        Datanets::<T>::insert(datanet, found);
         Ok(())
     }
 
-    /// Releases the bonds of a round's providers, removes what was kept of its slices and newcomers, and gives the sponsor what is
+    pub(crate) fn do_reclaim(
+        contributor: T::AccountId,
+        datanet: DatanetId,
+        number: ContributionNumber,
+    ) -> DispatchResult {
+        let recipe = Self::recipe_of(datanet)?;
+        let found =
+            Contributions::<T>::get(datanet, number).ok_or(Error::<T>::ContributionNotFound)?;
+        ensure!(found.contributor == contributor, Error::<T>::NotAuthorized);
+        let released = match found.status {
+            Status::Rejected => {
+                Self::release(HoldReason::Contribution, &contributor, found.bond)?;
+                found.bond
+            }
+            Status::Delivered => {
+                let mut waiting = Waiting::<T>::get(datanet);
+                let index = waiting
+                    .binary_search_by_key(&number, |newcomer| newcomer.number)
+                    .map_err(|_| Error::<T>::NotReclaimable)?;
+                waiting.remove(index);
+                if waiting.is_empty() {
+                    Waiting::<T>::remove(datanet);
+                } else {
+                    Waiting::<T>::insert(datanet, waiting);
+                }
+                Self::no_longer_pending(datanet, 1)?;
+                Self::give_back(&found, &recipe)?
+            }
+            Status::Committed | Status::Admitted => return Err(Error::<T>::NotReclaimable.into()),
+        };
+        Contributions::<T>::remove(datanet, number);
+
+        Self::deposit_event(Event::ContributionReclaimed {
+            datanet,
+            contribution: number,
+            contributor,
+            released,
+        });
+        Ok(())
+    }
+
+    /// Releases the bonds of a round's providers, removes what was kept of its slices, and gives the sponsor what is
     /// left of the budget.
     fn close(datanet: DatanetId, number: RoundNumber, round: &RoundOf<T>) -> DispatchResult {
-        Newcomers::<T>::remove(datanet, number);
         for slices in Benchmarks::<T>::take(datanet, number) {
             Self::release(HoldReason::Provider, &slices.provider, slices.bond)?;
         }

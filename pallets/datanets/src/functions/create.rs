@@ -9,7 +9,7 @@ use tributary_primitives::{
     assets::Asset,
     datanets::{
         Periods, Recipe, KERNEL, MAX_CLASSES, MAX_CREW_SHARE, MAX_DIMENSION, MAX_ENTRIES,
-        MAX_HORIZON, MAX_PERIOD, MAX_RECORDS,
+        MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, WINDOW_PER_PUBLISHING,
     },
     ids::{DatanetId, TermsId},
     merkle::Range,
@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
                 providers: Providers::default(),
                 rounds: 0,
                 contributions: 0,
+                pending: 0,
                 retired: false,
             },
         );
@@ -184,7 +185,7 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Whether every period is as long as it may be, and the window leaves time to publish.
+/// Whether every period is as long as it may be, and the window is long enough.
 fn periods_valid(periods: &Periods) -> bool {
     let Periods {
         committing,
@@ -196,5 +197,6 @@ fn periods_valid(periods: &Periods) -> bool {
     [committing, delivering, revealing, publishing, window]
         .iter()
         .all(|period| (1..=MAX_PERIOD).contains(period))
-        && window > publishing
+        // Else whoever takes all places for proposals and publishes none leaves no time to another.
+        && window / WINDOW_PER_PUBLISHING >= publishing
 }

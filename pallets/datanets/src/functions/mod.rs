@@ -8,7 +8,7 @@ mod epochs;
 mod rounds;
 mod slices;
 
-pub(crate) use advance::Step;
+pub(crate) use advance::{refused, Step};
 pub(crate) use delivery::{delivery_weight, reveal_weight, Batch};
 
 use frame_support::{
@@ -23,6 +23,7 @@ use frame_support::{
 use sp_runtime::{traits::SaturatedConversion, DispatchError};
 use tributary_primitives::{
     datanets::{Phase, Recipe},
+    deposits::price,
     ids::{DatanetId, RoundNumber},
     Balance,
 };
@@ -86,12 +87,8 @@ impl<T: Config> Pallet<T> {
 
     /// What is held for `items` of `bytes` bytes in all while they are stored.
     pub(crate) fn price_of(items: u32, bytes: u32) -> Result<Balance, DispatchError> {
-        let items = T::DepositPerItem::get().checked_mul(items.into());
-        let bytes = T::DepositPerByte::get().checked_mul(bytes.into());
-        Ok(items
-            .zip(bytes)
-            .and_then(|(items, bytes)| items.checked_add(bytes))
-            .ok_or(Error::<T>::Overflow)?)
+        let (per_item, per_byte) = (T::DepositPerItem::get(), T::DepositPerByte::get());
+        Ok(price(per_item, per_byte, items, bytes).ok_or(Error::<T>::Overflow)?)
     }
 
     /// Holds money of an account, or says that it has too little.

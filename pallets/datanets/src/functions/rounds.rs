@@ -8,7 +8,7 @@ use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
     assets::Pool,
-    datanets::{Phase, Recipe, MAX_CONTRIBUTIONS},
+    datanets::{Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
     ids::{DatanetId, RoundNumber},
     roles::DataPools,
     Balance,
@@ -16,9 +16,12 @@ use tributary_primitives::{
 
 use crate::{
     Config, Contribution, ContributionOf, Contributions, Datanets, Deliveries, Delivery, Error,
-    Event, HoldReason, Pallet, Pledge, Pledges, Providers, Round, RoundOf, Rounds, Seats,
+    Event, HoldReason, Pallet, Pledge, PledgeOf, Pledges, Providers, Round, RoundOf, Rounds, Seats,
     Sponsorship, Status,
 };
+
+/// What is kept for ever of a round: itself, how its valuation came out, its pool and the pool's account. Each is shorter than a round.
+const ROUND_ITEMS: u32 = 4;
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_appoint_providers(
@@ -51,28 +54,41 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_pledge(
         sponsor: T::AccountId,
         datanet: DatanetId,
+        round: RoundNumber,
+        providers: Vec<T::AccountId>,
         price: Balance,
         budget: Balance,
     ) -> DispatchResult {
         let found = Self::datanet_of(datanet)?;
         ensure!(!found.retired, Error::<T>::DatanetRetired);
+        ensure!(round > found.rounds, Error::<T>::RoundOpened);
+        ensure!(!providers.is_empty(), Error::<T>::NoProviders);
+        ensure!(
+            found.providers.as_slice() == providers.as_slice(),
+            Error::<T>::OtherProviders
+        );
         ensure!(price > 0 && budget > 0, Error::<T>::EmptyPledge);
         ensure!(
             !Pledges::<T>::contains_key(datanet, &sponsor),
             Error::<T>::AlreadyPledged
         );
-        let deposit = Self::price_of(1, Pledge::max_encoded_len() as u32)?;
+        let deposit = Self::price_of(1, PledgeOf::<T>::max_encoded_len() as u32)?;
         let pledge = Pledge {
+            round,
+            providers: found.providers,
             price,
             budget,
             deposit,
         };
         Self::hold(HoldReason::Pledge, &sponsor, Self::pledge_hold(&pledge)?)?;
+        let providers = pledge.providers.clone();
         Pledges::<T>::insert(datanet, &sponsor, pledge);
 
         Self::deposit_event(Event::Pledged {
             datanet,
             sponsor,
+            round,
+            providers,
             price,
             budget,
             deposit,
@@ -81,7 +97,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What is on hold for a pledge.
-    pub(crate) fn pledge_hold(pledge: &Pledge) -> Result<Balance, DispatchError> {
+    pub(crate) fn pledge_hold(pledge: &PledgeOf<T>) -> Result<Balance, DispatchError> {
         // More money than there can be is more than the sponsor has.
         Ok(pledge
             .budget
@@ -93,7 +109,7 @@ impl<T: Config> Pallet<T> {
     fn take_pledge(
         datanet: DatanetId,
         sponsor: &T::AccountId,
-    ) -> Result<(Pledge, Balance), DispatchError> {
+    ) -> Result<(PledgeOf<T>, Balance), DispatchError> {
         let pledge = Pledges::<T>::take(datanet, sponsor).ok_or(Error::<T>::PledgeNotFound)?;
         let released = Self::pledge_hold(&pledge)?;
         Self::release(HoldReason::Pledge, sponsor, released)?;
@@ -131,7 +147,10 @@ impl<T: Config> Pallet<T> {
             .checked_add(1)
             .ok_or(Error::<T>::TooManyRounds)?;
 
-        let deposit = Self::price_of(1, RoundOf::<T>::max_encoded_len() as u32)?;
+        let deposit = Self::price_of(
+            ROUND_ITEMS,
+            ROUND_ITEMS * RoundOf::<T>::max_encoded_len() as u32,
+        )?;
         Self::hold(HoldReason::Datanet, &steward, deposit)?;
         found.deposit = found
             .deposit
@@ -140,6 +159,12 @@ impl<T: Config> Pallet<T> {
         let sponsorship = match sponsor {
             Some(sponsor) => {
                 let (pledge, _) = Self::take_pledge(datanet, &sponsor)?;
+                // Else a steward could have the money measured by others than those whom the sponsor trusts.
+                ensure!(pledge.round == round, Error::<T>::OtherRound);
+                ensure!(
+                    pledge.providers == found.providers,
+                    Error::<T>::OtherProviders
+                );
                 T::DataPools::sponsor(Pool { datanet, round }, &sponsor, pledge.budget)?;
                 Some(Sponsorship {
                     sponsor,
@@ -162,6 +187,7 @@ impl<T: Config> Pallet<T> {
                 first,
                 committed: 0,
                 delivered: 0,
+                carried: 0,
                 providers: providers.clone(),
                 sponsorship: sponsorship.clone(),
                 frozen: None,
@@ -187,12 +213,19 @@ impl<T: Config> Pallet<T> {
     /// The deposit of a contribution and its bond: by bytes, and at least the price of what is stored until it is valued.
     pub(crate) fn bond_of(recipe: &Recipe, records: u16) -> Result<Balance, DispatchError> {
         let bytes = bytes_of(recipe, records);
-        let stored = ContributionOf::<T>::max_encoded_len() + Delivery::max_encoded_len();
+        let stored = ContributionOf::<T>::max_encoded_len()
+            + Delivery::max_encoded_len()
+            + Delivered::max_encoded_len();
         let by_bytes = recipe
             .deposit_per_byte
             .checked_mul(bytes.into())
             .ok_or(Error::<T>::Overflow)?;
         Ok(by_bytes.max(Self::price_of(2, stored as u32)?))
+    }
+
+    /// What a contribution keeps on hold after its bond, for its place in state.
+    pub(crate) fn place_of() -> Result<Balance, DispatchError> {
+        Self::price_of(1, ContributionOf::<T>::max_encoded_len() as u32)
     }
 
     /// The valuation fee of a contribution.
@@ -218,10 +251,11 @@ impl<T: Config> Pallet<T> {
             (recipe.min_records..=recipe.max_records).contains(&records),
             Error::<T>::RecordsOutOfBounds
         );
-        ensure!(
-            round.committed < MAX_CONTRIBUTIONS,
-            Error::<T>::TooManyContributions
-        );
+        found.pending = found
+            .pending
+            .checked_add(1)
+            .filter(|pending| *pending <= MAX_CONTRIBUTIONS)
+            .ok_or(Error::<T>::TooManyContributions)?;
         let contribution = found.contributions;
         found.contributions = contribution
             .checked_add(1)
@@ -242,6 +276,7 @@ impl<T: Config> Pallet<T> {
             contribution,
             Contribution {
                 contributor: contributor.clone(),
+                committed_to: number,
                 round: number,
                 root: H256::zero(),
                 records,

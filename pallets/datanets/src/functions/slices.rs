@@ -154,7 +154,7 @@ impl<T: Config> Pallet<T> {
                 |choices| hashing::pick(randomness, datanet, number, index, seat.attempt, choices);
             let Some((provider, slice)) = pick(&mut benchmark, None, draw) else {
                 Benchmarks::<T>::insert(datanet, number, benchmark);
-                return Self::void_frozen(datanet, number, round, recipe);
+                return Self::void_frozen(datanet, number, round);
             };
             seat.provider = provider;
             seat.slice = slice;

@@ -85,6 +85,7 @@ fn a_round_without_contributions_is_void() {
                 datanet: 0,
                 round,
                 phase: Phase::Committing,
+                waiting: 0,
             }
             .into(),
         );
@@ -315,7 +316,7 @@ fn a_round_whose_randomness_is_forgotten_is_void() {
         next_epoch();
         advance(round);
         assert_eq!(round_of(round).phase, Phase::Void);
-        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(total(ALICE), WEALTH);
         assert_eq!(free(PROVIDER), WEALTH);
     });
 }
@@ -492,7 +493,7 @@ fn a_round_whose_providers_are_all_silent_is_void() {
         advance(round);
         assert_eq!(round_of(round).phase, Phase::Void);
         // Alice delivered, Bob did not.
-        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(free(ALICE), WEALTH - 12_000 - 4 * 7);
         assert_eq!(free(BOB), WEALTH - 15_000);
         assert_eq!(free(SPONSOR), WEALTH);
         assert_eq!(free(10), WEALTH - 70_000);
@@ -502,6 +503,7 @@ fn a_round_whose_providers_are_all_silent_is_void() {
                 datanet: 0,
                 round,
                 phase: Phase::Frozen,
+                waiting: 1,
             }
             .into(),
         );
@@ -522,7 +524,7 @@ fn silence_after_silence_ends_in_a_void_round() {
         assert_eq!(round_of(round).phase, Phase::Void);
         assert_eq!(free(10), WEALTH - 5_000);
         assert_eq!(free(11), WEALTH - 5_000);
-        assert_eq!(free(ALICE), WEALTH);
+        assert_eq!(total(ALICE), WEALTH);
     });
 }
 

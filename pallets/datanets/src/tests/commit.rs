@@ -2,7 +2,10 @@ use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::DispatchError;
-use tributary_primitives::{datanets::MAX_CONTRIBUTIONS, Balance};
+use tributary_primitives::{
+    datanets::{Delivered, MAX_CONTRIBUTIONS},
+    Balance,
+};
 
 use crate::{
     mock::{Datanets, *},
@@ -29,6 +32,7 @@ fn a_contributor_has_deposit_and_fee_on_hold() {
             contribution_of(0),
             Contribution {
                 contributor: ALICE,
+                committed_to: round,
                 round,
                 root: H256::zero(),
                 records: 10,
@@ -65,7 +69,9 @@ fn the_deposit_is_at_least_the_price_of_what_is_stored() {
         create_with(cheap, 1);
         let round = open();
         assert_ok!(commit_to(ALICE, round, 2));
-        let stored = ContributionOf::<Test>::max_encoded_len() + Delivery::max_encoded_len();
+        let stored = ContributionOf::<Test>::max_encoded_len()
+            + Delivery::max_encoded_len()
+            + Delivered::max_encoded_len();
         let bond = held(ALICE, HoldReason::Contribution);
         assert_eq!(bond, 2 * 100 + stored as Balance);
         assert_eq!(held(ALICE, HoldReason::ValuationFee), 0);

@@ -1,3 +1,4 @@
+use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok};
 use proptest::prelude::*;
 use sp_runtime::{DispatchResult, Perbill};
@@ -220,10 +221,10 @@ fn a_sponsor_pays_the_price_of_what_it_covers() {
             &[(0, part(2)), (1, part(4)), (2, -part(8))]
         ));
         // Fees of four records at 7.
-        assert_eq!(free(ALICE), WEALTH + 40_000 - 28);
-        assert_eq!(free(BOB), WEALTH + 20_000 - 28);
+        assert_eq!(total(ALICE), WEALTH + 40_000 - 28);
+        assert_eq!(total(BOB), WEALTH + 20_000 - 28);
         // The same price for what was lost, burnt.
-        assert_eq!(free(CAROL), WEALTH - 10_000 - 28);
+        assert_eq!(total(CAROL), WEALTH - 10_000 - 28);
         assert_eq!(free(SPONSOR), WEALTH - 60_000);
         assert_eq!(free(EVALUATOR), WEALTH + 3 * 28);
         assert_eq!(free(PROVIDER), WEALTH);
@@ -233,6 +234,7 @@ fn a_sponsor_pays_the_price_of_what_it_covers() {
                 round,
                 contribution: 2,
                 contributor: CAROL,
+                records: 4,
                 value: -part(8),
                 weight: 0,
                 paid: 0,
@@ -271,9 +273,9 @@ fn a_budget_that_is_too_small_is_shared_in_proportion() {
             &[(0, part(2)), (1, part(4)), (2, -part(8))]
         ));
         // Half of what the price comes to, for gains and for losses.
-        assert_eq!(free(ALICE), WEALTH + 20_000 - 28);
-        assert_eq!(free(BOB), WEALTH + 10_000 - 28);
-        assert_eq!(free(CAROL), WEALTH - 5_000 - 28);
+        assert_eq!(total(ALICE), WEALTH + 20_000 - 28);
+        assert_eq!(total(BOB), WEALTH + 10_000 - 28);
+        assert_eq!(total(CAROL), WEALTH - 5_000 - 28);
         assert_eq!(free(SPONSOR), WEALTH - 30_000);
     });
 }
@@ -285,8 +287,8 @@ fn nobody_loses_more_than_the_bond() {
         let round = open_sponsored(1_000_000, 70_000);
         publish(round, &[(ALICE, 4), (BOB, 4)]);
         assert_ok!(conclude(round, &[(0, -part(2)), (1, -part(800))]));
-        assert_eq!(free(ALICE), WEALTH - 12_000 - 28);
-        assert_eq!(free(BOB), WEALTH - 1_250 - 28);
+        assert_eq!(total(ALICE), WEALTH - 12_000 - 28);
+        assert_eq!(total(BOB), WEALTH - 1_250 - 28);
         assert_eq!(free(SPONSOR), WEALTH);
     });
 }
@@ -310,8 +312,8 @@ fn without_a_sponsor_nothing_is_paid_and_nothing_is_lost() {
         let round = open();
         publish(round, &[(ALICE, 4), (BOB, 4)]);
         assert_ok!(conclude(round, &[(0, part(2)), (1, -part(2))]));
-        assert_eq!(free(ALICE), WEALTH - 28);
-        assert_eq!(free(BOB), WEALTH - 28);
+        assert_eq!(total(ALICE), WEALTH - 28);
+        assert_eq!(total(BOB), WEALTH - 28);
         assert_eq!(free(EVALUATOR), WEALTH + 56);
     });
 }
@@ -323,8 +325,8 @@ fn an_evaluator_that_contributed_pays_itself() {
         let round = open();
         publish(round, &[(ALICE, 4), (BOB, 4)]);
         assert_ok!(conclude_as(ALICE, round, &[(0, 1), (1, 1)]));
-        assert_eq!(free(ALICE), WEALTH + 28);
-        assert_eq!(free(BOB), WEALTH - 28);
+        assert_eq!(total(ALICE), WEALTH + 28);
+        assert_eq!(total(BOB), WEALTH - 28);
     });
 }
 
@@ -389,7 +391,10 @@ fn nothing_of_a_final_round_is_kept_but_what_was_valued() {
         assert_eq!(Deliveries::<Test>::iter_keys().count(), 0);
         assert_eq!(Pools::budget(0, round), None);
         assert_eq!(Datanets::frozen(0, round), None);
-        assert_eq!(contribution_of(0).bond, 0);
+        for (who, number) in [(ALICE, 0), (BOB, 1)] {
+            assert_eq!(contribution_of(number).bond, place());
+            assert_eq!(held(who, HoldReason::Contribution), place());
+        }
     });
 }
 
@@ -469,4 +474,25 @@ proptest! {
             assert_eq!(fees, of.len() as Balance * 28);
         });
     }
+}
+
+/// What a contribution keeps on hold for its entry in state.
+fn place() -> Balance {
+    100 + ContributionOf::<Test>::max_encoded_len() as Balance
+}
+
+#[test]
+fn a_place_costs_no_more_than_is_left_of_the_bond() {
+    execute(|| {
+        create(1);
+        // A point of accuracy is so dear that all of the bond but 50 is lost.
+        let round = open_sponsored(80_000, 70_000);
+        publish(round, &[(ALICE, 4), (BOB, 4)]);
+        let unit = recipe().unit() as i128;
+        let loss = (12_000 - 50) * unit / 80_000;
+        assert_ok!(conclude(round, &[(0, part(2)), (1, -loss)]));
+        let left = contribution_of(1).bond;
+        assert!((50..=51).contains(&left) && left < place());
+        assert_eq!(held(BOB, HoldReason::Contribution), left);
+    });
 }

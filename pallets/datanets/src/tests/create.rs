@@ -282,10 +282,10 @@ fn each_period_has_bounds() {
 #[test]
 fn the_window_leaves_time_to_publish() {
     refused(
-        |recipe| recipe.periods.publishing = 15,
+        |recipe| recipe.periods.publishing = 6,
         Error::InvalidPeriods,
     );
-    accepted(|recipe| recipe.periods.publishing = 14);
+    accepted(|recipe| recipe.periods.publishing = 5);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Each invariant notices when it is broken.
 
 use sp_core::H256;
-use tributary_primitives::{datanets::Phase, merkle::Range};
+use tributary_primitives::{
+    datanets::{Delivered, Phase},
+    merkle::Range,
+};
 
 use crate::{
     mock::{Datanets, *},
@@ -113,10 +116,6 @@ fn of_contributions() {
         "a round has contributions that its phase does not have",
     );
     finds(
-        || Newcomers::<Test>::remove(0, 2),
-        "a round has contributions that its phase does not have",
-    );
-    finds(
         || Deliveries::<Test>::remove(0, 3),
         "a delivery is not that of a contribution to be delivered",
     );
@@ -133,6 +132,63 @@ fn of_contributions() {
             Contributions::<Test>::mutate(0, 1, |found| found.as_mut().unwrap().value = 1);
         },
         "a contribution is admitted for another reason than its value",
+    );
+}
+
+#[test]
+fn of_pending() {
+    let newcomers = |change: fn(&mut NewcomerList)| {
+        move || {
+            Newcomers::<Test>::mutate(0, 2, change);
+        }
+    };
+    finds(
+        newcomers(|list| {
+            list.pop();
+        }),
+        "a round does not list what it values",
+    );
+    finds(
+        newcomers(|list| {
+            *list = list
+                .iter()
+                .rev()
+                .cloned()
+                .collect::<Vec<_>>()
+                .try_into()
+                .unwrap()
+        }),
+        "a contribution is listed twice, or not in its place",
+    );
+    finds(
+        newcomers(|list| list[0].records += 1),
+        "a contribution is listed with another number of records",
+    );
+    finds(
+        newcomers(|list| list[0].number = 0),
+        "a contribution is listed that is not there",
+    );
+    finds(
+        || change(2, |round| round.carried = 2),
+        "a round lists another's contributions as its own",
+    );
+    finds(
+        || {
+            let list = vec![Delivered {
+                number: 3,
+                records: 5,
+            }];
+            Waiting::<Test>::insert(0, NewcomerList::try_from(list).unwrap());
+        },
+        "a contribution waits for its value and is not listed, or the other way round",
+    );
+    finds(
+        || {
+            crate::Datanets::<Test>::mutate(0, |datanet| {
+                datanet.as_mut().unwrap().pending += 1;
+            });
+        },
+        "the contributions without a value are not counted, or too many",
     );
 }
 
@@ -177,8 +233,7 @@ fn of_slices() {
 fn of_leftovers() {
     finds(
         || {
-            let newcomers = Newcomers::<Test>::get(0, 2);
-            Newcomers::<Test>::insert(0, 1, newcomers);
+            Newcomers::<Test>::insert(0, 1, NewcomerList::default());
         },
         "newcomers are listed of a round that is not valued",
     );
@@ -196,6 +251,8 @@ fn of_leftovers() {
     finds(
         || {
             let pledge = Pledge {
+                round: 3,
+                providers: Default::default(),
                 price: 0,
                 budget: 0,
                 deposit: 0,

@@ -14,6 +14,7 @@ mod journeys;
 mod offer_transfer;
 mod open_round;
 mod pledge;
+mod reclaim;
 mod retire;
 mod reveal;
 mod snapshots;

@@ -61,7 +61,8 @@ fn the_stewards_deposit_grows_with_each_round() {
         create(1);
         let before = held(STEWARD, HoldReason::Datanet);
         open();
-        let deposit = 100 + RoundOf::<Test>::max_encoded_len() as Balance;
+        // The round, its outcome, its pool and what that has received.
+        let deposit = 4 * (100 + RoundOf::<Test>::max_encoded_len() as Balance);
         assert_eq!(held(STEWARD, HoldReason::Datanet), before + deposit);
         assert_eq!(
             Datanets::datanet(0).unwrap().datanet.deposit,
@@ -164,5 +165,46 @@ fn numbers_of_rounds_are_never_used_twice() {
             Datanets::open_round(signed(STEWARD), 0, None),
             Error::<Test>::TooManyRounds
         );
+    });
+}
+
+#[test]
+fn a_steward_cannot_have_a_pledge_measured_by_others() {
+    execute(|| {
+        create(2);
+        assert_ok!(pledge(signed(SPONSOR), 50, 1_000));
+        assert_ok!(Datanets::appoint_providers(
+            signed(STEWARD),
+            0,
+            vec![STEWARD]
+        ));
+        assert_noop!(
+            Datanets::open_round(signed(STEWARD), 0, Some(SPONSOR)),
+            Error::<Test>::OtherProviders
+        );
+        assert_ok!(Datanets::appoint_providers(
+            signed(STEWARD),
+            0,
+            vec![10, 11]
+        ));
+        assert_ok!(Datanets::open_round(signed(STEWARD), 0, Some(SPONSOR)));
+    });
+}
+
+#[test]
+fn a_steward_cannot_spend_a_pledge_on_another_round() {
+    execute(|| {
+        create(1);
+        assert_ok!(Datanets::pledge(signed(SPONSOR), 0, 2, vec![10], 50, 1_000));
+        assert_noop!(
+            Datanets::open_round(signed(STEWARD), 0, Some(SPONSOR)),
+            Error::<Test>::OtherRound
+        );
+        let first = open();
+        commit_slices(first);
+        commit(ALICE, first, 4);
+        end_committing(first);
+        assert_ok!(Datanets::open_round(signed(STEWARD), 0, Some(SPONSOR)));
+        assert!(Datanets::pledged(0, SPONSOR).is_none());
     });
 }

@@ -18,10 +18,7 @@ fn a_retired_datanet_opens_no_round_and_takes_no_pledge() {
             Datanets::open_round(signed(STEWARD), 0, None),
             Error::<Test>::DatanetRetired
         );
-        assert_noop!(
-            Datanets::pledge(signed(SPONSOR), 0, 1, 1),
-            Error::<Test>::DatanetRetired
-        );
+        assert_noop!(pledge(signed(SPONSOR), 1, 1), Error::<Test>::DatanetRetired);
     });
 }
 
@@ -40,7 +37,7 @@ fn open_rounds_of_a_retired_datanet_go_on() {
 fn pledges_for_a_retired_datanet_can_be_withdrawn() {
     execute(|| {
         create(1);
-        assert_ok!(Datanets::pledge(signed(SPONSOR), 0, 1, 1_000));
+        assert_ok!(pledge(signed(SPONSOR), 1, 1_000));
         assert_ok!(Datanets::retire(signed(STEWARD), 0));
         assert_ok!(Datanets::withdraw_pledge(signed(SPONSOR), 0));
         assert_eq!(free(SPONSOR), WEALTH);

@@ -1,6 +1,8 @@
 use frame_support::{assert_noop, assert_ok, assert_storage_noop};
+use sp_core::H256;
 use tributary_primitives::{
     datanets::{Delivered, Phase},
+    hashing,
     roles::Snapshots,
 };
 
@@ -109,6 +111,8 @@ fn a_round_that_nobody_values_is_void_and_loses_nothing() {
             }
             assert_ok!(<Datanets as Snapshots<_>>::void(0, round));
             assert_eq!(round_of(round).phase, Phase::Void);
+            assert_ok!(Datanets::reclaim(signed(ALICE), 0, 0));
+            assert_ok!(Datanets::reclaim(signed(BOB), 0, 1));
             for who in [ALICE, BOB, SPONSOR, 10, 11] {
                 assert_eq!(free(who), WEALTH);
             }
@@ -119,7 +123,7 @@ fn a_round_that_nobody_values_is_void_and_loses_nothing() {
 }
 
 #[test]
-fn the_records_of_a_void_round_can_be_committed_again() {
+fn a_valuation_sees_the_newcomers_of_void_rounds_as_newcomers() {
     execute(|| {
         create(1);
         let void = open();
@@ -128,7 +132,16 @@ fn the_records_of_a_void_round_can_be_committed_again() {
         let round = open();
         let numbers = reveal_round(round, &[(ALICE, 4)]);
         assert_eq!(numbers, [1]);
-        assert_eq!(Datanets::frozen(0, round).unwrap().first, 1);
+        let frozen = Datanets::frozen(0, round).unwrap();
+        assert_eq!(frozen.first, 0);
+        assert_eq!(frozen.delivered.len(), 1);
+        assert_eq!(frozen.delivered[0].number, 0);
+        // The root of what is valued, and of the slice: what the round has itself waits.
+        let seat = round_of(round).seats[0].root.unwrap();
+        let inputs = [contribution_of(0).root, seat]
+            .into_iter()
+            .fold(H256::zero(), hashing::extend_inputs);
+        assert_eq!(frozen.inputs, inputs);
     });
 }
 
@@ -147,7 +160,7 @@ fn only_a_round_that_is_valued_becomes_void() {
         );
         assert_noop!(
             <Datanets as Snapshots<_>>::void(1, round),
-            Error::<Test>::DatanetNotFound
+            Error::<Test>::RoundNotFound
         );
     });
 }

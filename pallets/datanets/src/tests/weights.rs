@@ -9,8 +9,8 @@ use crate::{
 };
 
 const MILLION: u64 = 1_000_000;
-/// To `Void` out of `Frozen` with 1,024 contributions, after all providers were silent.
-const LONGEST: u64 = 18 * MILLION + 19 * MILLION + 1_024;
+/// To `Void` out of `Committing`, with as many contributions as can be.
+const LONGEST: u64 = 50 * MILLION + 19 * MILLION + 1_024;
 
 fn advance_weight(round: RoundNumber) -> u64 {
     let (before, after) = weigh(STRANGER, Call::advance { datanet: 0, round });
@@ -41,7 +41,7 @@ fn a_round_is_advanced_at_the_price_of_what_was_done() {
         pass(6);
         assert_eq!(advance_weight(round), 18 * MILLION);
         pass(6);
-        assert_eq!(advance_weight(round), 18 * MILLION + 19 * MILLION + 2);
+        assert_eq!(advance_weight(round), 50 * MILLION);
         assert_eq!(round_of(round).phase, Phase::Void);
     });
 }
@@ -54,14 +54,14 @@ fn void_rounds_are_charged_by_what_goes_back() {
         commit(ALICE, round, 4);
         commit(BOB, round, 4);
         run_to(12);
-        assert_eq!(advance_weight(round), 19 * MILLION + 2);
+        assert_eq!(advance_weight(round), 50 * MILLION + 19 * MILLION + 2);
 
         let round = open();
         commit_slices(round);
         commit(ALICE, round, 4);
         end_committing(round);
         pass(21);
-        assert_eq!(advance_weight(round), 16 * MILLION + 1 + 19 * MILLION);
+        assert_eq!(advance_weight(round), 16 * MILLION + 1 + 50 * MILLION);
     });
 }
 
@@ -129,5 +129,23 @@ fn the_hook_is_charged_for_what_it_did() {
         Oracle::skip(1);
         System::set_block_number(2);
         assert_eq!(Datanets::on_initialize(2).ref_time(), 2 * MILLION);
+    });
+}
+
+#[test]
+fn who_advances_too_early_or_too_late_does_not_pay_for_the_longest_step() {
+    use sp_runtime::traits::Dispatchable;
+    execute(|| {
+        create(1);
+        let round = open();
+        let refused = || {
+            let call = RuntimeCall::from(Call::advance { datanet: 0, round });
+            let info = call.dispatch(signed(STRANGER)).unwrap_err().post_info;
+            info.actual_weight.unwrap().ref_time()
+        };
+        assert_eq!(refused(), 14 * MILLION);
+        end_committing(round);
+        assert_eq!(round_of(round).phase, Phase::Void);
+        assert_eq!(refused(), 14 * MILLION);
     });
 }

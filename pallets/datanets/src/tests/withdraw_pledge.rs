@@ -10,7 +10,7 @@ use crate::{
 fn a_sponsor_has_everything_back() {
     execute(|| {
         create(1);
-        assert_ok!(Datanets::pledge(signed(SPONSOR), 0, 50, 1_000));
+        assert_ok!(pledge(signed(SPONSOR), 50, 1_000));
         let released = held(SPONSOR, HoldReason::Pledge);
         assert_ok!(Datanets::withdraw_pledge(signed(SPONSOR), 0));
         assert_eq!(free(SPONSOR), WEALTH);
@@ -42,7 +42,7 @@ fn what_a_round_has_taken_cannot_be_withdrawn() {
 fn nobody_withdraws_what_another_has_pledged() {
     execute(|| {
         create(1);
-        assert_ok!(Datanets::pledge(signed(SPONSOR), 0, 50, 1_000));
+        assert_ok!(pledge(signed(SPONSOR), 50, 1_000));
         assert_noop!(
             Datanets::withdraw_pledge(signed(STRANGER), 0),
             Error::<Test>::PledgeNotFound

@@ -13,6 +13,7 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize, royalties: u32) -> u
     // A model to be fine-tuned from is one byte of variant and four of identifier, and the grade is one byte.
     let bytes = ModelOf::<Test>::max_encoded_len()
         + 2 * TeamOf::<Test>::max_encoded_len()
+        + NextTeamOf::<Test>::max_encoded_len()
         + length(edges)
         + 6 * edges
         + length(ancestors)
@@ -21,7 +22,7 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize, royalties: u32) -> u
         + metadata
         + stack(royalties).encode().len()
         + 16 * (9 + royalties as usize);
-    7 * ITEM + BYTE * bytes as u128
+    8 * ITEM + BYTE * bytes as u128
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 mod accept_transfer;
 mod ancestry;
+mod announce_team;
+mod change_team;
 mod cosign;
 mod deposits;
 mod evaluate;
@@ -10,7 +12,6 @@ mod kinds;
 mod offer_transfer;
 mod register;
 mod retire;
-mod set_team;
 mod team;
 mod views;
 mod withdraw_offer;

@@ -54,7 +54,7 @@ fn a_team_that_is_not_whole_is_refused_later() {
         let model = base();
         for (team, error) in refusals() {
             assert_noop!(
-                Models::set_team(RuntimeOrigin::signed(ALICE), model, team),
+                Models::announce_team(RuntimeOrigin::signed(ALICE), model, team),
                 error
             );
         }

@@ -43,11 +43,16 @@ fn a_team_is_shown_as_it_is_now() {
     ExtBuilder::default().build_and_execute(|| {
         let model = base();
         let team = vec![share(BOB, 1_000_000_000)];
-        assert_ok!(Models::set_team(
+        assert_ok!(Models::announce_team(
             RuntimeOrigin::signed(ALICE),
             model,
             team.clone()
         ));
+        let next = Models::next_team(model).unwrap();
+        assert_eq!(next.team.into_inner(), team);
+        System::set_block_number(next.from);
+        assert_ok!(Models::change_team(RuntimeOrigin::signed(BOB), model));
+        assert_eq!(Models::next_team(model), None);
         assert_eq!(
             Models::team(model).map(|team| team.into_inner()),
             Some(team)

@@ -1,10 +1,14 @@
+use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::{ArithmeticError, DispatchError, TokenError};
-use tributary_primitives::{datanets::Phase, merkle::Range};
+use tributary_primitives::{
+    datanets::{Phase, Value},
+    merkle::Range,
+};
 
 use super::*;
-use crate::{Error, Event, Progress, Proposal};
+use crate::{Error, Event, Lapses, Progress, Proposal, ProposalOf};
 
 const COMMITMENT: H256 = H256::repeat_byte(0xcc);
 
@@ -200,8 +204,65 @@ fn an_evaluator_whose_proposal_lapsed_may_try_again_with_another_bond() {
         go_to(REVEALED_AT + PUBLISHING + 1);
         assert_ok!(propose(ALICE));
         assert_eq!(proposers(), [ALICE]);
-        assert_eq!(held(ALICE), BOND);
+        assert_eq!(held(ALICE), 2 * BOND);
         assert_eq!(total(ALICE), FUNDS - BOND);
+    });
+}
+
+#[test]
+fn a_bond_doubles_with_every_proposal_that_lapsed_in_the_round() {
+    ExtBuilder.build_and_execute(|| {
+        let bond = || Valuation::bond(DATANET, ROUND);
+        assert_eq!(bond(), Some(BOND));
+        for account in [ALICE, BOB] {
+            assert_ok!(propose(account));
+        }
+        assert_eq!(bond(), Some(BOND));
+        go_to(REVEALED_AT + PUBLISHING + 1);
+        assert_eq!(bond(), Some(4 * BOND));
+        assert_ok!(propose(CHARLIE));
+        assert_eq!(held(CHARLIE), 4 * BOND);
+        // Another round has its own count.
+        StubRounds::insert((DATANET, ROUND + 1), round());
+        assert_eq!(Valuation::bond(DATANET, ROUND + 1), Some(BOND));
+        // One that is removed by hand counts, too, and still does when the window reopens.
+        go_to(REVEALED_AT + 2 * PUBLISHING + 2);
+        assert_ok!(Valuation::lapse(
+            RuntimeOrigin::signed(EVE),
+            DATANET,
+            ROUND,
+            CHARLIE
+        ));
+        assert_eq!(bond(), Some(8 * BOND));
+        go_to(CLOSES_AT);
+        finalise();
+        assert_eq!(bond(), Some(8 * BOND));
+        go_to(CLOSES_AT + WINDOW);
+        finalise();
+        assert_eq!(bond(), None);
+    });
+}
+
+#[test]
+fn a_bond_that_is_more_than_there_is_money_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        Lapses::<Test>::insert(DATANET, ROUND, 128);
+        assert_noop!(propose(ALICE), ArithmeticError::Overflow);
+        Lapses::<Test>::insert(DATANET, ROUND, 127);
+        assert_noop!(propose(ALICE), ArithmeticError::Overflow);
+        Lapses::<Test>::remove(DATANET, ROUND);
+    });
+}
+
+#[test]
+fn the_bond_is_the_price_of_what_is_stored_where_that_is_more() {
+    ExtBuilder.build_and_execute(|| {
+        DepositPerByte::set(1);
+        let values = 3 * Value::max_encoded_len();
+        let stored = 2 + (ProposalOf::<Test>::max_encoded_len() + values) as u128;
+        assert!(stored > BOND);
+        assert_ok!(propose(ALICE));
+        assert_eq!(held(ALICE), stored);
     });
 }
 
