@@ -1,10 +1,18 @@
 //! Compiles the runtime to WebAssembly and hands the blob to the native crate.
 
 fn main() {
+    println!("cargo::rerun-if-env-changed=TRIBUTARY_RUNTIME_FEATURES");
     // The metadata hash lets offline signers check what they sign. It covers the token's symbol and
     // decimals, so they must agree with the chain properties that the node publishes.
     #[cfg(feature = "std")]
-    substrate_wasm_builder::WasmBuilder::init_with_defaults()
-        .enable_metadata_hash("TRIB", 12)
-        .build();
+    {
+        let mut builder = substrate_wasm_builder::WasmBuilder::init_with_defaults()
+            .enable_metadata_hash("TRIB", 12);
+        // `scripts/bench` measures a blob with benchmarks in it: features of the blob alone, so that nothing native is compiled anew.
+        let features = std::env::var("TRIBUTARY_RUNTIME_FEATURES").unwrap_or_default();
+        for feature in features.split_whitespace() {
+            builder = builder.enable_feature(feature);
+        }
+        builder.build();
+    }
 }

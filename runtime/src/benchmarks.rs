@@ -19,3 +19,6 @@ frame_benchmarking::define_benchmarks!(
     [pallet_valuation, Valuation]
     [pallet_models, Models]
 );
+
+/// Nothing is to be set up before a transaction can be paid for.
+impl pallet_transaction_payment::BenchmarkConfig for crate::Runtime {}

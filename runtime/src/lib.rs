@@ -27,6 +27,8 @@ pub mod genesis_presets;
 pub mod time;
 #[warn(missing_docs)]
 pub mod validators;
+#[warn(missing_docs)]
+pub mod weights;
 
 #[cfg(test)]
 mod tests;
@@ -147,36 +149,35 @@ mod runtime {
     #[runtime::pallet_index(0)]
     pub type System = frame_system;
 
+    // Before Session, whose genesis counts on its validators' accounts.
     #[runtime::pallet_index(1)]
-    pub type Timestamp = pallet_timestamp;
-
-    #[runtime::pallet_index(2)]
-    pub type Epochs = epochs;
-
-    #[runtime::pallet_index(3)]
-    pub type Babe = pallet_babe;
-
-    #[runtime::pallet_index(4)]
-    pub type Session = pallet_session;
-
-    #[runtime::pallet_index(5)]
-    pub type Historical = pallet_session_historical;
-
-    #[runtime::pallet_index(6)]
-    pub type Authorship = pallet_authorship;
-
-    #[runtime::pallet_index(7)]
-    pub type Offences = pallet_offences;
-
-    #[runtime::pallet_index(8)]
-    pub type Grandpa = pallet_grandpa;
-
-    // Money.
-
-    #[runtime::pallet_index(10)]
     pub type Balances = pallet_balances;
 
-    #[runtime::pallet_index(11)]
+    #[runtime::pallet_index(2)]
+    pub type Timestamp = pallet_timestamp;
+
+    #[runtime::pallet_index(3)]
+    pub type Epochs = epochs;
+
+    #[runtime::pallet_index(4)]
+    pub type Babe = pallet_babe;
+
+    #[runtime::pallet_index(5)]
+    pub type Session = pallet_session;
+
+    #[runtime::pallet_index(6)]
+    pub type Historical = pallet_session_historical;
+
+    #[runtime::pallet_index(7)]
+    pub type Authorship = pallet_authorship;
+
+    #[runtime::pallet_index(8)]
+    pub type Offences = pallet_offences;
+
+    #[runtime::pallet_index(9)]
+    pub type Grandpa = pallet_grandpa;
+
+    #[runtime::pallet_index(10)]
     pub type TransactionPayment = pallet_transaction_payment;
 
     // Ways to send calls.

@@ -2,6 +2,7 @@
 
 mod constants;
 mod epochs;
+mod journeys;
 mod metadata;
 mod money;
 mod offences;

@@ -32,6 +32,19 @@ fn the_validators_of_genesis_stay() {
 }
 
 #[test]
+fn validators_of_genesis_exist_by_their_money_alone() {
+    for preset in [DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET] {
+        network(preset).execute_with(|| {
+            for validator in Session::validators() {
+                // One of session's own would let an account fall below the existential deposit beside what it has on hold.
+                assert_eq!(System::providers(&validator), 1);
+                assert_eq!(System::consumers(&validator), 1);
+            }
+        });
+    }
+}
+
+#[test]
 fn new_session_keys_take_effect_two_sessions_later() {
     let mut network = network(LOCAL_TESTNET_RUNTIME_PRESET);
     network.register_extension(KeystoreExt::new(MemoryKeystore::new()));

@@ -1,0 +1,319 @@
+//! What calls weigh: each something, and none more than a block has room for.
+
+use super::{assets::terms, rounds::recipe, *};
+use crate::configs::system::RuntimeBlockWeights;
+use frame_support::{
+    dispatch::{DispatchClass, GetDispatchInfo},
+    traits::{GetCallName, Hooks},
+};
+use pallet_models::Kind;
+use pallet_rewards::{Claim, Proof, MAX_CLAIMS};
+use pallet_valuation::{MAX_ROWS, MAX_SHADOWS};
+use sp_core::H256;
+use sp_runtime::FixedI128;
+use tributary_primitives::{
+    assets::{Asset, Pool, Share, MAX_TEAM},
+    datanets::{MAX_BATCH, MAX_SLICES},
+    ids::RecordId,
+    licences::{Generation, Origin},
+    valuation::{Row, RowEntry, Shadow},
+};
+
+fn anybody() -> AccountId {
+    account(ANYBODY)
+}
+
+/// As many members as a team has at the most.
+fn members() -> Vec<Share<AccountId>> {
+    let part = Perbill::from_rational(1, MAX_TEAM);
+    let member = |account| Share { account, part };
+    (0..MAX_TEAM as usize)
+        .map(Person::numeric_id)
+        .map(member)
+        .collect()
+}
+
+/// All calls of licensing.
+fn of_licensing() -> Vec<pallet_licensing::Call<Runtime>> {
+    use pallet_licensing::Call;
+    let asset = Asset::Model(0);
+    vec![
+        Call::publish { terms: terms(20) },
+        Call::retract {
+            terms: H256::zero(),
+        },
+        Call::make_offer {
+            asset,
+            price: 1,
+            host_share: Perbill::zero(),
+        },
+        Call::acquire {
+            asset,
+            generation: Generation::First,
+        },
+        Call::approve {
+            asset,
+            applicant: anybody().into(),
+        },
+        Call::decline {
+            asset,
+            applicant: anybody().into(),
+        },
+        Call::relinquish { asset },
+    ]
+}
+
+/// All calls of datanets, as long as they can be.
+fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
+    use pallet_datanets::{Call, MAX_METADATA};
+    let (datanet, round) = (0, 1);
+    let records = vec![0; MAX_BATCH as usize];
+    vec![
+        Call::create {
+            recipe: recipe(),
+            terms: H256::zero(),
+            metadata: vec![0; MAX_METADATA as usize],
+        },
+        Call::appoint_providers {
+            datanet,
+            providers: vec![anybody(); 4],
+        },
+        Call::offer_transfer {
+            datanet,
+            new_steward: anybody().into(),
+        },
+        Call::withdraw_offer { datanet },
+        Call::accept_transfer { datanet },
+        Call::retire { datanet },
+        Call::pledge {
+            datanet,
+            round,
+            providers: vec![anybody(); 4],
+            price: 1,
+            budget: 1,
+        },
+        Call::withdraw_pledge { datanet },
+        Call::open_round {
+            datanet,
+            sponsor: None,
+        },
+        Call::commit {
+            datanet,
+            round,
+            commitment: H256::zero(),
+            records: 1,
+        },
+        Call::commit_slices {
+            datanet,
+            round,
+            hashes: vec![H256::zero(); MAX_SLICES as usize],
+        },
+        Call::advance { datanet, round },
+        Call::deliver {
+            datanet,
+            round,
+            contribution: 0,
+            batch: 0,
+            records: records.clone(),
+            salt: None,
+        },
+        Call::reveal {
+            datanet,
+            round,
+            seat: 0,
+            batch: 0,
+            records,
+            salt: None,
+        },
+        Call::reclaim {
+            datanet,
+            contribution: 0,
+        },
+    ]
+}
+
+/// All calls of valuation, as long as they can be.
+fn of_valuation() -> Vec<pallet_valuation::Call<Runtime>> {
+    use pallet_valuation::Call;
+    let (datanet, round) = (0, 1);
+    let record = RecordId {
+        contribution: 0,
+        position: 0,
+    };
+    let shadow = Shadow {
+        shadow: record,
+        witness: record,
+    };
+    let entry = RowEntry {
+        record,
+        matches: true,
+    };
+    // Two entries each: as many as there can be with as many rows as there can be.
+    let row = Row {
+        entries: vec![entry; 2].try_into().expect("two are few"),
+    };
+    vec![
+        Call::commit_proposal {
+            datanet,
+            round,
+            commitment: H256::zero(),
+        },
+        Call::publish_shadows {
+            datanet,
+            round,
+            chunk: vec![shadow; MAX_SHADOWS as usize].try_into().expect("fits"),
+        },
+        Call::publish_rows {
+            datanet,
+            round,
+            inputs: H256::zero(),
+            rows: vec![row; MAX_ROWS as usize].try_into().expect("fits"),
+        },
+        Call::lapse {
+            datanet,
+            round,
+            proposer: anybody(),
+        },
+        Call::finalise { datanet, round },
+    ]
+}
+
+/// All calls of models, as long as they can be.
+fn of_models() -> Vec<pallet_models::Call<Runtime>> {
+    use pallet_models::{Call, MAX_METADATA, MAX_NAME, MAX_PARENTS, MAX_ROUNDS};
+    let model = 0;
+    let parents = (0..MAX_PARENTS).map(Origin::FineTunedFrom);
+    let pool = |datanet| Pool { datanet, round: 1 };
+    let rounds = (0..MAX_ROUNDS).map(pool).map(Origin::TrainedOn);
+    vec![
+        Call::register {
+            kind: Kind::FineTune,
+            origins: parents.chain(rounds).collect(),
+            weights_hash: H256::zero(),
+            recipe_hash: H256::zero(),
+            terms: H256::zero(),
+            team: members(),
+            metadata: vec![0; MAX_METADATA as usize],
+        },
+        Call::offer_transfer {
+            model,
+            new_owner: anybody().into(),
+        },
+        Call::withdraw_offer { model },
+        Call::accept_transfer { model },
+        Call::announce_team {
+            model,
+            team: members(),
+        },
+        Call::change_team { model },
+        Call::retire { model },
+        Call::cosign {
+            model,
+            edge: Origin::FineTunedFrom(0),
+        },
+        Call::evaluate {
+            model,
+            benchmark: vec![0; MAX_NAME as usize],
+            metric: vec![0; MAX_NAME as usize],
+            score: FixedI128::from(1),
+            evidence: H256::zero(),
+        },
+    ]
+}
+
+/// All calls of rewards, as long as they can be; claims with proofs and without.
+fn of_rewards() -> Vec<pallet_rewards::Call<Runtime>> {
+    use pallet_rewards::Call;
+    let pool = Pool {
+        datanet: 0,
+        round: 1,
+    };
+    let proof = Proof {
+        account: anybody(),
+        weight: 1,
+        index: 0,
+        path: vec![Default::default(); 32].try_into().expect("fits"),
+    };
+    let claims = |proof: Option<Proof<AccountId>>| {
+        let claim = Claim {
+            pool,
+            contribution: 0,
+            proof,
+        };
+        Call::claim {
+            claims: vec![claim; MAX_CLAIMS as usize].try_into().expect("fits"),
+        }
+    };
+    vec![
+        Call::pay {
+            asset: Asset::Model(0),
+            round: None,
+            gross: 1,
+        },
+        Call::settle { model: 0 },
+        Call::settle_crew { pool },
+        claims(Some(proof)),
+        claims(None),
+        Call::withdraw {},
+        Call::sweep {},
+    ]
+}
+
+/// The calls of a pallet by name, none of which is missing.
+fn named<Call: GetCallName + Into<RuntimeCall>>(calls: Vec<Call>) -> Vec<(String, RuntimeCall)> {
+    for name in Call::get_call_names() {
+        let there = calls.iter().any(|call| call.get_call_name() == *name);
+        assert!(there, "{name} is weighed by nobody");
+    }
+    calls
+        .into_iter()
+        .map(|call| (call.get_call_name().into(), call.into()))
+        .collect()
+}
+
+/// All calls of Tributary's pallets.
+fn all_calls() -> Vec<(String, RuntimeCall)> {
+    [
+        named(of_licensing()),
+        named(of_datanets()),
+        named(of_valuation()),
+        named(of_models()),
+        named(of_rewards()),
+    ]
+    .concat()
+}
+
+#[test]
+fn every_call_of_tributary_weighs_something() {
+    let free: Vec<_> = all_calls()
+        .into_iter()
+        .filter(|(_, call)| call.get_dispatch_info().call_weight.ref_time() == 0)
+        .map(|(name, _)| name)
+        .collect();
+    assert!(free.is_empty(), "these weigh nothing: {free:?}");
+}
+
+#[test]
+fn every_call_of_tributary_fits_into_a_blocks_normal_class_at_its_longest() {
+    let weights = RuntimeBlockWeights::get();
+    for (name, call) in all_calls() {
+        let info = call.get_dispatch_info();
+        assert_eq!(info.class, DispatchClass::Normal, "{name}");
+        let limit = weights.get(info.class).max_extrinsic.expect("bounded");
+        let weight = info.total_weight();
+        assert!(weight.all_lte(limit), "{name}: {weight:?} of {limit:?}");
+        let length = *configs::system::RuntimeBlockLength::get()
+            .max
+            .get(DispatchClass::Normal);
+        // A signature and the extensions beside it take less than a kilobyte.
+        assert!(call.encoded_size() + 1_024 <= length as usize, "{name}");
+    }
+}
+
+#[test]
+fn the_hook_that_notes_epochs_weighs_something() {
+    journey(|_| {
+        let weight = <Datanets as Hooks<BlockNumber>>::on_initialize(System::block_number());
+        assert!(weight.ref_time() > 0, "the hook weighs nothing");
+    });
+}
