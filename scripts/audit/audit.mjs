@@ -1,51 +1,109 @@
-// Recomputes from a chain's events who was paid what and why, and compares it with what the chain has in its state.
+// Recomputes from a chain's events who was paid what and why, and compares it with the chain's state and with what the client says.
 //
-//   node scripts/audit/audit.mjs [ws://127.0.0.1:9944]
-import { realpathSync } from "node:fs";
+//   node scripts/audit/audit.mjs [ws://127.0.0.1:9944] [--client PATH]
+import { existsSync, realpathSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ApiPromise, WsProvider } from "@polkadot/api";
+import { parseArgs } from "node:util";
+import { binaries } from "../lib/options.mjs";
+import { ROLES } from "./accounts.mjs";
 import { Books } from "./books.mjs";
+import { connect, events, potOf } from "./chain.mjs";
+import { Findings } from "./findings.mjs";
+import { licencesOf } from "./licences.mjs";
+import { compareState } from "./state.mjs";
+import { compareStatement, statementOf } from "./statement.mjs";
 
-// Blocks that are read at a time.
-const PARALLEL = 32;
+/** The client that scripts/run builds, if it is there. */
+function builtClient() {
+  const client = join(binaries, "tributary");
+  return existsSync(client) ? client : undefined;
+}
 
-/** The events of a chain's finalised blocks, in order, each `{ block, name, data }`. */
-async function* events(api, last) {
-  for (let first = 1; first <= last; first += PARALLEL) {
-    const heights = Array.from({ length: Math.min(PARALLEL, last - first + 1) }, (_, index) => first + index);
-    const blocks = await Promise.all(heights.map(async (height) => {
-      const hash = await api.rpc.chain.getBlockHash(height);
-      return api.query.system.events.at(hash);
-    }));
-    for (const [index, records] of blocks.entries()) {
-      for (const { event } of records) {
-        yield { block: heights[index], name: `${event.section}.${event.method}`, data: event.data };
-      }
-    }
+/** What is wrong with a chain or a statement of it, a line for each difference. */
+export class AuditFailure extends Error {
+  constructor(lines) {
+    super(`${lines.length} differences\n${lines.join("\n")}`);
+    this.lines = lines;
   }
 }
 
-/** Reads the chain behind `url` up to its last finalised block and closes its books. Fails at the first thing that is wrong. */
-export async function audit(url) {
-  const api = await ApiPromise.create({ provider: new WsProvider(url), noInitWarn: true });
+/**
+ * Reads the chain behind `url` up to its last finalised block, closes its books and compares them with its state; and with the
+ * statement of `client`, a path, at the same block. Fails with everything that is wrong.
+ */
+export async function audit(url, { client = builtClient() } = {}) {
+  const statement = client && (await statementOf(client, url));
+  const api = await connect(url);
   try {
-    const head = await api.rpc.chain.getFinalizedHead();
-    const { number } = await api.rpc.chain.getHeader(head);
-    const books = new Books();
-    for await (const event of events(api, number.toNumber())) books.enter(event);
-    const state = await api.at(head);
-    return { height: number.toNumber(), ...(await books.close(state)) };
+    const last = statement?.block ?? (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
+    const state = await api.at(await api.rpc.chain.getBlockHash(last));
+    const hash = (bytes) => api.registry.hash(bytes).toU8a();
+    const findings = new Findings();
+    const books = new Books({ findings, licences: await licencesOf(state, hash, findings), account: potOf(api), hash });
+    for await (const event of events(api, last)) books.enter(event);
+    books.close();
+    await compareState(books, state);
+    if (statement) compareStatement(books, statement);
+    if (findings.lines.length > 0) throw new AuditFailure(findings.lines);
+    return report(books, last, client);
   } finally {
     await api.disconnect();
   }
 }
 
-if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const report = await audit(process.argv[2] ?? "ws://127.0.0.1:9944");
-  for (const { datanet, round, before, after, values } of report.rounds) {
+function report(books, height, client) {
+  const rounds = books.rounds.concluded.map(({ datanet, round, unit, before, after, contributions }) => {
+    const percent = (accuracy) => `${Number((accuracy * 10_000n) / unit) / 100} %`;
+    return { datanet, round, before: percent(before), after: percent(after), values: contributions.length, contributions };
+  });
+  const { accounts, balance, findings, pot } = books;
+  return { height, client, checks: findings.checks, rounds, payouts: accounts.payouts, balance, fee: pot.taking.words };
+}
+
+const COLUMNS = { ...ROLES, Valuation: "valuation fees" };
+
+function print({ height, client, checks, rounds, payouts, balance, fee }) {
+  for (const { datanet, round, before, after, values } of rounds) {
     console.log(`datanet ${datanet}, round ${round}: accuracy ${before} -> ${after}; ${values} values sum to the difference exactly`);
   }
-  console.table(report.payouts);
-  console.table(report.balance);
-  console.log(`finalised up to block ${report.height}: received = paid + claimable + pools + carried, to the last unit`);
+  console.log("what everybody received, in smallest units");
+  console.table(Object.fromEntries(Object.entries(payouts).map(([who, roles]) => [
+    who,
+    Object.fromEntries(Object.entries(COLUMNS).map(([role, name]) => [name, String(roles[role] ?? "")])),
+  ])));
+  console.table(Object.fromEntries(Object.entries(balance).map(([place, amount]) => [place, String(amount)])));
+  console.log(fee);
+  console.log(client
+    ? "the client's statement says the same of every person, model, pool and contribution"
+    : "no client is there: its statement was not compared");
+  console.log(`finalised up to block ${height}: ${checks} comparisons; received = paid + claimable + pools + carried, to the last unit`);
 }
+
+const USAGE = `node scripts/audit/audit.mjs [ws://127.0.0.1:9944] [--client PATH]
+
+  --client PATH   the client whose statement is compared; that of scripts/run by default, if it is built`;
+
+/** The words of this process, or an end with the reason. */
+function wordsOrExit() {
+  try {
+    return parseArgs({ options: { client: { type: "string" } }, allowPositionals: true });
+  } catch (error) {
+    console.error(`error: ${error.message}\n\n${USAGE}`);
+    return process.exit(2);
+  }
+}
+
+async function main() {
+  const { values, positionals } = wordsOrExit();
+  try {
+    print(await audit(positionals[0] ?? "ws://127.0.0.1:9944", values));
+  } catch (error) {
+    // Other kinds of errors are this auditor's own: they say where.
+    const told = error instanceof AuditFailure || error.constructor === Error;
+    console.error(`error: ${told ? error.message : error.stack}`);
+    process.exitCode = 1;
+  }
+}
+
+if (realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) await main();

@@ -1,8 +1,8 @@
-// What everybody is owed, by the formulas that the README of pallet-rewards states: written anew here, in integers, so that the
-// chain's arithmetic is checked against another one. All amounts are BigInt, rates are in billionths.
-const BILLION = 1_000_000_000n;
+// What everybody is owed of money that came in: written anew here, from the protocol's words and in integers, so that the chain's
+// arithmetic is checked against another one. All amounts are BigInt, rates and parts are in billionths.
+export const BILLION = 1_000_000_000n;
 
-const sum = (amounts) => amounts.reduce((total, amount) => total + amount, 0n);
+export const sum = (amounts) => [...amounts].reduce((total, amount) => total + amount, 0n);
 
 /** What the payees of a model are owed of the net that it has received, what its team keeps, and what rounding holds back. */
 export function royaltiesDue(royalties, net) {
@@ -36,16 +36,16 @@ export function contributionDue(amount, weight, total) {
   return (amount * weight) / total;
 }
 
-/** What a sponsor pays for a value, or a contributor loses by a negative one. `unit` is what values call an accuracy of 1. */
-export function awardDue({ price, budget }, unit, positive, value) {
-  const scaledDown = price * positive > budget * unit;
-  return scaledDown ? (budget * value) / positive : (price * value) / unit;
-}
-
-/** The least common multiple of 1 to 32: values and accuracies are over L K C T. */
-export const L = 144403552893600n;
-
-/** What values call an accuracy of 1. */
-export function unitOf({ neighbours, classes, benchmark }) {
-  return L * BigInt(neighbours) * BigInt(classes) * BigInt(benchmark);
+/**
+ * Who earns beside the contributors of a pool: its steward, its evaluator, and whoever revealed a slice of the benchmark, an equal
+ * part for each slice. What does not divide stays with the contributors. By account: nobody is in a crew twice.
+ */
+export function crewOf({ stewardShare, evaluatorShare, providersShare }, steward, evaluator, providers) {
+  const slice = providers.length > 0 ? providersShare / BigInt(providers.length) : 0n;
+  const parts = new Map();
+  const shares = [[steward, stewardShare], [evaluator, evaluatorShare], ...providers.map((provider) => [provider, slice])];
+  for (const [account, part] of shares) {
+    if (part > 0n) parts.set(account, (parts.get(account) ?? 0n) + part);
+  }
+  return parts;
 }

@@ -1,47 +1,61 @@
 // Four validators live through the story and through a power cut of one of them; then an auditor reads the chain.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { audit } from "../audit/audit.mjs";
-import { Network } from "../lib/network.mjs";
-import { binaries } from "../lib/options.mjs";
 import { playStory } from "../story/story.mjs";
+import { CLIENT, newNetwork, temporaryFolder } from "./support.mjs";
 
-// Away from the ports of scripts/run, so that a network there can stay up.
-const BASE_PORT = 19_944;
 const MINUTE = 60_000;
+// Blocks that the others finalise while one of them is dead.
+const OUTAGE = 10;
 
 describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
-  const folder = mkdtempSync(join(tmpdir(), "tributary-network-"));
-  const network = new Network({ binary: join(binaries, "tributary-node"), folder, basePort: BASE_PORT });
-  const [first, , victim] = network.validators;
-  const others = network.validators.filter((validator) => validator !== victim);
+  const folder = temporaryFolder();
+  const interruption = new AbortController();
+  // So that no command of the story outlives this process.
+  process.once("exit", () => interruption.abort());
+  let network;
+  let first;
   let story;
+  let storyEnded = false;
+
+  /** Fails if the story has ended, with its own error if it has failed: what happens to a network at rest proves nothing. */
+  async function stillPlaying(when) {
+    if (storyEnded) await story;
+    assert.ok(!storyEnded, `the story has ended before ${when}`);
+  }
 
   before(async () => {
+    network = await newNetwork(join(folder, "network"), 4);
+    [first] = network.validators;
     await network.start();
     await Promise.all(network.validators.map((validator) => validator.finalises(2, 180)));
-    story = playStory({ client: join(binaries, "tributary"), url: first.url });
+    story = playStory({ client: CLIENT, url: first.url, signal: interruption.signal });
     // Awaited by a test of its own; until then its failure is not an unhandled one.
-    story.catch(() => {});
+    story.catch(() => {}).finally(() => { storyEnded = true; });
   });
 
   after(async () => {
-    await network.stop();
-    rmSync(folder, { recursive: true, force: true });
+    interruption.abort();
+    await network?.stop();
   });
 
-  it("goes on finalising while one of them is dead, which catches up when it comes back", async () => {
+  it("goes on finalising, and the story goes on, while one of them is dead, which catches up when it comes back", async () => {
+    const [, , victim] = network.validators;
+    const others = network.validators.filter((validator) => validator !== victim);
     await sleep(MINUTE);
+    await stillPlaying("the power cut");
     await victim.kill();
+    assert.equal(await victim.exited, "SIGKILL");
     const height = await first.finalisedHeight();
-    await Promise.all(others.map((validator) => validator.finalises(height + 10, 120)));
+    await Promise.all(others.map((validator) => validator.finalises(height + OUTAGE, 120)));
+    await stillPlaying(`the others had finalised ${OUTAGE} blocks`);
     victim.start();
     const reached = await first.finalisedHeight();
     await victim.finalises(reached, 120);
+    await stillPlaying("the one that was dead had caught up");
   });
 
   it("plays the story to its end", async () => {

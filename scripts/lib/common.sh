@@ -13,10 +13,15 @@ fail() {
     exit 1
 }
 
-# Whether a compiler has the target of the runtime.
+# Whether a compiler can compile for the target of the runtime: it has the target's libraries, and of its own version. Libraries that were
+# made for an older compiler lie there as well after an upgrade, so it is tried.
 has_wasm_target() {
-    local sysroot
-    sysroot=$("$1" --print sysroot 2>/dev/null) && ls "$sysroot"/lib/rustlib/wasm32v1-none/lib/libcore-*.rlib >/dev/null 2>&1
+    local folder code=0
+    folder=$(mktemp -d)
+    printf '#![no_std]\nextern crate alloc;\n' >"$folder/trial.rs"
+    "$1" --crate-type lib --emit metadata --target wasm32v1-none --out-dir "$folder" "$folder/trial.rs" >/dev/null 2>&1 || code=1
+    rm -rf "$folder"
+    return $code
 }
 
 # The first rustc is used if it can build the runtime, else Debian's (see scripts/setup).

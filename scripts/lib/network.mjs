@@ -1,6 +1,6 @@
 // A network of validators on this machine: one process, database, key store and set of ports each.
 import { execFileSync, spawn } from "node:child_process";
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,6 +10,9 @@ const NAMES = ["Alice", "Bob", "Charlie", "Dave"];
 const PEER_TO_PEER = 1_000;
 const PROMETHEUS = 2_000;
 const STOP_SECONDS = 20;
+const START_SECONDS = 120;
+// Where a chain keeps its runtime: ":code" in hexadecimal digits.
+const CODE = "0x3a636f6465";
 
 /** The development account that validates at `index`, as a secret URI. */
 const secretOf = (index) => `//${NAMES[index] ?? `Validator${index + 1}`}`;
@@ -24,6 +27,8 @@ export class Validator {
     this.peerPort = this.rpcPort + PEER_TO_PEER;
     this.prometheusPort = this.rpcPort + PROMETHEUS;
     this.log = join(network.folder, `${this.name.toLowerCase()}.log`);
+    // Flags of its own.
+    this.flags = [];
   }
 
   get url() {
@@ -65,6 +70,7 @@ export class Validator {
       "--prometheus-port", String(this.prometheusPort),
       "--no-mdns",
       ...(boot.length > 0 ? ["--bootnodes", ...boot] : []),
+      ...this.flags,
     ];
     const output = createWriteStream(this.log, { flags: "a" });
     this.process = spawn(this.network.binary, flags, { stdio: ["ignore", "pipe", "pipe"] });
@@ -145,7 +151,7 @@ function isRunning(id) {
   }
 }
 
-function portIsFree(port) {
+export function portIsFree(port) {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
@@ -195,9 +201,23 @@ export class Network {
         throw new Error(`the chain in ${this.folder} has ${there} validators, not ${this.validators.length}: use --fresh to begin a new one`);
       }
     } else {
-      writeFileSync(this.specification, this.newSpecification());
+      // Written aside first: one that was cut off would be taken for a chain that is there.
+      const aside = `${this.specification}.new`;
+      writeFileSync(aside, this.newSpecification());
+      renameSync(aside, this.specification);
     }
     for (const validator of this.validators) validator.prepare();
+  }
+
+  /** Fails if the chain runs another runtime than the node program brings: an old chain keeps its old one, whatever is built. */
+  async checkRuntime() {
+    const [first] = this.validators;
+    await first.finalises(0, START_SECONDS);
+    const running = await first.rpc("state_getStorage", CODE);
+    const { code } = JSON.parse(this.node("export-chain-spec", "--chain", "local")).genesis.runtimeGenesis;
+    if (running !== code) {
+      throw new Error(`the chain in ${this.folder} runs another runtime than the one that was built: use --fresh to begin a new chain`);
+    }
   }
 
   authorities(specification) {
@@ -224,8 +244,10 @@ export class Network {
   async start({ fresh = false } = {}) {
     await this.claim();
     if (fresh) this.clear();
+    const goesOn = existsSync(this.specification);
     await this.prepare();
     for (const validator of this.validators) validator.start();
+    if (goesOn) await this.checkRuntime();
   }
 
   async stop() {

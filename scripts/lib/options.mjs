@@ -11,7 +11,13 @@ const USAGE = `scripts/run: a network of validators on this machine, and the sto
   --no-story        only the network
   --fresh           begin a new chain; without it the last one goes on
   --base-port PORT  RPC port of the first validator (9944); the others' follow, peer-to-peer 1,000 above, Prometheus 2,000 above
-  --help            this`;
+  --help            this
+
+A chain goes on with the runtime that it began with: after a change of the runtime, begin a new one.
+
+  TRIBUTARY_NETWORK     where chain spec, keys, databases and logs lie (~/.local/share/tributary-network)
+  CARGO_TARGET_DIR      where compiled things lie (~/.cache/tributary/target)
+  TRIBUTARY_COMPILER    \`debian\` takes Debian's compiler even where rustup's would do`;
 
 export class UsageError extends Error {}
 

@@ -34,7 +34,7 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
-  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 10, window: 20 },
+  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 6, window: 24 },
 };
 
 const run = promisify(execFile);
@@ -136,7 +136,7 @@ class Story {
   /** Trains on what the datanet has admitted up to a round, and registers the result. */
   async model(owner, round, royalty, parent) {
     const snapshot = join(this.folder, `admitted-${round}.csv`);
-    await this.client.call(undefined, "export", this.id, snapshot, "--round", String(round));
+    await this.client.call(undefined, "datanet", "export", this.id, snapshot, "--round", String(round));
     const records = readRecords(snapshot);
     const weights = train(records, CLASSES, parent?.weights);
     const score = accuracy(weights, this.rounds[round - 1].heldBack);

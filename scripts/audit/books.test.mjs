@@ -1,0 +1,104 @@
+// Events that the story has none of, and that the books must follow all the same; each also with something wrong in it.
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Books } from "./books.mjs";
+import { Findings } from "./findings.mjs";
+
+// What the chain's library makes of numbers, accounts, structures and choices, as far as the books ask.
+const number = (value) => ({ toNumber: () => Number(value), toBigInt: () => BigInt(value), toString: () => String(value) });
+const name = (text) => ({ toString: () => text, toU8a: () => new Uint8Array(32) });
+const structure = (fields) => ({ get: (field) => fields[field] });
+const some = (value) => ({ isSome: true, unwrap: () => value });
+const none = { isSome: false };
+const datanet = { isModel: false, asDatanet: number(0) };
+const pool = structure({ datanet: number(0), round: number(1) });
+
+function begin() {
+  const books = new Books({ findings: new Findings(), licences: new Map(), account: "the pot", hash: (bytes) => bytes.slice(0, 32) });
+  let block = 0;
+  const enter = (event, data, rates = {}) => books.enter({ block: (block += 1), extrinsic: 0, name: event, data, rates });
+  const recipe = { neighbours: 5, classes: 10, benchmark: 100, feePerRecord: 3, stewardShare: 0, evaluatorShare: 0, providersShare: 0 };
+  const fields = Object.fromEntries(Object.entries(recipe).map(([field, value]) => [field, number(value)]));
+  enter("datanets.DatanetCreated", { datanet: number(0), steward: name("steward"), terms: name("terms"), recipe: structure(fields) });
+  return { books, enter, lines: books.findings.lines };
+}
+
+/** A round with a budget of 900, and one contribution of 10 records with a bond of 70. */
+function withRound() {
+  const found = begin();
+  const money = { sponsor: name("sponsor"), price: number(1_000), budget: number(900) };
+  const sponsorship = structure(money);
+  found.enter("datanets.Pledged", { datanet: number(0), ...money, deposit: number(5) });
+  found.enter("rewards.Sponsored", { pool, sponsor: name("sponsor"), amount: number(900) });
+  found.enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: some(sponsorship) });
+  const sizes = { records: number(10), bond: number(70), fee: number(30) };
+  found.enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
+  return found;
+}
+
+const refund = (amount) => ({ account: name("sponsor"), amount: number(amount), source: { type: "Refund", asRefund: pool } });
+
+describe("the books", () => {
+  it("give a void round's sponsor the whole budget back", () => {
+    const { enter, lines } = withRound();
+    enter("rewards.Credited", refund(900));
+    enter("datanets.RoundVoided", { datanet: number(0), round: number(1) });
+    assert.deepEqual(lines, []);
+  });
+
+  it("notice if a void round keeps a unit", () => {
+    const { enter, lines } = withRound();
+    enter("rewards.Credited", refund(899));
+    enter("datanets.RoundVoided", { datanet: number(0), round: number(1) });
+    assert.match(lines.join("\n"), /sponsor, budget of void round 0\/1 given back: expected 900, found 899/);
+  });
+
+  it("give a contribution without a value its bond and fee back, once", () => {
+    for (const [released, wrong] of [[100, 0], [99, 1], [101, 1]]) {
+      const { enter, lines } = withRound();
+      const whose = { datanet: number(0), contribution: number(4), contributor: name("contributor") };
+      enter("datanets.ContributionReclaimed", { ...whose, released: number(released) });
+      assert.equal(lines.length, wrong, lines.join("\n"));
+    }
+  });
+
+  it("notice a round at another price than was pledged", () => {
+    const { enter, lines } = begin();
+    const sponsorship = structure({ sponsor: name("sponsor"), price: number(1_000), budget: number(0) });
+    enter("datanets.Pledged", { datanet: number(0), sponsor: name("sponsor"), price: number(999), budget: number(0), deposit: number(5) });
+    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: some(sponsorship) });
+    assert.match(lines.join("\n"), /sponsor, price and budget of a round/);
+    enter("datanets.PledgeWithdrawn", { datanet: number(0), sponsor: name("sponsor"), released: number(5) });
+    assert.equal(lines.length, 1);
+    enter("datanets.PledgeWithdrawn", { datanet: number(0), sponsor: name("sponsor"), released: number(5) });
+    assert.equal(lines.length, 2);
+  });
+
+  it("credit a host with its part of the payment before, and with no other", () => {
+    const crew = { root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }), count: number(1), crew: [] };
+    const parts = { gross: number(100), fee: number(2), host: number(49), net: number(49) };
+    const paid = { asset: datanet, round: some(number(1)), payer: name("payer"), ...parts };
+    for (const [amount, wrong] of [[49, 0], [48, 1]]) {
+      const { books, enter, lines } = begin();
+      enter("rewards.PoolOpened", { pool, ...crew });
+      enter("rewards.Paid", paid, { host: 500_000_000n });
+      enter("rewards.Credited", { account: name("host"), amount: number(amount), source: { type: "Hosting", asHosting: datanet } });
+      assert.equal(lines.length, wrong, lines.join("\n"));
+      assert.equal(books.accounts.payouts.host.Hosting, BigInt(amount));
+      assert.deepEqual(books.pot.hosts, []);
+    }
+  });
+
+  it("notice events that nothing came before, and credits that they do not know", () => {
+    const { books, enter, lines } = begin();
+    enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Gift" } });
+    enter("rewards.Credited", refund(1));
+    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: none });
+    enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Award", asAward: pool } });
+    assert.match(lines[0], /source of credit: expected one that this auditor knows, found Gift/);
+    assert.match(lines.join("\n"), /round 0\/1 is unknown/);
+    assert.doesNotMatch(lines.join("\n"), /awards without a contribution/);
+    books.close();
+    assert.match(lines.join("\n"), /awards without a contribution/);
+  });
+});

@@ -1,0 +1,54 @@
+// What an auditor reads: events of finalised blocks, each with the constants of the runtime that made it.
+import { ApiPromise, WsProvider } from "@polkadot/api";
+
+// Blocks that are read at a time.
+const PARALLEL = 32;
+
+export const big = (codec) => codec.toBigInt();
+// The library marks a field with an underscore if its own objects have something else of that name.
+export const entriesOf = (codec) => codec.get("entries_");
+export const hashOf = (codec) => codec.get("hash_").toHex();
+export const optional = (option) => (option.isSome ? option.unwrap() : undefined);
+export const poolKey = (pool) => `${pool.get("datanet")}/${pool.get("round")}`;
+export const payeeKey = (payee) => (payee.isModel ? `model ${payee.asModel}` : `pool ${poolKey(payee.asPool)}`);
+export const shares = (list) => list.map((share) => ({ account: share.get("account").toString(), part: big(share.get("part")) }));
+export const royalties = (list) => list.map((entry) => {
+  const ceiling = optional(entry.get("ceiling"));
+  return { payee: payeeKey(entry.get("payee")), rate: big(entry.get("rate")), ceiling: ceiling && big(ceiling) };
+});
+
+export function connect(url) {
+  return ApiPromise.create({ provider: new WsProvider(url), noInitWarn: true });
+}
+
+/** The pot's account: "modl", the pallet's name for it, zeros (PalletId::into_account_truncating). */
+export function potOf(api) {
+  const pot = new Uint8Array(32);
+  pot.set(new TextEncoder().encode("modl"));
+  pot.set(api.consts.rewards.palletId.toU8a(true), 4);
+  return api.registry.createType("AccountId", pot).toString();
+}
+
+/** The rates that a runtime publishes; undefined where it does not. Licensing bounds offers by what rewards lets hosts have. */
+function ratesOf({ rewards, licensing }) {
+  const rate = (constant) => (constant === undefined ? undefined : big(constant));
+  return { fee: rate(rewards.protocolFee), host: rate(rewards.hostMax ?? licensing.maxHostShare) };
+}
+
+/** The events of a chain's blocks up to `last`, in order, each `{ block, extrinsic, name, data, rates }`. */
+export async function* events(api, last) {
+  for (let first = 1; first <= last; first += PARALLEL) {
+    const heights = Array.from({ length: Math.min(PARALLEL, last - first + 1) }, (_, index) => first + index);
+    const blocks = await Promise.all(heights.map(async (height) => {
+      // By the metadata of that block: runtimes change.
+      const then = await api.at(await api.rpc.chain.getBlockHash(height));
+      return { records: await then.query.system.events(), rates: ratesOf(then.consts) };
+    }));
+    for (const [index, { records, rates }] of blocks.entries()) {
+      for (const { event, phase } of records) {
+        const extrinsic = phase.isApplyExtrinsic ? phase.asApplyExtrinsic.toNumber() : undefined;
+        yield { block: heights[index], extrinsic, name: `${event.section}.${event.method}`, data: event.data, rates };
+      }
+    }
+  }
+}

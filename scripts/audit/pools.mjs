@@ -1,0 +1,103 @@
+// Pools of rounds: what they received, and what crews and contributions are owed of it.
+import { big, hashOf, poolKey, shares } from "./chain.mjs";
+import { known } from "./findings.mjs";
+import { contributionDue, contributorsDue, crewDue, crewOf, sum } from "./formulas.mjs";
+import { weightTree } from "./tree.mjs";
+
+const sorted = (parts) => [...parts].sort(([one], [other]) => (one < other ? -1 : 1));
+
+export class Pools {
+  pools = new Map();
+
+  constructor(books) {
+    this.books = books;
+    this.findings = books.findings;
+  }
+
+  handlers = {
+    "rewards.PoolOpened": ({ pool, root, count, crew }) => {
+      this.pools.set(poolKey(pool), {
+        crew: shares(crew),
+        hash: hashOf(root),
+        weight: big(root.get("sum")),
+        count: count.toNumber(),
+        // Those of the recomputed tree: filled when the round is concluded, in the same call.
+        weights: new Map(),
+        gross: 0n,
+        fees: 0n,
+        hosts: 0n,
+        net: 0n,
+        royalties: 0n,
+        paidCrew: new Map(),
+        paidContributions: new Map(),
+        proven: new Set(),
+      });
+    },
+
+    "rewards.Proven": ({ pool, contribution, account, weight }) => {
+      const key = poolKey(pool);
+      const found = this.get(key);
+      const number = contribution.toNumber();
+      const entry = known(found.weights, number, `in pool ${key} contribution`);
+      this.findings.same(account, `contributor of ${number} in pool ${key}`, account.toString(), entry.contributor);
+      this.findings.same(account, `weight of contribution ${number} in pool ${key}`, big(weight), entry.weight);
+      found.proven.add(number);
+    },
+  };
+
+  get(key) {
+    return known(this.pools, key, "pool");
+  }
+
+  received({ net, royalties }) {
+    return net + royalties;
+  }
+
+  /** What is in a pool: received and paid to nobody yet. */
+  held(pool) {
+    return this.received(pool) - sum(pool.paidCrew.values()) - sum(pool.paidContributions.values());
+  }
+
+  /** A round is final: its pool holds what was admitted up to it, and pays whom recipe and benchmark say. */
+  conclude(key, datanet, evaluator, seats, { admitted, root, weight }) {
+    const { findings } = this;
+    const pool = this.get(key);
+    const tree = weightTree(datanet.admitted, this.books.hash);
+    pool.weights = new Map(datanet.admitted.map((entry) => [entry.contribution, entry]));
+    findings.same(`pool ${key}`, "total weight", pool.weight, tree.sum);
+    findings.same(`pool ${key}`, "root of the weights", pool.hash, tree.hash);
+    findings.same(`pool ${key}`, "number of contributions", pool.count, tree.count);
+    const concluded = [big(weight), root.toHex(), admitted.toNumber()];
+    findings.same(`round ${key}`, "weight, root and number of what is admitted", concluded, [tree.sum, tree.hash, tree.count]);
+    const crew = crewOf(datanet, datanet.steward, evaluator, [...seats.values()]);
+    const said = pool.crew.map(({ account, part }) => [account, part]);
+    findings.same(`pool ${key}`, "crew and its parts in billionths", sorted(said), sorted(crew));
+    // From here on what was recomputed counts, not what the chain says.
+    pool.crew = [...crew].map(([account, part]) => ({ account, part }));
+    pool.total = tree.sum;
+  }
+
+  creditCrew(key, who, amount) {
+    const pool = this.get(key);
+    pool.paidCrew.set(who, (pool.paidCrew.get(who) ?? 0n) + amount);
+    const part = pool.crew.find(({ account }) => account === who)?.part ?? 0n;
+    this.findings.same(who, `crew's part of pool ${key} so far`, pool.paidCrew.get(who), crewDue(part, this.received(pool)));
+  }
+
+  creditContribution(key, contribution, who, amount) {
+    const pool = this.get(key);
+    const { contributor } = known(pool.weights, contribution, `in pool ${key} contribution`);
+    pool.paidContributions.set(contribution, (pool.paidContributions.get(contribution) ?? 0n) + amount);
+    this.findings.same(who, `contributor of ${contribution} in pool ${key}`, who, contributor);
+    this.findings.same(who, `weight of contribution ${contribution} proven in pool ${key}`, pool.proven.has(contribution), true);
+    const paid = pool.paidContributions.get(contribution);
+    this.findings.same(who, `pay of contribution ${contribution} from pool ${key} so far`, paid, this.due(pool, contribution));
+  }
+
+  /** What a contribution has earned from a pool since the beginning, paid or not. */
+  due(pool, contribution) {
+    const entry = pool.weights.get(contribution);
+    if (!entry) return 0n;
+    return contributionDue(contributorsDue(pool.crew, this.received(pool)), entry.weight, pool.total);
+  }
+}

@@ -1,0 +1,212 @@
+// Rounds of datanets: what contributions are worth, what sponsors pay for them, and whom the pools of rounds pay.
+import { big, optional } from "./chain.mjs";
+import { known } from "./findings.mjs";
+import { sum } from "./formulas.mjs";
+import { payDue, scaleOf, unitOf } from "./values.mjs";
+
+const least = (one, other) => (one < other ? one : other);
+
+export class Rounds {
+  datanets = new Map();
+  rounds = new Map();
+  contributions = new Map();
+  pledges = [];
+  concluded = [];
+
+  constructor(books) {
+    this.books = books;
+    this.findings = books.findings;
+  }
+
+  handlers = {
+    "datanets.DatanetCreated": ({ datanet, steward, recipe, terms }) => {
+      this.datanets.set(datanet.toNumber(), {
+        steward: steward.toString(),
+        terms: terms.toString(),
+        neighbours: recipe.get("neighbours").toNumber(),
+        classes: recipe.get("classes").toNumber(),
+        benchmark: recipe.get("benchmark").toNumber(),
+        feePerRecord: big(recipe.get("feePerRecord")),
+        stewardShare: big(recipe.get("stewardShare")),
+        evaluatorShare: big(recipe.get("evaluatorShare")),
+        providersShare: big(recipe.get("providersShare")),
+        // What every later pool holds, in the order of the numbers of rounds and, within one, of contributions.
+        admitted: [],
+      });
+    },
+
+    "datanets.Transferred": ({ datanet, to }) => {
+      known(this.datanets, datanet.toNumber(), "datanet").steward = to.toString();
+    },
+
+    "datanets.Pledged": ({ sponsor, datanet, price, budget, deposit }) => {
+      this.pledges.push({
+        of: `${sponsor} ${datanet}`,
+        price: big(price),
+        budget: big(budget),
+        released: big(budget) + big(deposit),
+      });
+    },
+
+    "datanets.PledgeWithdrawn": ({ sponsor, datanet, released }) => {
+      this.takePledge(`${sponsor} ${datanet}`, (pledge) => pledge.released === big(released), "amount released");
+    },
+
+    "datanets.RoundOpened": ({ datanet, round, sponsorship }) => {
+      const key = `${datanet}/${round}`;
+      const found = optional(sponsorship);
+      const sponsor = found?.get("sponsor").toString();
+      const [price, budget] = found ? [big(found.get("price")), big(found.get("budget"))] : [0n, 0n];
+      this.rounds.set(key, { sponsor, price, budget, seats: new Map(), valued: [], awards: [] });
+      if (!found) return;
+      const fits = (pledge) => pledge.price === price && pledge.budget === budget;
+      this.takePledge(`${sponsor} ${datanet}`, fits, "price and budget of a round");
+      this.findings.same(sponsor, `budget of round ${key} in the pot`, this.books.pot.budgets.get(key) ?? 0n, budget);
+    },
+
+    "datanets.ContributionCommitted": ({ datanet, contribution, contributor, records, bond, fee }) => {
+      const { feePerRecord } = known(this.datanets, datanet.toNumber(), "datanet");
+      const due = feePerRecord * big(records);
+      this.findings.same(contributor, `valuation fee of contribution ${contribution}`, big(fee), due);
+      this.contributions.set(`${datanet}/${contribution}`, {
+        contributor: contributor.toString(),
+        bond: big(bond),
+        fee: due,
+        records: records.toNumber(),
+      });
+    },
+
+    "datanets.SliceRevealed": ({ datanet, round, seat, provider }) => {
+      known(this.rounds, `${datanet}/${round}`, "round").seats.set(seat.toNumber(), provider.toString());
+    },
+
+    "datanets.ContributionValued": (event) => {
+      const contributor = event.contributor.toString();
+      // Valued contributions may have been committed in an earlier round that came to nothing: this event says whose round it is.
+      const round = known(this.rounds, `${event.datanet}/${event.round}`, "round");
+      round.valued.push({
+        contribution: event.contribution.toNumber(),
+        contributor,
+        key: event.contributor.toU8a(),
+        value: big(event.value),
+        weight: big(event.weight),
+        paid: big(event.paid),
+        burnt: big(event.burnt),
+        status: event.status.type,
+        bond: this.books.holds.of(contributor, "Datanets.Contribution"),
+        fee: this.books.holds.of(contributor, "Datanets.ValuationFee"),
+        // What the pot credited for this round since the contribution before.
+        awards: round.awards.splice(0),
+      });
+    },
+
+    "datanets.ContributionReclaimed": ({ datanet, contribution, contributor, released }) => {
+      const found = known(this.contributions, `${datanet}/${contribution}`, "contribution");
+      this.findings.same(contributor, "who reclaims", contributor.toString(), found.contributor);
+      // A valued contribution has the price of its place in state on hold, one without a value all that it was committed with.
+      const held = found.valued ? found.valued.kept : found.bond + found.fee;
+      this.findings.same(contributor, `released for contribution ${contribution}`, big(released), held);
+      this.findings.same(contributor, `value of reclaimed contribution ${contribution}`, (found.valued?.value ?? 0n) > 0n, false);
+      found.reclaimed = true;
+    },
+
+    "datanets.RoundConcluded": (event) => this.conclude(event),
+
+    "datanets.RoundVoided": ({ datanet, round }) => {
+      const key = `${datanet}/${round}`;
+      const { sponsor, budget, valued } = known(this.rounds, key, "round");
+      this.findings.same(`round ${key}`, "contributions valued in a void round", valued.length, 0);
+      this.findings.same(sponsor ?? `round ${key}`, `budget of void round ${key} given back`, this.books.pot.refunds.get(key) ?? 0n, budget);
+    },
+
+    "valuation.RoundFinalised": ({ datanet, round, evaluator, before, after }) => {
+      const found = this.concluded.find((entry) => entry.datanet === datanet.toNumber() && entry.round === round.toNumber());
+      const said = [evaluator.toString(), big(before), big(after)];
+      this.findings.same(`round ${datanet}/${round}`, "evaluator and accuracies", said, found && [found.evaluator, found.before, found.after]);
+    },
+  };
+
+  takePledge(of, fits, what) {
+    const index = this.pledges.findIndex((pledge) => pledge.of === of && fits(pledge));
+    this.findings.checks += 1;
+    if (index < 0) this.findings.add(of.split(" ")[0], what, "another", "that of a pledge");
+    else this.pledges.splice(index, 1);
+  }
+
+  /** The pot credited somebody with a part of a round's budget. */
+  award(key, who, amount) {
+    known(this.rounds, key, "round").awards.push({ who, amount });
+  }
+
+  conclude(event) {
+    const key = `${event.datanet}/${event.round}`;
+    const number = event.datanet.toNumber();
+    const datanet = known(this.datanets, number, "datanet");
+    const round = known(this.rounds, key, "round");
+    const { valued, price, budget } = round;
+    const [before, after, evaluator] = [big(event.before), big(event.after), event.evaluator.toString()];
+    this.findings.same(`round ${key}`, "sum of all values", sum(valued.map(({ value }) => value)), after - before);
+
+    const unit = unitOf(datanet);
+    const positive = sum(valued.map(({ value }) => (value > 0n ? value : 0n)));
+    const scale = scaleOf({ price, budget }, unit, positive);
+    for (const entry of valued) {
+      const { contribution, contributor } = entry;
+      this.findings.place = `${this.books.place}, contribution ${contribution} of round ${key}`;
+      const committed = known(this.contributions, `${number}/${contribution}`, "contribution");
+      this.findings.same(contributor, "who is valued", contributor, committed.contributor);
+      this.findings.same(contributor, "valued before", Boolean(committed.valued ?? committed.reclaimed), false);
+      committed.valued = entry;
+      Object.assign(entry, { committed, round: event.round.toNumber(), records: committed.records });
+      entry.due = entry.value > 0n ? payDue(price, unit, scale, entry.value) : 0n;
+      entry.loss = entry.value < 0n ? least(payDue(price, unit, scale, -entry.value), committed.bond) : 0n;
+      entry.kept = committed.bond - entry.loss - (entry.bond.released ?? 0n);
+      this.checkContribution(entry, committed, evaluator);
+      if (entry.value > 0n) datanet.admitted.push({ contribution, contributor, key: entry.key, weight: entry.value });
+      if (committed.fee > 0n) this.books.accounts.of(evaluator).fees += committed.fee;
+    }
+    this.findings.place = this.books.place;
+    this.checkKept(key, valued);
+    this.checkMoney(key, round, event, sum(valued.map(({ committed }) => committed.fee)));
+    this.books.pools.conclude(key, datanet, evaluator, round.seats, event);
+    this.concluded.push({ datanet: number, round: event.round.toNumber(), unit, before, after, evaluator, contributions: valued });
+  }
+
+  checkContribution(entry, { bond, fee }, evaluator) {
+    const { contributor, value, weight, due, loss, burnt, paid, status, awards } = entry;
+    const { findings } = this;
+    findings.same(contributor, "status", status, value > 0n ? "Admitted" : "Rejected");
+    findings.same(contributor, "weight", weight, value > 0n ? value : 0n);
+    findings.same(contributor, "sponsor's pay", paid, due);
+    findings.same(contributor, "credited by the sponsor's budget", awards, due > 0n ? [{ who: contributor, amount: due }] : []);
+    findings.same(contributor, "burnt of the bond", burnt, loss);
+    const { released = 0n, ...others } = entry.bond;
+    findings.same(contributor, "taken of the bond", others, loss > 0n ? { burnt: loss } : {});
+    findings.atMost(contributor, "released of the bond", released, bond - loss);
+    findings.same(contributor, "what became of the valuation fee", entry.fee, fee > 0n ? { [`paid to ${evaluator}`]: fee } : {});
+  }
+
+  /** What stays on hold is the price of a place in state: the same for all, unless less is left. State must say so at the end. */
+  checkKept(key, valued) {
+    const price = valued.reduce((most, { kept }) => (kept > most ? kept : most), 0n);
+    for (const { contributor, kept, loss, committed } of valued) {
+      this.findings.same(contributor, `left on hold by round ${key}`, kept, least(price, committed.bond - loss));
+    }
+  }
+
+  /** What a round cost its sponsor, and that the evaluator has all fees. */
+  checkMoney(key, { sponsor, budget, valued, awards }, event, fees) {
+    const { findings } = this;
+    const paid = sum(valued.map(({ due }) => due));
+    findings.same(`round ${key}`, "sponsor's pay in all", big(event.paid), paid);
+    findings.atMost(`round ${key}`, "sponsor's pay in all", paid, budget);
+    findings.same(`round ${key}`, "valuation fees", big(event.fees), fees);
+    findings.same(`round ${key}`, "awards without a contribution", awards, []);
+    findings.same(sponsor ?? `round ${key}`, `budget of round ${key} given back`, this.books.pot.refunds.get(key) ?? 0n, budget - paid);
+  }
+
+  /** What is left at the end: no award may be without its contribution. */
+  close() {
+    for (const [key, { awards }] of this.rounds) this.findings.same(`round ${key}`, "awards without a contribution", awards, []);
+  }
+}
