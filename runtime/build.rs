@@ -1,11 +1,27 @@
 //! Compiles the runtime to WebAssembly and hands the blob to the native crate.
 
+/// Our own crates in the blob.
+#[cfg(feature = "std")]
+const OWN: [&str; 7] = [
+    "pallet-datanets",
+    "pallet-licensing",
+    "pallet-models",
+    "pallet-rewards",
+    "pallet-valuation",
+    "tributary-primitives",
+    "tributary-runtime",
+];
+
 fn main() {
     println!("cargo::rerun-if-env-changed=TRIBUTARY_RUNTIME_FEATURES");
     // The metadata hash lets offline signers check what they sign. It covers the token's symbol and
     // decimals, so they must agree with the chain properties that the node publishes.
     #[cfg(feature = "std")]
     {
+        // The builder has a profile of its own: arithmetic of ours that overflows must stop there as it does in tests.
+        let checked =
+            OWN.map(|own| format!("--config profile.release.package.{own}.overflow-checks=true"));
+        std::env::set_var("WASM_BUILD_CARGO_ARGS", checked.join(" "));
         let mut builder = substrate_wasm_builder::WasmBuilder::init_with_defaults()
             .enable_metadata_hash("TRIB", 12);
         // `scripts/bench` measures a blob with benchmarks in it: features of the blob alone, so that nothing native is compiled anew.

@@ -42,8 +42,23 @@ impl KeySource {
         }
     }
 
+    /// Whether somebody wrote a phrase or a seed where a name is meant: it must not be repeated in an error.
+    fn is_secret(&self) -> bool {
+        let text = match self {
+            Self::Named(name) => name.as_str(),
+            Self::File(file) => file.to_str().unwrap_or_default(),
+            Self::Prompt | Self::Development(_) => return false,
+        };
+        let digits = text.strip_prefix("0x").unwrap_or(text);
+        let seed = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        seed || text.split_whitespace().count() >= 12
+    }
+
     /// The key itself.
     pub(crate) fn load(&self, directory: &Path) -> Result<Keypair> {
+        if self.is_secret() {
+            misuse!("a secret does not belong on the command line, where others can read it: write it to a file that only you can read, or say `--key -` and type it");
+        }
         match self {
             Self::Named(name) => read(&path(directory, name)?),
             Self::File(file) => read(file),
@@ -74,6 +89,13 @@ pub(crate) fn development(name: &str) -> Result<Keypair> {
     };
     if !word(first) || !parts.clone().all(word) {
         misuse!("`{name}` is not the name of a development account: use letters and digits, as in `alice` or `alice/stash`");
+    }
+    let first = first.to_ascii_lowercase();
+    if !DEVELOPMENT.contains(&first.as_str()) {
+        misuse!(
+            "there is no development account `{name}`: {}",
+            DEVELOPMENT.join(", ")
+        );
     }
     let capital = first[..1].to_ascii_uppercase() + &first[1..];
     let uri = parts.fold(format!("{DEV_PHRASE}//{capital}"), |uri, part| {
@@ -207,7 +229,26 @@ mod tests {
             "5GNJqTPyNqANBkUVMN1LPPrxXnFouWXoe2wNSmmEoLctxiZY"
         );
         assert!(development("").is_err());
+        assert!(development("nobody").is_err());
         assert!(development("alice//").is_err());
+    }
+
+    #[test]
+    fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
+        let seed = "5fb9".repeat(16);
+        for secret in [
+            seed.clone(),
+            format!("0x{seed}"),
+            DEV_PHRASE.to_owned(),
+            format!("{DEV_PHRASE}//Alice"),
+        ] {
+            let error = KeySource::parse(&secret)
+                .load(Path::new("/nowhere"))
+                .unwrap_err()
+                .to_string();
+            assert!(error.starts_with("a secret does not belong"), "{error}");
+            assert!(!error.contains(&secret));
+        }
     }
 
     #[test]

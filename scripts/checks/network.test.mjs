@@ -28,7 +28,8 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
   }
 
   before(async () => {
-    network = await newNetwork(join(folder, "network"), 4);
+    // Rounds wait for the ends of two epochs: shorter ones than usual save minutes.
+    network = await newNetwork(join(folder, "network"), 4, { epoch: 10 });
     [first] = network.validators;
     await network.start();
     await Promise.all(network.validators.map((validator) => validator.finalises(2, 180)));

@@ -49,8 +49,8 @@ export function temporaryFolder() {
 }
 
 /** A network below `folder` on free ports, not started yet. */
-export async function newNetwork(folder, size) {
-  const network = new Network({ binary: NODE, folder, size, basePort: await freeBasePort(size) });
+export async function newNetwork(folder, size, options = {}) {
+  const network = new Network({ binary: NODE, folder, size, basePort: await freeBasePort(size), ...options });
   networks.push(network);
   return network;
 }

@@ -160,9 +160,9 @@ export function portIsFree(port) {
 }
 
 export class Network {
-  /** `size` validators below `folder`, RPC from `basePort` on, run by the node program `binary`. */
-  constructor({ binary, folder, size = 4, basePort = 9944 }) {
-    Object.assign(this, { binary, folder, basePort });
+  /** `size` validators below `folder`, RPC from `basePort` on, run by the node program `binary`; a new chain has epochs of `epoch` slots. */
+  constructor({ binary, folder, size = 4, basePort = 9944, epoch = 20 }) {
+    Object.assign(this, { binary, folder, basePort, epoch });
     this.specification = join(folder, "chain-spec.json");
     this.owner = `${folder}.process`;
     this.validators = Array.from({ length: size }, (_, index) => new Validator(this, index));
@@ -233,6 +233,7 @@ export class Network {
       const account = this.address(index, "sr25519");
       return [account, account, { babe: account, grandpa: this.address(index, "ed25519") }];
     });
+    specification.genesis.runtimeGenesis.patch.epochs.length = this.epoch;
     return JSON.stringify(specification, undefined, 2);
   }
 

@@ -10,6 +10,7 @@ const USAGE = `scripts/run: a network of validators on this machine, and the sto
   --validators N    how many validators, 1 to 16 (4)
   --no-story        only the network
   --fresh           begin a new chain; without it the last one goes on
+  --epoch SLOTS     how many slots of three seconds an epoch of a new chain has, 10 to 201600 (20): two of them end in each round
   --base-port PORT  RPC port of the first validator (9944); the others' follow, peer-to-peer 1,000 above, Prometheus 2,000 above
   --help            this
 
@@ -38,6 +39,7 @@ export function parse(words) {
         validators: { type: "string", default: "4" },
         "no-story": { type: "boolean", default: false },
         fresh: { type: "boolean", default: false },
+        epoch: { type: "string", default: "20" },
         "base-port": { type: "string", default: "9944" },
         help: { type: "boolean", default: false },
       },
@@ -49,6 +51,7 @@ export function parse(words) {
     validators: integer("validators", values.validators, 1, 16),
     story: !values["no-story"],
     fresh: values.fresh,
+    epoch: integer("epoch", values.epoch, 10, 201_600),
     basePort: integer("base-port", values["base-port"], 1_024, 60_000),
     help: values.help,
   };

@@ -10,6 +10,7 @@ const network = new Network({
   folder: networkFolder,
   size: options.validators,
   basePort: options.basePort,
+  epoch: options.epoch,
 });
 
 let leaving = false;

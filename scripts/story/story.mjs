@@ -207,6 +207,13 @@ function table({ rounds, people, total }) {
   for (const row of rows) {
     lines.push(row.map((cell, column) => (text.has(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join("  "));
   }
+  // Shares above are rounded down; these are not rounded at all where they are whole.
+  for (const [who, honest] of [["the honest", true], ["the others", false]]) {
+    const list = people.filter((person) => person.honest === honest);
+    const money = list.reduce((sum, { award, pools }) => sum + award + pools, 0n);
+    const records = list.reduce((sum, person) => sum + person.records.length, 0);
+    lines.push(`${who}: ${list.length} contributors, ${records} records, ${percent(money, total)} of the data money`);
+  }
   return lines.join("\n");
 }
 

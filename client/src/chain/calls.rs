@@ -197,6 +197,11 @@ calls! {
         salt: Option<[u8; 32]>,
     }
 
+    /// Withdraws the offer of a datanet.
+    Datanets.withdraw_offer: WithdrawDatanetOffer {
+        datanet: u32,
+    }
+
     /// Removes a contribution from which nothing follows.
     Datanets.reclaim: ReclaimContribution {
         datanet: u32,
@@ -241,6 +246,20 @@ calls! {
         team: Vec<Member>,
     }
 
+    /// Withdraws the offer of a model.
+    Models.withdraw_offer: WithdrawModelOffer {
+        model: u32,
+    }
+
+    /// States what a model reached on a benchmark.
+    Models.evaluate: EvaluateModel {
+        model: u32,
+        benchmark: Vec<u8>,
+        metric: Vec<u8>,
+        score: i128,
+        evidence: H256,
+    }
+
     /// Lets the announced team in.
     Models.change_team: ChangeTeam {
         model: u32,
@@ -262,6 +281,18 @@ calls! {
         datanet: u32,
         round: u32,
         commitment: H256,
+    }
+
+    /// Removes a proposal whose time to publish is over.
+    Valuation.lapse: Lapse {
+        datanet: u32,
+        round: u32,
+        proposer: AccountId32,
+    }
+
+    /// Retracts terms that nothing uses.
+    Licensing.retract: RetractTerms {
+        terms: H256,
     }
 
     /// Publishes shadows of a proposal.

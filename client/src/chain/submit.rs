@@ -5,7 +5,10 @@ use serde_json::{json, Value};
 use subxt::{
     config::DefaultExtrinsicParamsBuilder,
     dynamic,
-    error::{BackendError, DispatchError, ExtrinsicError, RpcError, TransactionEventsError},
+    error::{
+        ArithmeticError, BackendError, DispatchError, ExtrinsicError, RpcError,
+        TransactionEventsError,
+    },
     ext::{
         scale_decode::DecodeAsType,
         scale_encode::{self, EncodeAsFields, Field, FieldIter},
@@ -272,10 +275,17 @@ fn dispatch_refusal<R: TypeResolver<TypeId = u32>>(
 
 /// The refusals that are of no pallet: each has a name and a sentence of its own.
 fn general_refusal(call: &str, error: &DispatchError) -> Refusal {
+    let doc = match error {
+        // Balances says so where there is too little to take something from.
+        DispatchError::Arithmetic(ArithmeticError::Underflow) => {
+            "The account has less than the call takes.".to_owned()
+        }
+        error => error.to_string(),
+    };
     Refusal {
         call: call.to_owned(),
         error: format!("{error:?}"),
-        doc: error.to_string(),
+        doc,
     }
 }
 

@@ -219,6 +219,7 @@ impl Contributor {
                 what.datanet
             );
         }
+        remark("What is delivered is public for ever. What turns out to be worth nothing is anybody's to commit again.");
         let call = CommitContribution {
             datanet: what.datanet,
             round: number,

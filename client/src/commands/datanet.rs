@@ -18,7 +18,7 @@ use crate::{
     chain::{
         calls::{
             AcceptDatanet, AppointProviders, CreateDatanet, DatanetCreated, OfferDatanet,
-            OpenRound, Pledge, RetireDatanet, RoundOpened, WithdrawPledge,
+            OpenRound, Pledge, RetireDatanet, RoundOpened, WithdrawDatanetOffer, WithdrawPledge,
         },
         state::{Datanet, Outcome, Pledged, Round},
     },
@@ -94,6 +94,11 @@ pub(crate) enum Command {
         datanet: u32,
         /// The account: an address, dev:NAME or the name of a key.
         to: AccountName,
+    },
+    /// Withdraw the offer of a datanet
+    WithdrawOffer {
+        /// The datanet.
+        datanet: u32,
     },
     /// Accept an offered datanet
     Accept {
@@ -294,6 +299,14 @@ impl Command {
                         new_steward,
                     },
                     format!("Datanet {datanet} is offered"),
+                )
+                .await
+            }
+            Self::WithdrawOffer { datanet } => {
+                send(
+                    context,
+                    WithdrawDatanetOffer { datanet },
+                    format!("Datanet {datanet} is not offered any more"),
                 )
                 .await
             }

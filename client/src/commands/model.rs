@@ -22,8 +22,8 @@ use crate::{
     asset::{pool_text, PoolName},
     chain::{
         calls::{
-            AcceptModel, AnnounceTeam, ChangeTeam, Cosign, Kind, Member, ModelRegistered,
-            OfferModel, RegisterModel, RetireModel,
+            AcceptModel, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, Kind, Member,
+            ModelRegistered, OfferModel, RegisterModel, RetireModel, WithdrawModelOffer,
         },
         state::{Edge, Model, ModelStatement},
         Chain, Snapshot,
@@ -58,6 +58,28 @@ pub(crate) enum Command {
         model: u32,
         /// The account: an address, dev:NAME or the name of a key.
         to: AccountName,
+    },
+    /// Withdraw the offer of a model
+    WithdrawOffer {
+        /// Its number.
+        model: u32,
+    },
+    /// State what a model reached on a benchmark, for ever
+    Evaluate {
+        /// Its number.
+        model: u32,
+        /// What it was tried on.
+        #[arg(long)]
+        benchmark: String,
+        /// What was measured.
+        #[arg(long)]
+        metric: String,
+        /// What came out: a decimal number.
+        #[arg(long, value_parser = parse_score, allow_hyphen_values = true)]
+        score: i128,
+        /// BLAKE2b hash of what lets others check it (32 bytes).
+        #[arg(long, value_name = "HASH", value_parser = parse_hash)]
+        evidence: H256,
     },
     /// Accept an offered model
     Accept {
@@ -165,6 +187,24 @@ pub(crate) fn parse_hash(text: &str) -> Result<H256, String> {
     Ok(hash)
 }
 
+/// A decimal number with at most 18 decimals, in units of the last one.
+fn parse_score(text: &str) -> Result<i128, String> {
+    let refused = || format!("`{text}` is not a decimal number with at most 18 decimals");
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
+    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain(whole) || !plain(decimals) || decimals.len() > 18 {
+        return Err(refused());
+    }
+    let score: i128 = format!("{whole}{decimals:0<18}")
+        .parse()
+        .map_err(|_| refused())?;
+    Ok(if negative { -score } else { score })
+}
+
 impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         match self {
@@ -180,6 +220,31 @@ impl Command {
                     format!("Model {model} is offered"),
                 )
                 .await
+            }
+            Self::WithdrawOffer { model } => {
+                send(
+                    context,
+                    WithdrawModelOffer { model },
+                    format!("Model {model} is not offered any more"),
+                )
+                .await
+            }
+            Self::Evaluate {
+                model,
+                benchmark,
+                metric,
+                score,
+                evidence,
+            } => {
+                let done = format!("Stated the {metric} of model {model} on {benchmark}");
+                let call = EvaluateModel {
+                    model,
+                    benchmark: benchmark.into_bytes(),
+                    metric: metric.into_bytes(),
+                    score,
+                    evidence,
+                };
+                send(context, call, done).await
             }
             Self::Accept { model } => {
                 send(
@@ -570,4 +635,20 @@ async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
     };
     let done = format!("Confirmed that model {model} comes from model {own}");
     send(context, Cosign { model, edge }, done).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scores_are_decimal_numbers() {
+        let unit = 10i128.pow(18);
+        assert_eq!(parse_score("0.94"), Ok(unit / 100 * 94));
+        assert_eq!(parse_score("-2"), Ok(-2 * unit));
+        assert_eq!(parse_score("0.000000000000000001"), Ok(1));
+        for wrong in ["", "-", "1.", ".5", "1e3", "0.0000000000000000001", "+1"] {
+            assert!(parse_score(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -6,12 +6,15 @@ use serde_json::json;
 use tributary_primitives::datanets::Phase;
 
 use crate::{
-    chain::{calls::AdvanceRound, state::Status},
+    chain::{
+        calls::{AdvanceRound, Lapse},
+        state::Status,
+    },
     commands::{
         datanet::{accuracies, round_json},
         model::send,
     },
-    context::Context,
+    context::{AccountName, Context},
     money::Amount,
     output::{Grid, Output},
     round::{self, Step},
@@ -26,6 +29,15 @@ pub(crate) enum Command {
         datanet: u32,
         /// The round [default: the last one]
         round: Option<u32>,
+    },
+    /// Remove a proposal whose time to publish is over; its bond is burnt
+    Lapse {
+        /// The datanet.
+        datanet: u32,
+        /// The round.
+        round: u32,
+        /// Whose proposal: an address, dev:NAME or the name of a key.
+        proposer: AccountName,
     },
     /// Move a round on, as far as its deadlines and the chain's randomness allow
     Advance {
@@ -76,6 +88,20 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         match self {
             Self::Show { datanet, round } => show(context, datanet, round).await,
+            Self::Lapse {
+                datanet,
+                round,
+                proposer,
+            } => {
+                let proposer = context.account(&proposer)?;
+                let done = format!("Removed a proposal for round {round} of datanet {datanet}");
+                let call = Lapse {
+                    datanet,
+                    round,
+                    proposer,
+                };
+                send(context, call, done).await
+            }
             Self::Advance {
                 datanet,
                 round: named,

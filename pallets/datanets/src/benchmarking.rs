@@ -11,7 +11,9 @@ use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_runtime::traits::StaticLookup;
 use tributary_primitives::{
-    datanets::{Phase, Recipe, MAX_CONTRIBUTIONS, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES},
+    datanets::{
+        Phase, Recipe, MAX_CONTRIBUTIONS, MAX_ENTRIES, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
+    },
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
@@ -522,7 +524,7 @@ mod benchmarks {
     }
 
     #[benchmark]
-    fn reveal(r: Linear<1, 20_480>) {
+    fn reveal(r: Linear<1, { MAX_ENTRIES / 2 }>) {
         let (datanet, number, provider, records) = revealing::<T>(1, r);
 
         #[extrinsic_call]

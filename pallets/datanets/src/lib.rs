@@ -88,7 +88,8 @@ pub mod pallet {
         Datanet,
         /// A sponsor's budget for a datanet's next round.
         Pledge,
-        /// A contributor's deposit until a contribution is delivered, its bond until it is valued, the price of its place from then on.
+        /// A contributor's deposit until a contribution is delivered, its bond until it is valued, then the price of its place as
+        /// far as that is left.
         Contribution,
         /// What a contributor pays the evaluator of a round.
         ValuationFee,
@@ -433,7 +434,8 @@ pub mod pallet {
             /// The bond that was burnt.
             burnt: Balance,
         },
-        /// A contribution was valued. What was not burnt of its bond is released, but for the price of its place in state.
+        /// A contribution was valued. What was not burnt of its bond is released, but for the price of its place in state as far as
+        /// that is left.
         ContributionValued {
             /// The datanet.
             datanet: DatanetId,
@@ -576,7 +578,7 @@ pub mod pallet {
         /// The datanet's providers are not those that the pledge names, one by one and in their order. Look them up, and pledge only if
         /// these are to be trusted with the measurement.
         OtherProviders,
-        /// The contribution is neither rejected nor left delivered by a void round: a round depends on it, or what models owe.
+        /// The contribution is neither rejected nor left by a void round: it must be delivered or valued, or is admitted for ever.
         NotReclaimable,
         /// The datanet's last round still takes commitments. Open the next one when it is past that.
         LastRoundCommitting,
@@ -628,7 +630,7 @@ pub mod pallet {
         CommitmentMismatch,
         /// The values are not one for each delivered contribution of the round, ascending by number.
         ValuesMismatch,
-        /// A sum does not fit. No such data can be delivered.
+        /// A sum, a price or a deadline does not fit. No such recipe can be created, and no such data delivered.
         Overflow,
     }
 

@@ -185,7 +185,7 @@ pub enum Phase {
     Published,
     /// Values, admissions and the pool stand for ever.
     Final,
-    /// The round came to nothing; its newcomers are those of the next one.
+    /// The round came to nothing; what was delivered to it waits for another to value it.
     Void,
 }
 

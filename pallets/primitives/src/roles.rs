@@ -1,5 +1,5 @@
 //! The roles through which pallets speak to each other. Calls go down only:
-//! models -> valuation, licensing, rewards; valuation -> datanets, rewards; datanets -> licensing, rewards;
+//! models -> valuation, licensing, rewards; valuation -> datanets; datanets -> licensing, rewards;
 //! licensing -> rewards.
 //!
 //! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
@@ -39,7 +39,7 @@ pub enum Cause {
     Calls,
 }
 
-/// The ledger of what assets earn. Given by rewards; used by licensing, models, datanets and metering.
+/// The ledger of what assets earn. Given by rewards; used by licensing and models.
 pub trait Revenue<AccountId> {
     /// Starts the ledger of a model with the royalties that it owes and its team.
     ///

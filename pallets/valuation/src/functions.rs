@@ -181,7 +181,8 @@ impl<T: Config> Pallet<T> {
                 },
             })
             .map_err(|_| Error::<T>::TooManyProposals)?;
-        T::Currency::hold(&HoldReason::Proposal.into(), &proposer, bond)?;
+        T::Currency::hold(&HoldReason::Proposal.into(), &proposer, bond)
+            .map_err(|_| Error::<T>::DepositNotPayable)?;
         Proposals::<T>::insert(datanet, round, proposals);
 
         Self::deposit_event(Event::ProposalCommitted {

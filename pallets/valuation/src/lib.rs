@@ -39,8 +39,11 @@ pub mod pallet {
         Balance,
     };
 
+    const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
     /// The pallet.
     #[pallet::pallet]
+    #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
 
     /// What the pallet needs of the runtime.
@@ -224,6 +227,9 @@ pub mod pallet {
         AlreadyProposed,
         /// Four proposals stand in the round. Wait whether one lapses.
         TooManyProposals,
+        /// The signer cannot have the bond on hold: free coins beyond the existential deposit are too few, or other pallets have too many
+        /// holds there. `bond` tells what is asked.
+        DepositNotPayable,
         /// No proposal of the account stands in the round: it was never committed, or it lapsed.
         ProposalNotFound,
         /// The proposal is complete: nothing can be added to it.
@@ -273,8 +279,8 @@ pub mod pallet {
         ///
         /// Origin: signed, anybody.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`, and
-        /// those of the currency if the caller cannot afford the bond. `Overflow` if nobody can.
+        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`,
+        /// `DepositNotPayable`; `Overflow` where nobody could pay the bond.
         ///
         /// Events: `ProposalCommitted`, and `ProposalLapsed` for each proposal that made room.
         #[pallet::call_index(0)]

@@ -26,7 +26,9 @@ use self::{
 use crate::{
     asset::{asset_text, pool_text, AssetName},
     chain::{
-        calls::{AcquireGrant, ApproveGrant, DeclineGrant, MakeOffer, RelinquishGrant},
+        calls::{
+            AcquireGrant, ApproveGrant, DeclineGrant, MakeOffer, RelinquishGrant, RetractTerms,
+        },
         state::{Attachment, Grant, Offer},
         Snapshot,
     },
@@ -91,6 +93,12 @@ pub(crate) enum Command {
     Relinquish {
         /// The asset: model:ID or datanet:ID.
         asset: AssetName,
+    },
+    /// Retract terms that one has published and that no asset has
+    Retract {
+        /// Their hash.
+        #[arg(value_parser = parse_hash)]
+        terms: subxt::utils::H256,
     },
     /// Say what one's asset costs from now on
     Offer {
@@ -182,6 +190,14 @@ impl Command {
                         asset: Static(asset),
                     },
                     done,
+                )
+                .await
+            }
+            Self::Retract { terms } => {
+                send(
+                    context,
+                    RetractTerms { terms },
+                    format!("Retracted the terms {}", hex(terms)),
                 )
                 .await
             }

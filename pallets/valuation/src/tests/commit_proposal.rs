@@ -1,7 +1,7 @@
 use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
-use sp_runtime::{ArithmeticError, DispatchError, TokenError};
+use sp_runtime::{ArithmeticError, DispatchError};
 use tributary_primitives::{
     datanets::{Phase, Value},
     merkle::Range,
@@ -118,7 +118,7 @@ fn a_round_in_another_phase_takes_no_proposals() {
 #[test]
 fn an_account_without_the_bond_cannot_propose() {
     ExtBuilder.build_and_execute(|| {
-        assert_noop!(propose(PAUPER), TokenError::FundsUnavailable);
+        assert_noop!(propose(PAUPER), Error::<Test>::DepositNotPayable);
     });
 }
 
