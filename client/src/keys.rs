@@ -87,7 +87,7 @@ pub(crate) fn development(name: &str) -> Result<Keypair> {
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };
-    if !word(first) || !parts.clone().all(word) {
+    if !parts.clone().all(word) {
         misuse!("`{name}` is not the name of a development account: use letters and digits, as in `alice` or `alice/stash`");
     }
     let first = first.to_ascii_lowercase();

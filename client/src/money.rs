@@ -43,19 +43,25 @@ impl FromStr for Amount {
                 .ok_or_else(refuse);
         }
         let number = number.strip_suffix(SYMBOL).unwrap_or(number).trim_end();
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if whole.is_empty() && fraction.is_empty() {
-            return Err(refuse());
-        }
-        if fraction.len() > DECIMALS {
+        let decimals = number
+            .split_once('.')
+            .map_or(0, |(_, decimals)| decimals.len());
+        if decimals > DECIMALS {
             return Err(format!("`{text}` has more than {DECIMALS} decimals"));
         }
-        let padded = format!("{whole}{fraction:0<width$}", width = DECIMALS);
-        digits(&padded)
-            .and_then(|units| units.parse().ok())
-            .map(Self)
-            .ok_or_else(refuse)
+        scaled(number, DECIMALS).map(Self).ok_or_else(refuse)
     }
+}
+
+/// A decimal number without a sign, in units of the last of so many decimals; nothing if it is none, or has more.
+pub(crate) fn scaled<N: FromStr>(number: &str, decimals: usize) -> Option<N> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if (whole.is_empty() && fraction.is_empty()) || fraction.len() > decimals {
+        return None;
+    }
+    digits(&format!("{whole}{fraction:0<decimals$}"))?
+        .parse()
+        .ok()
 }
 
 /// The text, if it is decimal digits and nothing else (`parse` would take a sign, too).
@@ -104,14 +110,7 @@ impl FromStr for Part {
             format!("`{text}` is not a percentage between 0% and 100% with at most {PERCENT_DECIMALS} decimals")
         };
         let number = text.trim().strip_suffix('%').ok_or_else(refuse)?.trim_end();
-        let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if (whole.is_empty() && fraction.is_empty()) || fraction.len() > PERCENT_DECIMALS {
-            return Err(refuse());
-        }
-        let padded = format!("{whole}{fraction:0<width$}", width = PERCENT_DECIMALS);
-        let part: u32 = digits(&padded)
-            .and_then(|part| part.parse().ok())
-            .ok_or_else(refuse)?;
+        let part: u32 = scaled(number, PERCENT_DECIMALS).ok_or_else(refuse)?;
         if part > 100 * PERCENT {
             return Err(refuse());
         }

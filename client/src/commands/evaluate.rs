@@ -1,6 +1,6 @@
 //! `tributary evaluate` and `finalise`: what a round is worth.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use anyhow::{ensure, Context as _, Result};
 use clap::Args;
@@ -189,23 +189,22 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
     let mut contributions = round::contributions(now, datanet).await?;
     // A round that values what a void one left has its own wait.
     let carries = found.carried > 0;
-    let newcomer = |contribution: &Contribution| {
-        contribution.round == number && (contribution.committed_to < number) == carries
-    };
-    contributions.retain(|(_, contribution)| {
-        newcomer(contribution)
-            || (contribution.round < number && contribution.status == Status::Admitted)
+    contributions.retain(|(_, contribution)| match contribution.round.cmp(&number) {
+        Ordering::Less => contribution.status == Status::Admitted,
+        Ordering::Equal => (contribution.committed_to < number) == carries,
+        Ordering::Greater => false,
     });
-    let newcomers = contributions
+    let newcomers: Vec<u32> = contributions
         .iter()
-        .filter(|(_, contribution)| newcomer(contribution))
-        .count();
+        .filter(|(_, contribution)| contribution.round == number)
+        .map(|(number, _)| *number)
+        .collect();
     let valued = if carries {
         found.carried
     } else {
         found.delivered
     };
-    if newcomers as u64 != u64::from(valued) {
+    if newcomers.len() as u64 != u64::from(valued) {
         misuse!(
             "a contribution of round {number} of datanet {datanet} was reclaimed: the round cannot be valued from state any more"
         );
@@ -231,11 +230,7 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
         );
     }
     // Those of void rounds are newcomers still.
-    let first = contributions
-        .iter()
-        .filter(|(_, contribution)| contribution.round == number)
-        .map(|(number, _)| *number)
-        .fold(found.first, u32::min);
+    let first = newcomers.into_iter().fold(found.first, u32::min);
     let mut inputs = Inputs {
         first,
         contributions: BTreeMap::new(),

@@ -32,7 +32,7 @@ use crate::{
     context::{AccountName, Context},
     failure::{misuse, Misuse, Refusal},
     keys,
-    money::{Amount, Part},
+    money::{scaled, Amount, Part},
     output::{hex, short, Grid, Output},
 };
 
@@ -194,14 +194,10 @@ fn parse_score(text: &str) -> Result<i128, String> {
         Some(digits) => (true, digits),
         None => (false, text),
     };
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
-    let plain = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain(whole) || !plain(decimals) || decimals.len() > 18 {
+    if digits.starts_with('.') || digits.ends_with('.') {
         return Err(refused());
     }
-    let score: i128 = format!("{whole}{decimals:0<18}")
-        .parse()
-        .map_err(|_| refused())?;
+    let score: i128 = scaled(digits, 18).ok_or_else(refused)?;
     Ok(if negative { -score } else { score })
 }
 

@@ -226,19 +226,18 @@ impl<T: Config> Pallet<T> {
         Self::no_longer_pending(datanet, lapsed)?;
 
         let mut waiting = Waiting::<T>::take(datanet);
-        let mut carried = Self::take_first_group(datanet, number, &mut waiting, &mut roots)?;
-        let looked_at = (own.len() + carried.len()) as u32;
-        round.carried = carried.len() as u32;
-        if carried.is_empty() {
-            core::mem::swap(&mut carried, &mut own);
-        }
-        // What is left waits behind what waited before: there is room for everything without a value.
-        for newcomer in own {
+        let (group, group_roots) = Self::take_first_group(datanet, number, &mut waiting)?;
+        let looked_at = (own.len() + group.len()) as u32;
+        round.carried = group.len() as u32;
+        let (newcomers, roots) = if group.is_empty() {
+            (own, roots)
+        } else {
+            // Its own wait behind what waits already: there is room for everything without a value.
             waiting
-                .try_push(newcomer)
+                .try_extend(own.into_iter())
                 .map_err(|_| Error::<T>::TooManyContributions)?;
-        }
-        let newcomers = carried;
+            (group, group_roots)
+        };
         if newcomers.is_empty() {
             Self::void_round(datanet, number, round)?;
             return Ok(Step::NotDelivered { lapsed });
@@ -246,10 +245,7 @@ impl<T: Config> Pallet<T> {
         if !waiting.is_empty() {
             Waiting::<T>::insert(datanet, waiting);
         }
-        round.inputs = roots
-            .into_iter()
-            .take(newcomers.len())
-            .fold(round.inputs, hashing::extend_inputs);
+        round.inputs = roots.into_iter().fold(round.inputs, hashing::extend_inputs);
         Newcomers::<T>::insert(datanet, number, newcomers);
         round.phase = Phase::Frozen;
         round.deadline = None;
@@ -261,15 +257,13 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Takes what the first of void rounds left out of what waits, for round `number` to value it. Its roots take the place of `roots`, if
-    /// there is any.
+    /// Takes what the first of void rounds left out of what waits, for round `number` to value it; with its roots.
     fn take_first_group(
         datanet: DatanetId,
         number: RoundNumber,
         waiting: &mut NewcomerList,
-        roots: &mut Vec<H256>,
-    ) -> Result<NewcomerList, DispatchError> {
-        let mut group = NewcomerList::default();
+    ) -> Result<(NewcomerList, Vec<H256>), DispatchError> {
+        let mut roots = Vec::new();
         let mut left_by = None;
         for newcomer in waiting.iter() {
             let mut found = Contributions::<T>::get(datanet, newcomer.number)
@@ -277,18 +271,15 @@ impl<T: Config> Pallet<T> {
             if *left_by.get_or_insert(found.committed_to) != found.committed_to {
                 break;
             }
-            if group.is_empty() {
-                roots.clear();
-            }
             roots.push(found.root);
             found.round = number;
             Contributions::<T>::insert(datanet, newcomer.number, found);
-            group
-                .try_push(newcomer.clone())
-                .map_err(|_| Error::<T>::TooManyContributions)?;
         }
-        waiting.drain(..group.len());
-        Ok(group)
+        let group: Vec<_> = waiting.drain(..roots.len()).collect();
+        let group = group
+            .try_into()
+            .map_err(|_| Error::<T>::TooManyContributions)?;
+        Ok((group, roots))
     }
 
     /// Removes a contribution that was not delivered in time: its deposit is burnt, its fee goes back.

@@ -253,12 +253,10 @@ impl<T: Config> Pallet<T> {
         mut round: RoundOf<T>,
     ) -> DispatchResult {
         let mut waiting = Newcomers::<T>::take(datanet, number);
-        for newcomer in Waiting::<T>::take(datanet) {
-            // There is room for everything without a value.
-            waiting
-                .try_push(newcomer)
-                .map_err(|_| Error::<T>::TooManyContributions)?;
-        }
+        // There is room for everything without a value.
+        waiting
+            .try_extend(Waiting::<T>::take(datanet).into_iter())
+            .map_err(|_| Error::<T>::TooManyContributions)?;
         let count = waiting.len() as u32;
         if count > 0 {
             Waiting::<T>::insert(datanet, waiting);

@@ -3,10 +3,6 @@ use sp_runtime::DispatchError;
 
 use super::*;
 
-fn halves() -> TeamOf<Test> {
-    TeamOf::<Test>::truncate_from(vec![share(BOB, 500_000_000), share(CAROL, 500_000_000)])
-}
-
 fn announce(who: AccountId, model: u32, team: TeamOf<Test>) -> sp_runtime::DispatchResult {
     Models::announce_team(RuntimeOrigin::signed(who), model, team.into_inner())
 }

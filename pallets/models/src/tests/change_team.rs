@@ -3,10 +3,6 @@ use sp_runtime::DispatchError;
 
 use super::*;
 
-fn halves() -> TeamOf<Test> {
-    TeamOf::<Test>::truncate_from(vec![share(BOB, 500_000_000), share(CAROL, 500_000_000)])
-}
-
 /// Announces halves for a model of Alice's and lets the notice go by.
 fn announced(model: u32) {
     assert_ok!(Models::announce_team(

@@ -21,3 +21,8 @@ use crate::{
     mock::{Models, *},
     *,
 };
+
+/// A team of Bob and Carol.
+fn halves() -> TeamOf<Test> {
+    TeamOf::<Test>::truncate_from(vec![share(BOB, 500_000_000), share(CAROL, 500_000_000)])
+}
