@@ -67,8 +67,8 @@ function earnedOf(pools, datanet, contribution) {
 function compareData({ findings, rounds, pools }, list) {
   for (const datanet of new Set([...list, ...rounds.concluded].map((entry) => entry.datanet))) {
     const concluded = rounds.concluded.filter((entry) => entry.datanet === datanet);
-    // What was reclaimed is in events only.
-    const valued = concluded.flatMap(({ contributions }) => contributions).filter(({ committed }) => !committed.reclaimed);
+    // Also what was reclaimed since, which is in events only.
+    const valued = concluded.flatMap(({ contributions }) => contributions);
     const said = list.find((entry) => entry.datanet === datanet);
     if (!said && valued.length === 0) continue;
     const who = `datanet ${datanet}`;

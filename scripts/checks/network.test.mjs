@@ -1,5 +1,6 @@
-// Four validators live through the story and through a power cut of one of them; then an auditor reads the chain.
+// Four validators live through the story and through a power cut of one of them; then an auditor reads the chain, and a full node joins.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -29,7 +30,7 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
 
   before(async () => {
     // Rounds wait for the ends of two epochs: shorter ones than usual save minutes.
-    network = await newNetwork(join(folder, "network"), 4, { epoch: 10 });
+    network = await newNetwork(join(folder, "network"), 4, { epoch: 10, guests: 1 });
     [first] = network.validators;
     await network.start();
     await Promise.all(network.validators.map((validator) => validator.finalises(2, 180)));
@@ -78,5 +79,22 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
     const { people } = await story;
     const byData = Object.values(payouts).reduce((sum, roles) => sum + (roles.Award ?? 0n) + (roles.Contribution ?? 0n), 0n);
     assert.equal(byData, people.reduce((sum, { award, pools }) => sum + award + pools, 0n));
+  });
+
+  it("lets a full node join by warp sync, which then fetches the blocks before, for the delivered records in them", async () => {
+    const height = await first.finalisedHeight();
+    const guest = network.join("Guest", ["--sync", "warp"]);
+    const reached = await guest.finalises(height, 120);
+    assert.equal(await guest.blockHash(reached), await first.blockHash(reached));
+    assert.match(readFileSync(guest.log, "utf8"), /Warp sync is complete/);
+    const bodyOf = async (node, number) => {
+      const hash = await node.blockHash(number);
+      return hash && (await node.rpc("chain_getBlock", hash))?.block.extrinsics;
+    };
+    const bodies = async (node) => JSON.stringify(await Promise.all([1, height >> 1, height].map((number) => bodyOf(node, number))));
+    const expected = await bodies(first);
+    const deadline = Date.now() + MINUTE;
+    while (await bodies(guest) !== expected && Date.now() < deadline) await sleep(500);
+    assert.equal(await bodies(guest), expected);
   });
 });

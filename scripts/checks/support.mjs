@@ -35,7 +35,7 @@ const folders = [];
 const networks = [];
 const programs = new Set();
 process.on("exit", () => {
-  for (const network of networks) for (const validator of network.validators) validator.process?.kill("SIGKILL");
+  for (const network of networks) for (const peer of network.peers) peer.process?.kill("SIGKILL");
   for (const program of programs) program.kill("SIGTERM");
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 });
@@ -48,9 +48,9 @@ export function temporaryFolder() {
   return folder;
 }
 
-/** A network below `folder` on free ports, not started yet. */
-export async function newNetwork(folder, size, options = {}) {
-  const network = new Network({ binary: NODE, folder, size, basePort: await freeBasePort(size), ...options });
+/** A network of `size` validators below `folder`, not started yet, on ports that are free for them and for `guests` nodes that join later. */
+export async function newNetwork(folder, size, { guests = 0, ...options } = {}) {
+  const network = new Network({ binary: NODE, folder, size, basePort: await freeBasePort(size + guests), ...options });
   networks.push(network);
   return network;
 }

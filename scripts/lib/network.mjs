@@ -17,18 +17,23 @@ const CODE = "0x3a636f6465";
 /** The development account that validates at `index`, as a secret URI. */
 const secretOf = (index) => `//${NAMES[index] ?? `Validator${index + 1}`}`;
 
-export class Validator {
-  constructor(network, index) {
+/** A node of a network: one process with a folder, a log and ports of its own. */
+export class Peer {
+  constructor(network, index, name) {
     this.network = network;
-    this.index = index;
-    this.name = secretOf(index).slice(2);
-    this.folder = join(network.folder, this.name.toLowerCase());
+    this.name = name;
+    this.folder = join(network.folder, name.toLowerCase());
     this.rpcPort = network.basePort + index;
     this.peerPort = this.rpcPort + PEER_TO_PEER;
     this.prometheusPort = this.rpcPort + PROMETHEUS;
-    this.log = join(network.folder, `${this.name.toLowerCase()}.log`);
+    this.log = join(network.folder, `${name.toLowerCase()}.log`);
     // Flags of its own.
     this.flags = [];
+  }
+
+  /** Flags of its kind. */
+  get role() {
+    return [];
   }
 
   get url() {
@@ -39,14 +44,10 @@ export class Validator {
     return join(this.folder, "node-key");
   }
 
-  /** Writes network key and session keys, once. */
+  /** Writes the network key, once. */
   prepare() {
     if (existsSync(this.keyFile)) return;
     mkdirSync(this.folder, { recursive: true });
-    for (const [scheme, type] of [["sr25519", "babe"], ["ed25519", "gran"]]) {
-      this.network.node("key", "insert", "--base-path", this.folder, "--chain", this.network.specification,
-        "--suri", secretOf(this.index), "--scheme", scheme, "--key-type", type);
-    }
     this.network.node("key", "generate-node-key", "--chain", this.network.specification, "--file", this.keyFile);
   }
 
@@ -60,7 +61,7 @@ export class Validator {
       .filter((other) => other !== this)
       .map((other) => `/ip4/127.0.0.1/tcp/${other.peerPort}/p2p/${other.peerId}`);
     const flags = [
-      "--validator",
+      ...this.role,
       "--name", this.name,
       "--chain", this.network.specification,
       "--base-path", this.folder,
@@ -138,6 +139,28 @@ export class Validator {
   }
 }
 
+/** A node that makes blocks, with the keys of a development account. */
+export class Validator extends Peer {
+  constructor(network, index) {
+    super(network, index, secretOf(index).slice(2));
+    this.index = index;
+  }
+
+  get role() {
+    return ["--validator"];
+  }
+
+  /** Writes session keys and the network key, once. */
+  prepare() {
+    if (existsSync(this.keyFile)) return;
+    for (const [scheme, type] of [["sr25519", "babe"], ["ed25519", "gran"]]) {
+      this.network.node("key", "insert", "--base-path", this.folder, "--chain", this.network.specification,
+        "--suri", secretOf(this.index), "--scheme", scheme, "--key-type", type);
+    }
+    super.prepare();
+  }
+}
+
 function lastLines(path) {
   return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "";
 }
@@ -166,6 +189,7 @@ export class Network {
     this.specification = join(folder, "chain-spec.json");
     this.owner = `${folder}.process`;
     this.validators = Array.from({ length: size }, (_, index) => new Validator(this, index));
+    this.guests = [];
   }
 
   node(...words) {
@@ -207,6 +231,21 @@ export class Network {
       renameSync(aside, this.specification);
     }
     for (const validator of this.validators) validator.prepare();
+  }
+
+  /** A full node that joins, started with `flags`; it stops with the network. */
+  join(name, flags = []) {
+    const peer = new Peer(this, this.validators.length + this.guests.length, name);
+    peer.flags = flags;
+    this.guests.push(peer);
+    peer.prepare();
+    peer.start();
+    return peer;
+  }
+
+  /** All of its nodes on this machine. */
+  get peers() {
+    return [...this.validators, ...this.guests];
   }
 
   /** Fails if the chain runs another runtime than the node program brings: an old chain keeps its old one, whatever is built. */
@@ -252,7 +291,7 @@ export class Network {
   }
 
   async stop() {
-    await Promise.all(this.validators.map((validator) => validator.stop()));
+    await Promise.all(this.peers.map((peer) => peer.stop()));
     if (existsSync(this.owner) && Number(readFileSync(this.owner, "utf8")) === process.pid) rmSync(this.owner);
   }
 }

@@ -166,6 +166,21 @@ class Story {
     this.say("everybody settled, claimed and withdrew");
   }
 
+  /** Those whose data were rejected take back what was kept for them in state; then both rounds are valued again, by somebody without a key. */
+  async check() {
+    const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
+    const names = new Map([...this.addresses].map(([name, address]) => [address, name]));
+    const rejected = data.contributions.filter(({ status }) => status === "Rejected");
+    await Promise.all(rejected.map(({ contribution, contributor }) =>
+      this.client.call(names.get(contributor), "reclaim", this.id, String(contribution))));
+    this.say(`${rejected.length} contributors took back what was still held for rejected data`);
+    for (const { round, before, after } of data.rounds) {
+      const again = await this.client.call(undefined, "evaluate", this.id, String(round), "--check");
+      assert.deepEqual([again.before, again.after], [before, after]);
+    }
+    this.say("somebody without a key valued both rounds again, from what lies in blocks: the same values");
+  }
+
   /** Who earned what by their data, and whether the promises held. */
   async result() {
     const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
@@ -235,6 +250,7 @@ export async function playStory({ client: program, url, signal, seed = 42, say =
     await story.round(2);
     const child = await story.model("Iris", 2, "10%", base);
     await story.earn(base, child);
+    await story.check();
     const result = await story.result();
     say(`\n${await client.print("statement")}`);
     say(`Who earned by data, in TRIB\n\n${table(result)}\n`);

@@ -11,8 +11,8 @@ use tributary_primitives::datanets::{Periods, Phase, Recipe};
 
 use crate::{
     chain::{
-        calls::{CommitProposal, PublishRows, PublishShadows},
-        state::{Contribution, Proposal, Round, Status},
+        calls::{CommitProposal, ContributionValued, PublishRows, PublishShadows},
+        state::{Contribution, Proposal, Status},
         Chain, Snapshot, Wait,
     },
     context::Context,
@@ -63,7 +63,6 @@ pub(crate) struct Finalise {
 struct Valued {
     number: u32,
     recipe: Recipe,
-    round: Round,
     contributions: Vec<(u32, Contribution)>,
     valuation: Valuation,
 }
@@ -116,20 +115,10 @@ impl Evaluate {
                 self.datanet
             );
         }
-        let valued = value(chain, now, self.datanet, number).await?;
-        if let Some(outcome) = &valued.round.outcome {
-            let values = &valued.valuation.values;
-            ensure!(
-                (outcome.before, outcome.after) == (values.before, values.after)
-                    && valued
-                        .newcomers()
-                        .all(|(number, contribution)| contribution.value
-                            == valued.valuation.value_of(*number)),
-                "round {number} of datanet {} is final with other values than its records have",
-                self.datanet
-            );
-            return valued.report(self.datanet, number, "the chain, which has the same values");
+        if phase == Phase::Final {
+            return self.check_final(now, chain, number).await;
         }
+        let valued = value(chain, now, self.datanet, number).await?;
         for proposal in proposals(now, self.datanet, number).await? {
             let own = valued
                 .valuation
@@ -142,6 +131,49 @@ impl Evaluate {
             remark(format!("The proposal of {} {verdict}.", proposal.proposer));
         }
         valued.report(self.datanet, number, "nobody yet")
+    }
+
+    /// Values a final round as it stood before it was final, and compares with what became final. Rejected contributions may be gone since.
+    async fn check_final(&self, now: &Snapshot, chain: &Chain, number: u32) -> Result<Output> {
+        let datanet = self.datanet;
+        let ended_in = chain
+            .first_block(now, |block| async move {
+                let found = round::round_if_any(&block, datanet, number).await?;
+                Ok(found.is_some_and(|round| round.phase.0 == Phase::Final))
+            })
+            .await?;
+        let valued = value(
+            chain,
+            &chain.at_number(ended_in - 1).await?,
+            datanet,
+            number,
+        )
+        .await?;
+        let finals = chain
+            .scan_events(
+                ended_in..=ended_in,
+                &["Datanets"],
+                "reading final values",
+                |event| {
+                    Ok(event
+                        .read::<ContributionValued>()?
+                        .filter(|valued| (valued.datanet, valued.round) == (datanet, number))
+                        .map(|valued| (valued.contribution, valued.value)))
+                },
+            )
+            .await?;
+        let own: Vec<(u32, i128)> = valued
+            .newcomers()
+            .map(|(number, _)| (*number, valued.valuation.value_of(*number)))
+            .collect();
+        let outcome = round::round(now, datanet, number).await?.outcome;
+        let outcome = outcome.context("a final round has no outcome")?;
+        let values = &valued.valuation.values;
+        ensure!(
+            (outcome.before, outcome.after) == (values.before, values.after) && finals == own,
+            "round {number} of datanet {datanet} is final with other values than its records have"
+        );
+        valued.report(datanet, number, "the chain, which has the same values")
     }
 }
 
@@ -204,11 +236,11 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
     } else {
         found.delivered
     };
-    if newcomers.len() as u64 != u64::from(valued) {
-        misuse!(
-            "a contribution of round {number} of datanet {datanet} was reclaimed: the round cannot be valued from state any more"
-        );
-    }
+    ensure!(
+        newcomers.len() as u64 == u64::from(valued),
+        "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
+        newcomers.len()
+    );
     let mut wanted = BTreeMap::new();
     for (number, contribution) in &contributions {
         let expected = Expected {
@@ -258,7 +290,6 @@ async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Resu
     Ok(Valued {
         number,
         recipe,
-        round: found,
         contributions,
         valuation,
     })
