@@ -8,8 +8,12 @@ use clap::{Parser, Subcommand};
 use crate::{
     chain::Wait,
     commands::{
-        account, claim, contribute, datanet, evaluate, key, licence, model, pay, round, slices,
-        statement,
+        account, challenge, claim, contribute, datanet, evaluate, key, licence, model, pay, round,
+        slices, statement,
+        watch::{
+            challenger::{ChallengerCommand, ContributorCommand},
+            evaluator::EvaluatorCommand,
+        },
     },
     context::Context,
     failure::Misuse,
@@ -97,6 +101,17 @@ enum Command {
     Reclaim(contribute::Reclaim),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
+    /// Disprove what is wrong in others' valuations of a round
+    Challenge(challenge::ChallengeRound),
+    /// Value rounds as they come
+    #[command(subcommand)]
+    Evaluator(EvaluatorCommand),
+    /// Disprove wrong valuations as they come
+    #[command(subcommand)]
+    Challenger(ChallengerCommand),
+    /// Watch over one's own contributions
+    #[command(subcommand)]
+    Contributor(ContributorCommand),
     /// Make the values of a round final once its window is over
     Finalise(evaluate::Finalise),
     /// Models and their ancestry
@@ -155,6 +170,10 @@ impl Command {
             Self::Contribute(command) => command.run(context).await,
             Self::Reclaim(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
+            Self::Challenge(command) => command.run(context).await,
+            Self::Evaluator(command) => command.run(context).await,
+            Self::Challenger(command) => command.run(context).await,
+            Self::Contributor(command) => command.run(context).await,
             Self::Finalise(command) => command.run(context).await,
             Self::Model(command) => command.run(context).await,
             Self::Pay(command) => command.run(context).await,

@@ -13,10 +13,12 @@ mod money;
 mod output;
 mod pool;
 mod progress;
+mod publication;
 mod records;
 mod round;
 mod state;
 mod valuation;
+mod valued;
 
 use std::{future::Future, pin::Pin, process::ExitCode};
 

@@ -16,6 +16,13 @@ const DECIMALS: usize = 12;
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Amount(pub(crate) u128);
 
+impl Amount {
+    /// In coins. For people and graphs; programs have the exact amount.
+    pub(crate) fn coins(self) -> f64 {
+        self.0 as f64 / 10u128.pow(DECIMALS as u32) as f64
+    }
+}
+
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let unit = 10u128.pow(DECIMALS as u32);

@@ -246,7 +246,7 @@ pub(crate) async fn wait_for(
 }
 
 /// Moves a round on. That somebody else just did, or that it is a block too early, is no error.
-async fn take_step(
+pub(crate) async fn take_step(
     chain: &Chain,
     key: &Keypair,
     datanet: u32,

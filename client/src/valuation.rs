@@ -2,14 +2,17 @@
 
 use std::{collections::BTreeMap, num::NonZero, thread};
 
-use anyhow::{anyhow, Result};
+use anyhow::{anyhow, Context as _, Result};
 use subxt::utils::{AccountId32, H256};
 use tributary_primitives::{
     datanets::Recipe,
     hashing,
     ids::RecordId,
     merkle::{Node, Range},
-    valuation::{self, Benchmark, Params, Record, RoundValues, Row, Shadow},
+    valuation::{
+        self, Benchmark, Challenge, Content, Contents, Data, Finding, Params, Record, RoundValues,
+        Row, Shadow,
+    },
 };
 
 use crate::records::Records;
@@ -53,22 +56,9 @@ impl Inputs {
     /// Values a round.
     pub(crate) fn value(&self, recipe: &Recipe) -> Result<Valuation> {
         let params = Params::from(recipe);
-        let vectors: BTreeMap<u32, Vectors> = self
-            .contributions
-            .iter()
-            .map(|(number, records)| (*number, Vectors::of(records)))
-            .collect();
-        let (mut old, mut new) = (Vec::new(), Vec::new());
-        for (number, vectors) in &vectors {
-            let list = if *number < self.first {
-                &mut old
-            } else {
-                &mut new
-            };
-            list.extend(vectors.records(*number));
-        }
-        let benchmark: Vec<Vectors> = self.slices.iter().map(Vectors::of).collect();
-        let benchmark: Vec<Benchmark> = benchmark.iter().flat_map(Vectors::benchmark).collect();
+        let vectors = self.vectors();
+        let (old, new) = vectors.records(self.first);
+        let benchmark = vectors.benchmark();
 
         let shadows = valuation::shadows(&params, &old, &new);
         let rows = rows(&params, &old, &new, &shadows, &benchmark);
@@ -83,6 +73,87 @@ impl Inputs {
             values,
         })
     }
+
+    /// What is wrong with shadows and rows that somebody published, and its proof; nothing if they are right. `right` is what these
+    /// inputs are worth.
+    pub(crate) fn challenge(
+        &self,
+        recipe: &Recipe,
+        right: &Valuation,
+        shadows: &[Shadow],
+        rows: &[Row],
+    ) -> Result<Option<(Finding, Challenge)>> {
+        let params = Params::from(recipe);
+        let vectors = self.vectors();
+        let (old, new) = vectors.records(self.first);
+        let data = Data {
+            params,
+            old: &old,
+            new: &new,
+            benchmark: &vectors.benchmark(),
+        };
+        let right = (&right.shadows[..], &right.rows[..]);
+        let Some(finding) = valuation::find(&data, right, (shadows, rows)) else {
+            return Ok(None);
+        };
+        let challenge = valuation::prove(&params, self.first, self, shadows, rows, &finding)
+            .with_context(|| format!("cannot prove what is wrong: {finding:?}"))?;
+        Ok(Some((finding, challenge)))
+    }
+
+    fn vectors(&self) -> AllVectors {
+        let contributions = self.contributions.iter();
+        AllVectors {
+            contributions: contributions
+                .map(|(number, records)| (*number, Vectors::of(records)))
+                .collect(),
+            slices: self.slices.iter().map(Vectors::of).collect(),
+        }
+    }
+}
+
+/// All records of a round as vectors.
+struct AllVectors {
+    contributions: BTreeMap<u32, Vectors>,
+    slices: Vec<Vectors>,
+}
+
+impl AllVectors {
+    /// The records of contributions below `first`, and the others.
+    fn records(&self, first: u32) -> (Vec<Record<'_>>, Vec<Record<'_>>) {
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for (number, vectors) in &self.contributions {
+            let list = if *number < first { &mut old } else { &mut new };
+            list.extend(vectors.records(*number));
+        }
+        (old, new)
+    }
+
+    fn benchmark(&self) -> Vec<Benchmark<'_>> {
+        self.slices.iter().flat_map(Vectors::benchmark).collect()
+    }
+}
+
+impl Contents for Inputs {
+    fn contribution(&self, number: u32) -> Option<Vec<Content>> {
+        self.contributions.get(&number).map(contents)
+    }
+
+    fn slice(&self, mut index: u32) -> Option<(Vec<Content>, u32)> {
+        for slice in &self.slices {
+            match index.checked_sub(u32::try_from(slice.len()).ok()?) {
+                None => return Some((contents(slice), index)),
+                Some(rest) => index = rest,
+            }
+        }
+        None
+    }
+}
+
+/// Records as leaves of a tree.
+fn contents(records: &Records) -> Vec<Content> {
+    let content = |(features, label): (&[u8], u8)| Content::of_vector(features.to_vec(), label);
+    records.iter().map(content).collect()
 }
 
 impl Valuation {
@@ -122,7 +193,7 @@ impl Valuation {
 }
 
 /// Root of leaves of weight 1.
-fn root(leaves: impl Iterator<Item = H256>) -> Node {
+pub(crate) fn root(leaves: impl Iterator<Item = H256>) -> Node {
     let mut range = Range::default();
     for leaf in leaves {
         range
@@ -243,7 +314,8 @@ mod tests {
                 delivering: 1,
                 revealing: 1,
                 publishing: 1,
-                window: 2,
+                challenging: 1,
+                window: 5,
             },
             kernel: KERNEL,
         }

@@ -34,13 +34,13 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
-  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 6, window: 24 },
+  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging: 8, window: 24 },
 };
 
 const run = promisify(execFile);
 
 /** The client, for people who sign with keys of their own. */
-class Client {
+export class Client {
   constructor(program, url, folder) {
     Object.assign(this, { program, url, folder });
     this.ending = new AbortController();
@@ -51,7 +51,12 @@ class Client {
   /** What a command answers to programs. */
   async call(who, ...words) {
     const signer = who ? (ENDOWERS.includes(who) ? ["--dev", who] : ["--key", who]) : [];
-    return JSON.parse(await this.print("--json", ...signer, ...words));
+    return this.answer(...signer, ...words);
+  }
+
+  /** What a command with flags of its own answers to programs. */
+  async answer(...words) {
+    return JSON.parse(await this.print("--json", ...words));
   }
 
   /** What a command prints. */

@@ -15,10 +15,10 @@ use subxt::{
 };
 use tributary_primitives::{
     assets::{Asset, Payee, Pool},
-    datanets::Recipe,
+    datanets::{Phase, Recipe},
     licences::{Generation, LicenceTerms, Origin},
     merkle::Path,
-    valuation::{Row, Shadow},
+    valuation::{Challenge, Row, Shadow},
 };
 
 use super::state::Status;
@@ -310,6 +310,14 @@ calls! {
         rows: Vec<Static<Row>>,
     }
 
+    /// Disproves a proposal.
+    Valuation.challenge: ChallengeProposal {
+        datanet: u32,
+        round: u32,
+        proposer: AccountId32,
+        challenge: Static<Challenge>,
+    }
+
     /// Ends a round's window.
     Valuation.finalise: FinaliseRound {
         datanet: u32,
@@ -432,6 +440,13 @@ events! {
         hash: H256,
     }
 
+    /// A round is in another phase.
+    Datanets.PhaseChanged: PhaseChanged {
+        datanet: u32,
+        round: u32,
+        phase: Static<Phase>,
+    }
+
     /// A contribution was valued.
     Datanets.ContributionValued: ContributionValued {
         datanet: u32,
@@ -443,6 +458,36 @@ events! {
         paid: u128,
         burnt: u128,
         status: Status,
+    }
+
+    /// An evaluator committed to a proposal.
+    Valuation.ProposalCommitted: ProposalCommitted {
+        datanet: u32,
+        round: u32,
+        proposer: AccountId32,
+    }
+
+    /// Shadows of a proposal are in this block.
+    Valuation.ShadowsPublished: ShadowsPublished {
+        datanet: u32,
+        round: u32,
+        proposer: AccountId32,
+        root: H256,
+        extrinsic: u32,
+    }
+
+    /// Rows of a proposal are in this block.
+    Valuation.ProposalPublished: ProposalPublished {
+        datanet: u32,
+        round: u32,
+        proposer: AccountId32,
+        rows: H256,
+        extrinsic: u32,
+    }
+
+    /// A proposal was disproved.
+    Valuation.ProposalDisproved: ProposalDisproved {
+        reward: u128,
     }
 
     /// A model was registered.

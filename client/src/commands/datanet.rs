@@ -232,6 +232,7 @@ fn example() -> RecipeFile {
             delivering: DAY,
             revealing: DAY,
             publishing: DAY / 8,
+            challenging: DAY / 2,
             window: DAY,
         },
     }

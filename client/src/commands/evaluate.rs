@@ -1,34 +1,30 @@
 //! `tributary evaluate` and `finalise`: what a round is worth.
 
-use std::{cmp::Ordering, collections::BTreeMap};
-
 use anyhow::{ensure, Context as _, Result};
 use clap::Args;
 use serde_json::{json, Value};
 use subxt::utils::Static;
 use subxt_signer::sr25519::Keypair;
-use tributary_primitives::datanets::{Periods, Phase, Recipe};
+use tributary_primitives::datanets::{Periods, Phase};
 
 use crate::{
     chain::{
         calls::{CommitProposal, ContributionValued, PublishRows, PublishShadows},
-        state::{Contribution, Proposal, Status},
+        state::Proposal,
         Chain, Snapshot, Wait,
     },
     context::Context,
     failure::misuse,
-    gather::{gather, Expected, Whose},
     keys,
-    output::{hex, remark, Grid, Output},
-    progress,
+    output::{remark, Output},
     round::{self, Standing},
-    valuation::{accuracy, points, Inputs, Valuation},
+    valued::{proposals, value, Valued},
 };
 
 /// Shadows that fit a call.
 const CHUNK: usize = 16_384;
 /// How many blocks others have to move a round on before the evaluator does.
-const PATIENCE: u64 = 2;
+pub(crate) const PATIENCE: u64 = 2;
 
 /// `tributary evaluate`
 ///
@@ -57,14 +53,6 @@ pub(crate) struct Finalise {
     datanet: u32,
     /// The round [default: the last one]
     round: Option<u32>,
-}
-
-/// Everything known of a round that is valued.
-struct Valued {
-    number: u32,
-    recipe: Recipe,
-    contributions: Vec<(u32, Contribution)>,
-    valuation: Valuation,
 }
 
 impl Evaluate {
@@ -102,7 +90,7 @@ impl Evaluate {
         if self.finalise {
             finalise(&chain, &key, datanet, number).await?;
         }
-        valued.report(datanet, number, &keys::account(&key).to_string())
+        valued.report(&keys::account(&key).to_string())
     }
 
     /// Values a round and compares with what stands on the chain.
@@ -130,7 +118,7 @@ impl Evaluate {
             };
             remark(format!("The proposal of {} {verdict}.", proposal.proposer));
         }
-        valued.report(self.datanet, number, "nobody yet")
+        valued.report("nobody yet")
     }
 
     /// Values a final round as it stood before it was final, and compares with what became final. Rejected contributions may be gone since.
@@ -173,7 +161,7 @@ impl Evaluate {
             (outcome.before, outcome.after) == (values.before, values.after) && finals == own,
             "round {number} of datanet {datanet} is final with other values than its records have"
         );
-        valued.report(datanet, number, "the chain, which has the same values")
+        valued.report("the chain, which has the same values")
     }
 }
 
@@ -199,104 +187,15 @@ async fn finalise(chain: &Chain, key: &Keypair, datanet: u32, number: u32) -> Re
 /// Blocks between the one that a command looks at and the one that its extrinsic is in, when it looks at final ones.
 const LAG: u64 = 5;
 
-/// Whether there is time left in a round's window to publish a valuation. A very short window leaves no choice but to try.
-fn in_time(periods: &Periods, standing: &Standing) -> bool {
-    let needed = LAG + u64::from(periods.publishing);
+/// Whether there is time left in a round's window to publish a valuation, and to challenge it. A very short window leaves no choice but to try.
+pub(crate) fn in_time(periods: &Periods, standing: &Standing) -> bool {
+    let needed = LAG + u64::from(periods.publishing) + u64::from(periods.challenging);
     let left = u64::from(standing.closes_at.unwrap_or_default()).saturating_sub(standing.block);
     left > needed || u64::from(periods.window) <= needed
 }
 
-/// The proposals that stand in a round.
-async fn proposals(state: &Snapshot, datanet: u32, number: u32) -> Result<Vec<Proposal>> {
-    Ok(state
-        .get("Valuation", "Proposals", (datanet, number))
-        .await?
-        .unwrap_or_default())
-}
-
-/// Fetches and values a round whose benchmark is complete.
-async fn value(chain: &Chain, now: &Snapshot, datanet: u32, number: u32) -> Result<Valued> {
-    let recipe = round::recipe(now, datanet).await?;
-    let found = round::round(now, datanet, number).await?;
-    let mut contributions = round::contributions(now, datanet).await?;
-    // A round that values what a void one left has its own wait.
-    let carries = found.carried > 0;
-    contributions.retain(|(_, contribution)| match contribution.round.cmp(&number) {
-        Ordering::Less => contribution.status == Status::Admitted,
-        Ordering::Equal => (contribution.committed_to < number) == carries,
-        Ordering::Greater => false,
-    });
-    let newcomers: Vec<u32> = contributions
-        .iter()
-        .filter(|(_, contribution)| contribution.round == number)
-        .map(|(number, _)| *number)
-        .collect();
-    let valued = if carries {
-        found.carried
-    } else {
-        found.delivered
-    };
-    ensure!(
-        newcomers.len() as u64 == u64::from(valued),
-        "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
-        newcomers.len()
-    );
-    let mut wanted = BTreeMap::new();
-    for (number, contribution) in &contributions {
-        let expected = Expected {
-            root: contribution.root,
-            round: contribution.committed_to,
-        };
-        wanted.insert(Whose::Contribution(*number), expected);
-    }
-    for (seat, revealed) in (0..).zip(&found.seats) {
-        let root = revealed
-            .root
-            .context("a slice is not revealed although the benchmark is complete")?;
-        wanted.insert(
-            Whose::Seat(number, seat),
-            Expected {
-                root,
-                round: number,
-            },
-        );
-    }
-    // Those of void rounds are newcomers still.
-    let first = newcomers.into_iter().fold(found.first, u32::min);
-    let mut inputs = Inputs {
-        first,
-        contributions: BTreeMap::new(),
-        slices: Vec::new(),
-    };
-    for (whose, records) in gather(chain, now, datanet, recipe.dimension, &wanted).await? {
-        match whose {
-            Whose::Contribution(number) => {
-                inputs.contributions.insert(number, records);
-            }
-            // They come in the order of the seats.
-            Whose::Seat(..) => inputs.slices.push(records),
-        }
-    }
-    let spinner = progress::spinner("valuing");
-    let work = recipe.clone();
-    let valuation = tokio::task::spawn_blocking(move || inputs.value(&work))
-        .await
-        .context("valuing a round")??;
-    spinner.finish_and_clear();
-    ensure!(
-        valuation.inputs == found.inputs,
-        "the fetched records are not what the chain says was delivered in round {number} of datanet {datanet}"
-    );
-    Ok(Valued {
-        number,
-        recipe,
-        contributions,
-        valuation,
-    })
-}
-
 /// Commits to a valuation and publishes it, from where the chain has it.
-async fn publish(
+pub(crate) async fn publish(
     chain: &Chain,
     wait: Wait,
     key: &Keypair,
@@ -375,7 +274,7 @@ async fn publish(
 }
 
 /// The proposal of the signer, as the newest block has it.
-async fn own_proposal(
+pub(crate) async fn own_proposal(
     chain: &Chain,
     key: &Keypair,
     datanet: u32,
@@ -397,71 +296,6 @@ fn shadows_published(progress: &Value) -> Result<Option<usize>> {
     let count = progress["Publishing"]["shadows"]["count"].as_u64();
     let count = count.context("the runtime tells the progress of a proposal in another way")?;
     Ok(Some(usize::try_from(count).context("counting shadows")?))
-}
-
-impl Valued {
-    /// The contributions that are valued.
-    fn newcomers(&self) -> impl Iterator<Item = &(u32, Contribution)> {
-        self.contributions
-            .iter()
-            .filter(|(_, contribution)| contribution.round == self.number)
-    }
-
-    fn report(&self, datanet: u32, number: u32, by: &str) -> Result<Output> {
-        let unit = self.recipe.unit();
-        let values = &self.valuation.values;
-        let mut table = Grid::new([
-            ">contribution",
-            "contributor",
-            ">records",
-            ">copies",
-            ">points of accuracy",
-        ]);
-        let mut list = Vec::new();
-        for (number, contribution) in self.newcomers() {
-            let value = self.valuation.value_of(*number);
-            let copies = self.valuation.shadows_of(*number);
-            table.row([
-                number,
-                &contribution.contributor,
-                &contribution.records,
-                &copies,
-                &points(value, unit),
-            ]);
-            list.push(json!({
-                "contribution": number,
-                "contributor": contribution.contributor,
-                "records": contribution.records,
-                "copies": copies,
-                "value": value.to_string(),
-            }));
-        }
-        let json = json!({
-            "datanet": datanet,
-            "round": number,
-            "unit": unit.to_string(),
-            "before": values.before.to_string(),
-            "after": values.after.to_string(),
-            "inputs": hex(self.valuation.inputs),
-            "shadows_root": hex(self.valuation.shadows_root().hash),
-            "rows_root": hex(self.valuation.rows_root().hash),
-            "contributions": list,
-        });
-        Ok(Output::new(json)
-            .fields([
-                ("round", format!("{number} of datanet {datanet}")),
-                ("published by", by.to_owned()),
-                (
-                    "accuracy",
-                    format!(
-                        "{} -> {}",
-                        accuracy(values.before, unit),
-                        accuracy(values.after, unit)
-                    ),
-                ),
-            ])
-            .table(table))
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The commands, one file for each group.
 
 pub(crate) mod account;
+pub(crate) mod challenge;
 pub(crate) mod claim;
 pub(crate) mod contribute;
 pub(crate) mod datanet;
@@ -13,3 +14,4 @@ pub(crate) mod pay;
 pub(crate) mod round;
 pub(crate) mod slices;
 pub(crate) mod statement;
+pub(crate) mod watch;

@@ -319,7 +319,8 @@ mod tests {
                 delivering: 1,
                 revealing: 1,
                 publishing: 1,
-                window: 2,
+                challenging: 1,
+                window: 5,
             },
             kernel: KERNEL,
         }

@@ -1,13 +1,18 @@
 //! The role that this pallet gives to others.
 
+use alloc::vec::Vec;
+
 use frame_support::{ensure, pallet_prelude::DispatchResult};
+#[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+use sp_core::H256;
 use tributary_primitives::{
     datanets::{FrozenRound, Phase, Recipe, Values},
-    ids::{DatanetId, RoundNumber},
+    ids::{ContributionNumber, DatanetId, RoundNumber},
+    merkle::Tree,
     roles::Snapshots,
 };
 
-use crate::{Config, Error, Newcomers, Pallet, Recipes, Rounds};
+use crate::{Config, Contributions, Error, Newcomers, Pallet, Recipes, Rounds, Status};
 
 impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
     fn recipe(datanet: DatanetId) -> Option<Recipe> {
@@ -47,6 +52,49 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
         }
     }
 
+    fn unpublish(datanet: DatanetId, round: RoundNumber) -> DispatchResult {
+        let mut found = Self::round_of(datanet, round)?;
+        ensure!(found.phase == Phase::Published, Error::<T>::WrongPhase);
+        found.phase = Phase::Revealed;
+        Self::put_round(datanet, round, found);
+        Ok(())
+    }
+
+    fn tree(datanet: DatanetId, round: RoundNumber, number: ContributionNumber) -> Option<Tree> {
+        let found = Contributions::<T>::get(datanet, number)?;
+        let counts = match found.status {
+            Status::Admitted => found.round < round,
+            // Those of a round that values what a void one left wait.
+            Status::Delivered if found.round == round => {
+                let carries = Rounds::<T>::get(datanet, round)?.carried > 0;
+                carries == (found.committed_to < round)
+            }
+            _ => false,
+        };
+        counts.then(|| Tree {
+            root: found.root,
+            count: found.records.into(),
+        })
+    }
+
+    fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree> {
+        let (Some(found), Some(recipe)) =
+            (Rounds::<T>::get(datanet, round), Recipes::<T>::get(datanet))
+        else {
+            return Vec::new();
+        };
+        // The benchmark is a multiple of the seats.
+        let count = u32::from(recipe.benchmark)
+            .checked_div(found.seats.len() as u32)
+            .unwrap_or_default();
+        let roots: Option<Vec<_>> = found.seats.iter().map(|seat| seat.root).collect();
+        roots
+            .unwrap_or_default()
+            .into_iter()
+            .map(|root| Tree { root, count })
+            .collect()
+    }
+
     fn conclude(
         datanet: DatanetId,
         round: RoundNumber,
@@ -70,5 +118,10 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_frozen(contributions: u32, rows: u16) -> (DatanetId, RoundNumber) {
         crate::prepare::frozen::<T>(contributions, rows)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_trees(datanet: DatanetId, round: RoundNumber, records: H256, slice: H256) {
+        crate::prepare::trees::<T>(datanet, round, records, slice);
     }
 }

@@ -545,7 +545,8 @@ pub mod pallet {
         InvalidPrices,
         /// The shares of providers, evaluator and steward are more than 15 % together.
         CrewShareTooHigh,
-        /// A period is 0 or longer than a year of blocks (10,512,000), or the window is shorter than four times the time to publish.
+        /// A period is 0 or longer than a year of blocks (10,512,000), or the window is shorter than the time to
+        /// challenge and four times the time to publish.
         InvalidPeriods,
         /// The runtime does not know this version of the valuation's rules.
         UnknownKernel,

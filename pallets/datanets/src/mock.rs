@@ -436,7 +436,8 @@ pub(crate) fn recipe() -> Recipe {
             delivering: 20,
             revealing: 5,
             publishing: 5,
-            window: 20,
+            challenging: 3,
+            window: 23,
         },
         kernel: KERNEL,
     }

@@ -66,7 +66,8 @@ pub(crate) fn recipe<T: Config>(rows: u16) -> Recipe {
             delivering: 100,
             revealing: 100,
             publishing: 100,
-            window: 400,
+            challenging: 100,
+            window: 500,
         },
         kernel: KERNEL,
     }
@@ -244,4 +245,35 @@ pub(crate) fn frozen<T: Config>(contributions: u32, rows: u16) -> (DatanetId, Ro
         round.revealed_at = Pallet::<T>::now();
     });
     (datanet, number)
+}
+
+/// Changes a prepared round: see [`Snapshots::prepare_trees`].
+///
+/// [`Snapshots::prepare_trees`]: tributary_primitives::roles::Snapshots::prepare_trees
+pub(crate) fn trees<T: Config>(
+    datanet: DatanetId,
+    number: RoundNumber,
+    records: H256,
+    slice: H256,
+) {
+    let mut newcomers = Newcomers::<T>::get(datanet, number);
+    for (index, newcomer) in newcomers.iter().enumerate() {
+        Contributions::<T>::mutate(datanet, newcomer.number, |found| {
+            let found = found.as_mut().expect(PREPARED);
+            found.root = records;
+            if index == 0 {
+                found.status = Status::Admitted;
+                found.round = number - 1;
+            }
+        });
+    }
+    newcomers.remove(0);
+    Newcomers::<T>::insert(datanet, number, newcomers);
+    change::<T>(datanet, number, |round| {
+        round.first += 1;
+        round.seats.truncate(1);
+        for seat in &mut round.seats {
+            seat.root = Some(slice);
+        }
+    });
 }

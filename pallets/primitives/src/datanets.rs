@@ -34,8 +34,8 @@ pub const MIN_SLICES: u32 = 4;
 pub const MAX_SLICES: u32 = 16;
 /// The longest period of a phase: a year of blocks of three seconds, so that no recipe can lock what is on hold for ever.
 pub const MAX_PERIOD: u32 = 10_512_000;
-/// How often the time to publish a proposal fits the window at least: places that are taken and left empty come back while there is
-/// still time for others.
+/// How often the time to publish a proposal fits the part of the window in which proposals are made, at the least: places that are
+/// taken and left empty come back while there is still time for others.
 pub const WINDOW_PER_PUBLISHING: u32 = 4;
 /// The rules of the valuation that this version knows: those of [`crate::valuation`].
 pub const KERNEL: u16 = 1;
@@ -152,8 +152,11 @@ pub struct Periods {
     pub revealing: u32,
     /// A proposal is published, counted from its commitment.
     pub publishing: u32,
-    /// Proposals are made and examined; reopened once if none stands at its end. At least [`WINDOW_PER_PUBLISHING`] times
-    /// `publishing`, as a proposal is committed only while all its time to publish lies within the window.
+    /// A published proposal can be challenged before it may become final, at the least.
+    pub challenging: u32,
+    /// Proposals are made and examined; reopened once if none stands at its end. At least `challenging` and
+    /// [`WINDOW_PER_PUBLISHING`] times `publishing`, as a proposal is committed only while all its time to publish lies within the
+    /// window, and `challenging` blocks are left then.
     pub window: u32,
 }
 

@@ -50,7 +50,17 @@ fn hash_of(fields: impl Encode) -> H256 {
 /// `raw` is the record as it was delivered, `features` the bytes of the `i8` vector that the encoder made of it: the same bytes
 /// for [`Encoder::Vector`](crate::datanets::Encoder::Vector).
 pub fn record_leaf(raw: &[u8], label: u8, features: &[u8]) -> H256 {
-    hash_of((RECORD, <BlakeTwo256 as Hash>::hash(raw), label, features))
+    proven_record_leaf(raw_hash(raw), label, features)
+}
+
+/// The hash of a record's raw bytes, which stands for them in its leaf.
+pub fn raw_hash(raw: &[u8]) -> H256 {
+    <BlakeTwo256 as Hash>::hash(raw)
+}
+
+/// The leaf of a record of which only the hash of its raw bytes is known: however long it is, its vector can be proven.
+pub fn proven_record_leaf(raw: H256, label: u8, features: &[u8]) -> H256 {
+    hash_of((RECORD, raw, label, features))
 }
 
 /// What a contributor commits to before anybody sees its records. `root` is the hash of the tree of its records.
@@ -128,6 +138,11 @@ pub fn pick(
     let mut last = [0; 8];
     last.copy_from_slice(&hash.as_bytes()[24..]);
     u64::from_le_bytes(last) % choices.max(1)
+}
+
+/// The hash of a leaf that weighs 1, as its sibling's path has it.
+pub fn counted_leaf(leaf: H256) -> H256 {
+    tree_leaf(leaf, 1)
 }
 
 /// The hash of a tree's leaf.

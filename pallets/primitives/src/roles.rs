@@ -4,6 +4,8 @@
 //!
 //! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
 
+use alloc::vec::Vec;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
@@ -12,8 +14,9 @@ use sp_runtime::{DispatchError, DispatchResult};
 use crate::{
     assets::{Asset, Crew, Pool, RoyaltyStack, Team},
     datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
-    ids::{DatanetId, ModelId, RoundNumber, TermsId},
+    ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
     licences::Origin,
+    merkle::Tree,
     Balance,
 };
 
@@ -134,6 +137,15 @@ pub trait Snapshots<AccountId> {
     /// `Revealed` becomes `Published`: a complete proposal stands. Does nothing if one stood already.
     fn publish(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
 
+    /// `Published` becomes `Revealed`: no complete proposal stands any more.
+    fn unpublish(datanet: DatanetId, round: RoundNumber) -> DispatchResult;
+
+    /// The records of a contribution, if it was admitted before a round or is valued by it.
+    fn tree(datanet: DatanetId, round: RoundNumber, number: ContributionNumber) -> Option<Tree>;
+
+    /// The slices of a round's benchmark, in its order, once all are revealed.
+    fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree>;
+
     /// `Published` becomes `Final`: keeps the values, admits contributions of positive value, opens the pool with `evaluator` in
     /// its crew, pays the sponsor's money, releases bonds less what is burnt and what a place in state costs, and pays the valuation fees to the
     /// evaluator.
@@ -157,6 +169,11 @@ pub trait Snapshots<AccountId> {
     /// costly as any.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_frozen(contributions: u32, rows: u16) -> (DatanetId, RoundNumber);
+
+    /// Changes a prepared round: its first contribution was admitted before, the records of all contributions, as many as a
+    /// contribution can have, are of a tree with root `records`, and the benchmark is a single slice with root `slice`.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_trees(datanet: DatanetId, round: RoundNumber, records: H256, slice: H256);
 }
 
 /// Rounds whose values stand. Given by valuation; used by models.

@@ -1,6 +1,6 @@
 //! What the calls cost at their largest.
 
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::{Inspect, Mutate};
@@ -8,23 +8,34 @@ use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use sp_core::H256;
 use sp_runtime::traits::One;
 use tributary_primitives::{
-    datanets::{Phase, MAX_CONTRIBUTIONS, MAX_ENTRIES},
+    datanets::{
+        Phase, Values, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES, MAX_HORIZON, MAX_RECORDS,
+    },
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
-    merkle::Range,
+    merkle::{counted_root, CountedPath, Node, Range, MAX_COUNTED_DEPTH},
     roles::Snapshots,
-    valuation::{Row, RowEntry, Shadow},
+    valuation::{
+        Challenge, EntryFault, Features, ProvenRecord, ProvenRow, ProvenShadow, Row, RowEntry,
+        Shadow, ShadowFault, Unlisted,
+    },
 };
 
 use crate::{
-    entries, Call, Config, Outcomes, Pallet, Progress, Proposals, Reopened, Rows, ShadowChunk,
-    MAX_PROPOSALS, MAX_ROWS, MAX_SHADOWS,
+    entries, Call, Config, Outcomes, Pallet, Progress, Proposals, ProposedValues, Publication,
+    Reopened, Rows, ShadowChunk, MAX_PROPOSALS, MAX_ROWS, MAX_SHADOWS,
 };
 
 /// The fewest rows that have room for the most entries, 32 newcomers each.
 const FEWEST_ROWS: u32 = MAX_ENTRIES / 32;
 /// Enough rows for two records of each of the most contributions.
 const SOME_ROWS: u16 = 64;
+
+/// A prepared round in a block whose extrinsics run.
+fn prepare<T: Config>(contributions: u32, rows: u16) -> (DatanetId, RoundNumber) {
+    frame_system::Pallet::<T>::note_finished_initialize();
+    T::Snapshots::prepare_frozen(contributions, rows)
+}
 
 /// An account that can afford its bond.
 fn evaluator<T: Config>(index: u32, datanet: DatanetId, round: RoundNumber) -> T::AccountId {
@@ -88,6 +99,13 @@ fn commitment<T: Config>(
     )
 }
 
+/// Somebody with enough to exist.
+fn challenger<T: Config>() -> T::AccountId {
+    let challenger = whitelisted_caller();
+    T::Currency::set_balance(&challenger, 2 * T::Currency::minimum_balance());
+    challenger
+}
+
 /// Four proposals of others, none published.
 fn fill<T: Config>(datanet: DatanetId, round: RoundNumber) -> Result<(), BenchmarkError> {
     for index in 0..MAX_PROPOSALS {
@@ -114,6 +132,162 @@ fn let_window_pass<T: Config>(datanet: DatanetId, round: RoundNumber) {
     frame_system::Pallet::<T>::set_block_number(closes_at);
 }
 
+/// The first two leaves of a tree of `count` leaves, as deep as such a tree is: its root, and both paths.
+fn neighbours(count: u32, leaves: [H256; 2]) -> (H256, [CountedPath; 2]) {
+    let above = (1..count.next_power_of_two().ilog2()).map(|_| H256::repeat_byte(7));
+    let path = |sibling: H256| {
+        let path: Vec<_> = [hashing::counted_leaf(sibling)]
+            .into_iter()
+            .chain(above.clone())
+            .collect();
+        CountedPath::try_from(path).expect("no tree is deeper")
+    };
+    let paths = [path(leaves[1]), path(leaves[0])];
+    let root = counted_root(count, 0, leaves[0], &paths[0]).expect("the first leaf is there");
+    (root, paths)
+}
+
+/// A round with a published proposal, and everything that can be said of it.
+struct Scene<T: Config> {
+    datanet: DatanetId,
+    round: RoundNumber,
+    proposer: T::AccountId,
+    /// A contribution that was admitted before, and the first two of the round.
+    contributions: [u32; 3],
+    /// The first record of every contribution, near the benchmark's, and the second one, far from it.
+    records: [ProvenRecord; 2],
+    target: ProvenRecord,
+    row: ProvenRow,
+    shadows: [ProvenShadow; 2],
+}
+
+impl<T: Config> Scene<T> {
+    /// A round of the largest trees with `c` contributions and a proposal that lists `row` and two shadows, one of which stands before
+    /// and one after the second contribution.
+    fn new(c: u32, row: impl Fn([u32; 3]) -> Vec<RowEntry>) -> Result<Self, BenchmarkError> {
+        let (datanet, round) = prepare::<T>(c, MAX_ROWS as u16);
+        let proposer = evaluator::<T>(MAX_PROPOSALS, datanet, round);
+        fill::<T>(datanet, round)?;
+        Proposals::<T>::mutate(datanet, round, |proposals| proposals.truncate(3));
+        Pallet::<T>::do_commit_proposal(proposer.clone(), datanet, round, H256::zero())?;
+
+        let numbers: Vec<_> = T::Snapshots::frozen(datanet, round)
+            .expect("prepared")
+            .delivered
+            .iter()
+            .map(|delivered| delivered.number)
+            .collect();
+        let contributions = [numbers[0], numbers[1], numbers[2]];
+
+        let record = |value: i8| ProvenRecord {
+            raw: H256::repeat_byte(1),
+            label: 1,
+            features: Features::try_from(vec![value as u8; MAX_DIMENSION.into()])
+                .expect("its bound"),
+            path: CountedPath::default(),
+        };
+        let leaf = |record: &ProvenRecord| {
+            hashing::proven_record_leaf(record.raw, record.label, &record.features)
+        };
+        let mut records = [record(64), record(127)];
+        let leaves = [leaf(&records[0]), leaf(&records[1])];
+        let (records_root, paths) = neighbours(MAX_RECORDS.into(), leaves);
+        for (record, path) in records.iter_mut().zip(paths) {
+            record.path = path;
+        }
+        let mut target = record(-128);
+        let (slice_root, [path, _]) = neighbours(MAX_ROWS, [leaf(&target), H256::zero()]);
+        target.path = path;
+        T::Snapshots::prepare_trees(datanet, round, records_root, slice_root);
+
+        let row = Row {
+            entries: row(contributions).try_into().expect("no row is longer"),
+        };
+        let (rows_root, [path, _]) = neighbours(MAX_ROWS, [hashing::row_leaf(&row), H256::zero()]);
+        let row = ProvenRow {
+            index: 0,
+            row,
+            path,
+        };
+        let pairs = [
+            Shadow {
+                shadow: id(contributions[1], 0),
+                witness: id(contributions[0], 1),
+            },
+            Shadow {
+                shadow: id(contributions[2], MAX_RECORDS - 1),
+                witness: id(contributions[1], 0),
+            },
+        ];
+        let count = 1 << MAX_COUNTED_DEPTH;
+        let (shadows_root, [first, second]) =
+            neighbours(count, pairs.each_ref().map(hashing::shadow_leaf));
+        let shadows = [(0, pairs[0], first), (1, pairs[1], second)]
+            .map(|(index, pair, path)| ProvenShadow { index, pair, path });
+
+        Proposals::<T>::mutate(datanet, round, |proposals| {
+            proposals[3].progress = Progress::Complete(Publication {
+                rows: Node {
+                    hash: rows_root,
+                    sum: MAX_ROWS.into(),
+                },
+                shadows: Node {
+                    hash: shadows_root,
+                    sum: count.into(),
+                },
+                before: 0,
+                after: 0,
+            })
+        });
+        ProposedValues::<T>::insert((datanet, round, &proposer), Values::default());
+        T::Snapshots::publish(datanet, round)?;
+        Ok(Self {
+            datanet,
+            round,
+            proposer,
+            contributions,
+            records,
+            target,
+            row,
+            shadows,
+        })
+    }
+
+    /// That a record between the two listed shadows is none.
+    fn unlisted(&self) -> Unlisted {
+        let [before, after] = self.shadows.clone();
+        Unlisted {
+            before: Some(before),
+            after: Some(after),
+        }
+    }
+
+    fn is_disproved(&self) -> bool {
+        Proposals::<T>::get(self.datanet, self.round).len() == 3
+            && !ProposedValues::<T>::contains_key((self.datanet, self.round, &self.proposer))
+            && T::Snapshots::phase(self.datanet, self.round) == Some(Phase::Revealed)
+    }
+}
+
+fn id(contribution: u32, position: u16) -> RecordId {
+    RecordId {
+        contribution,
+        position,
+    }
+}
+
+/// The longest row: 32 old records, then 32 newcomers, the last of each far from the benchmark.
+fn longest_row(contributions: [u32; 3]) -> Vec<RowEntry> {
+    let of = |contribution: u32| {
+        let others = (2..u16::from(MAX_HORIZON) + 1).chain([1]);
+        others.map(move |position| RowEntry {
+            record: id(contribution, position),
+            matches: true,
+        })
+    };
+    of(contributions[0]).chain(of(contributions[2])).collect()
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -121,7 +295,7 @@ mod benchmarks {
     /// `c`: contributions of the round. Four proposals lapse on the way.
     #[benchmark]
     fn commit_proposal(c: Linear<1, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(c, SOME_ROWS);
         fill::<T>(datanet, round)?;
         let_time_pass::<T>(datanet, round);
         let proposer = evaluator::<T>(MAX_PROPOSALS, datanet, round);
@@ -146,7 +320,7 @@ mod benchmarks {
         n: Linear<1, MAX_SHADOWS>,
         c: Linear<5, MAX_CONTRIBUTIONS>,
     ) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(c, SOME_ROWS);
         fill::<T>(datanet, round)?;
         let proposer = Proposals::<T>::get(datanet, round)[0].proposer.clone();
 
@@ -186,7 +360,7 @@ mod benchmarks {
         e: Linear<0, MAX_ENTRIES>,
         c: Linear<1, MAX_CONTRIBUTIONS>,
     ) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, r as u16);
+        let (datanet, round) = prepare::<T>(c, r as u16);
         let proposer = evaluator::<T>(MAX_PROPOSALS, datanet, round);
         let rows = rows::<T>(datanet, round, r, e);
         assert_eq!(entries(&rows), e);
@@ -205,7 +379,7 @@ mod benchmarks {
     /// Of a round with four proposals.
     #[benchmark]
     fn lapse() -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(1, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(1, SOME_ROWS);
         fill::<T>(datanet, round)?;
         let_time_pass::<T>(datanet, round);
         let proposer = Proposals::<T>::get(datanet, round)[0].proposer.clone();
@@ -225,10 +399,148 @@ mod benchmarks {
         Ok(())
     }
 
+    /// `c`: contributions of the round. The longest row lists a record with a wrong match bit.
+    #[benchmark]
+    fn challenge_entry(c: Linear<3, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new(c, |contributions| {
+            let mut entries = longest_row(contributions);
+            entries[31].matches = false;
+            entries
+        })?;
+        let challenge = Challenge::Entry {
+            row: scene.row.clone(),
+            entry: 31,
+            fault: EntryFault::Wrong {
+                target: scene.target.clone(),
+                record: scene.records[1].clone(),
+            },
+        };
+
+        #[extrinsic_call]
+        challenge(
+            RawOrigin::Signed(challenger::<T>()),
+            scene.datanet,
+            scene.round,
+            scene.proposer.clone(),
+            Box::new(challenge),
+        );
+
+        assert!(scene.is_disproved());
+        Ok(())
+    }
+
+    /// `c`: contributions of the round. The longest row lists a far record before a near one.
+    #[benchmark]
+    fn challenge_order(c: Linear<3, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new(c, |contributions| {
+            let mut entries = longest_row(contributions);
+            entries[32].record = id(contributions[1], 0);
+            entries
+        })?;
+        let challenge = Challenge::Order {
+            row: scene.row.clone(),
+            entry: 31,
+            target: scene.target.clone(),
+            first: scene.records[1].clone(),
+            second: scene.records[0].clone(),
+        };
+
+        #[extrinsic_call]
+        challenge(
+            RawOrigin::Signed(challenger::<T>()),
+            scene.datanet,
+            scene.round,
+            scene.proposer.clone(),
+            Box::new(challenge),
+        );
+
+        assert!(scene.is_disproved());
+        Ok(())
+    }
+
+    /// `c`: contributions of the round. The longest row lists a far old record and a far newcomer, and misses a near newcomer.
+    #[benchmark]
+    fn challenge_missed(c: Linear<3, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new(c, longest_row)?;
+        let challenge = Challenge::Missed {
+            row: scene.row.clone(),
+            target: scene.target.clone(),
+            id: id(scene.contributions[2], 0),
+            record: scene.records[0].clone(),
+            unlisted: Some(scene.unlisted()),
+            last_old: Some(scene.records[1].clone()),
+            last_new: Some(scene.records[1].clone()),
+        };
+
+        #[extrinsic_call]
+        challenge(
+            RawOrigin::Signed(challenger::<T>()),
+            scene.datanet,
+            scene.round,
+            scene.proposer.clone(),
+            Box::new(challenge),
+        );
+
+        assert!(scene.is_disproved());
+        Ok(())
+    }
+
+    /// `c`: contributions of the round. A shadow is far from its witness.
+    #[benchmark]
+    fn challenge_not_shadow(c: Linear<3, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new(c, longest_row)?;
+        let challenge = Challenge::NotShadow {
+            listed: scene.shadows[0].clone(),
+            fault: ShadowFault::Differs {
+                record: scene.records[0].clone(),
+                witness: scene.records[1].clone(),
+            },
+        };
+
+        #[extrinsic_call]
+        challenge(
+            RawOrigin::Signed(challenger::<T>()),
+            scene.datanet,
+            scene.round,
+            scene.proposer.clone(),
+            Box::new(challenge),
+        );
+
+        assert!(scene.is_disproved());
+        Ok(())
+    }
+
+    /// `c`: contributions of the round. A newcomer that copies another one is not listed.
+    #[benchmark]
+    fn challenge_shadow(c: Linear<3, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
+        let scene = Scene::<T>::new(c, longest_row)?;
+        let [_, first, second] = scene.contributions;
+        let challenge = Challenge::Shadow {
+            id: id(second, 1),
+            record: scene.records[1].clone(),
+            unlisted: scene.unlisted(),
+            witness_id: id(first, 1),
+            witness: scene.records[1].clone(),
+            witness_unlisted: Some(scene.unlisted()),
+        };
+
+        #[extrinsic_call]
+        challenge(
+            RawOrigin::Signed(challenger::<T>()),
+            scene.datanet,
+            scene.round,
+            scene.proposer.clone(),
+            Box::new(challenge),
+        );
+
+        assert!(scene.is_disproved());
+        Ok(())
+    }
+
     /// `c`: contributions of the round, all of positive value. Four proposals are complete.
     #[benchmark]
     fn finalise_published(c: Linear<1, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(c, SOME_ROWS);
         let rows = rows::<T>(
             datanet,
             round,
@@ -258,7 +570,7 @@ mod benchmarks {
     /// `c`: contributions of the round. Four proposals lapse.
     #[benchmark]
     fn finalise_reopened(c: Linear<1, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(c, SOME_ROWS);
         fill::<T>(datanet, round)?;
         let_window_pass::<T>(datanet, round);
 
@@ -272,7 +584,7 @@ mod benchmarks {
     /// `c`: contributions of the round. Four proposals lapse.
     #[benchmark]
     fn finalise_void(c: Linear<1, MAX_CONTRIBUTIONS>) -> Result<(), BenchmarkError> {
-        let (datanet, round) = T::Snapshots::prepare_frozen(c, SOME_ROWS);
+        let (datanet, round) = prepare::<T>(c, SOME_ROWS);
         let_window_pass::<T>(datanet, round);
         Pallet::<T>::do_finalise(datanet, round)?;
         fill::<T>(datanet, round)?;

@@ -5,7 +5,7 @@ use frame_support::{
     pallet_prelude::*,
     traits::{
         fungible::MutateHold,
-        tokens::{Fortitude, Precision},
+        tokens::{Fortitude, Precision, Restriction},
         DefensiveOption, Get,
     },
 };
@@ -19,13 +19,14 @@ use tributary_primitives::{
     ids::{DatanetId, RecordId, RoundNumber},
     merkle::{Overflow, Range},
     roles::Snapshots,
-    valuation::{round_values, Params, Row, RowError},
+    valuation::{self, disproves, round_values, Challenge, ChallengeError, Params, Row, RowError},
     Balance,
 };
 
 use crate::{
-    Config, Error, Event, HoldReason, Lapses, Outcome, Outcomes, Pallet, Progress, Proposal,
+    Config, Error, Event, Failures, HoldReason, Outcome, Outcomes, Pallet, Progress, Proposal,
     ProposalOf, Proposals, ProposalsOf, ProposedValues, Publication, Reopened, Rows, ShadowChunk,
+    WeightInfo,
 };
 
 /// What is kept of a proposal: itself and its values.
@@ -42,6 +43,11 @@ impl Standing {
     /// How many contributions were delivered.
     fn contributions(&self) -> u32 {
         self.frozen.delivered.len() as u32
+    }
+
+    /// How many blocks a complete proposal can be challenged at the least.
+    pub(crate) fn challenging(&self) -> u32 {
+        self.recipe.periods.challenging
     }
 
     /// Whether a record was delivered in this round.
@@ -75,6 +81,28 @@ pub(crate) enum Ending {
 pub(crate) fn entries(rows: &Rows) -> u32 {
     // At most 20,480 rows of 64: far below `u32::MAX`.
     rows.iter().map(|row| row.entries.len() as u32).sum()
+}
+
+/// The weight of a challenge in a round of so many contributions.
+pub(crate) fn challenge_weight<T: Config>(challenge: &Challenge, contributions: u32) -> Weight {
+    type W<T> = <T as Config>::WeightInfo;
+    match challenge {
+        Challenge::Entry { .. } => W::<T>::challenge_entry(contributions),
+        Challenge::Order { .. } => W::<T>::challenge_order(contributions),
+        Challenge::Missed { .. } => W::<T>::challenge_missed(contributions),
+        Challenge::NotShadow { .. } => W::<T>::challenge_not_shadow(contributions),
+        Challenge::Shadow { .. } => W::<T>::challenge_shadow(contributions),
+    }
+}
+
+impl<T: Config> From<ChallengeError> for Error<T> {
+    fn from(error: ChallengeError) -> Self {
+        match error {
+            ChallengeError::Malformed => Error::ChallengeMalformed,
+            ChallengeError::InvalidProof => Error::InvalidProof,
+            ChallengeError::NothingDisproved => Error::NothingDisproved,
+        }
+    }
 }
 
 impl<T: Config> From<RowError> for Error<T> {
@@ -124,8 +152,11 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// The bond of a proposal in a round in which so many have lapsed.
-    pub(crate) fn bond_after(standing: &Standing, lapses: u32) -> Result<Balance, ArithmeticError> {
+    /// The bond of a proposal in a round in which so many have lapsed or were disproved.
+    pub(crate) fn bond_after(
+        standing: &Standing,
+        failures: u32,
+    ) -> Result<Balance, ArithmeticError> {
         let values = Value::max_encoded_len() * standing.frozen.delivered.len();
         // At most 1,024 values of some bytes.
         let bytes = (ProposalOf::<T>::max_encoded_len() + values) as u32;
@@ -142,7 +173,7 @@ impl<T: Config> Pallet<T> {
             .max(standing.frozen.budget)
             .max(stored);
         2u128
-            .checked_pow(lapses)
+            .checked_pow(failures)
             .and_then(|factor| least.checked_mul(factor))
             .ok_or(ArithmeticError::Overflow)
     }
@@ -158,7 +189,8 @@ impl<T: Config> Pallet<T> {
         let closes_at = Self::window_end(datanet, round, &standing)?;
         ensure!(now < closes_at, Error::<T>::WindowClosed);
         let deadline = later::<T>(now, standing.recipe.periods.publishing)?;
-        ensure!(deadline < closes_at, Error::<T>::TooLateToPublish);
+        let examined = later::<T>(deadline, standing.challenging())?;
+        ensure!(examined < closes_at, Error::<T>::TooLateToPublish);
 
         let mut proposals = Proposals::<T>::get(datanet, round);
         Self::remove_lapsed(datanet, round, &mut proposals)?;
@@ -168,7 +200,7 @@ impl<T: Config> Pallet<T> {
                 .all(|proposal| proposal.proposer != proposer),
             Error::<T>::AlreadyProposed
         );
-        let bond = Self::bond_after(&standing, Lapses::<T>::get(datanet, round))?;
+        let bond = Self::bond_after(&standing, Failures::<T>::get(datanet, round))?;
         proposals
             .try_push(Proposal {
                 proposer: proposer.clone(),
@@ -209,6 +241,7 @@ impl<T: Config> Pallet<T> {
             return Err(Error::<T>::ProposalComplete.into());
         };
 
+        let extrinsic = extrinsic_index::<T>()?;
         ensure!(!chunk.is_empty(), Error::<T>::EmptyChunk);
         for pair in chunk {
             ensure!(
@@ -225,7 +258,7 @@ impl<T: Config> Pallet<T> {
                 .map_err(overflow)?;
             *last = Some(pair.shadow);
         }
-        let count = shadows.count;
+        let (count, root) = (shadows.count, shadows.root().hash);
         Proposals::<T>::insert(datanet, round, proposals);
 
         Self::deposit_event(Event::ShadowsPublished {
@@ -233,6 +266,8 @@ impl<T: Config> Pallet<T> {
             round,
             proposer: proposer.clone(),
             count,
+            root,
+            extrinsic,
         });
         Ok(standing.contributions())
     }
@@ -251,6 +286,7 @@ impl<T: Config> Pallet<T> {
             return Err(Error::<T>::ProposalComplete.into());
         };
 
+        let extrinsic = extrinsic_index::<T>()?;
         ensure!(inputs == standing.frozen.inputs, Error::<T>::ForeignInputs);
         let range = Self::check_rows(&standing, rows)?;
         let (rows_root, shadows_root) = (range.root(), shadows.root());
@@ -281,6 +317,7 @@ impl<T: Config> Pallet<T> {
             shadows: shadows_root.hash,
             before,
             after,
+            extrinsic,
         });
         Ok(standing.contributions())
     }
@@ -323,12 +360,12 @@ impl<T: Config> Pallet<T> {
         Self::remove_lapsed(datanet, round, &mut proposals)?;
         let ending = if !proposals.is_empty() {
             Reopened::<T>::remove(datanet, round);
-            Lapses::<T>::remove(datanet, round);
+            Failures::<T>::remove(datanet, round);
             Self::conclude(datanet, round, proposals)?;
             Ending::Final
         } else if Reopened::<T>::take(datanet, round).is_some() {
             T::Snapshots::void(datanet, round)?;
-            Lapses::<T>::remove(datanet, round);
+            Failures::<T>::remove(datanet, round);
             Self::deposit_event(Event::RoundAbandoned { datanet, round });
             Ending::Void
         } else {
@@ -342,6 +379,88 @@ impl<T: Config> Pallet<T> {
             Ending::Reopened
         };
         Ok((ending, standing.contributions()))
+    }
+
+    pub(crate) fn do_challenge(
+        challenger: &T::AccountId,
+        datanet: DatanetId,
+        round: RoundNumber,
+        proposer: &T::AccountId,
+        challenge: &Challenge,
+    ) -> Result<u32, DispatchError> {
+        let standing = Self::standing(datanet, round)?;
+        let mut proposals = Proposals::<T>::get(datanet, round);
+        let index = proposals
+            .iter()
+            .position(|proposal| proposal.proposer == *proposer)
+            .ok_or(Error::<T>::ProposalNotFound)?;
+        let published = proposals[index]
+            .publication()
+            .ok_or(Error::<T>::ProposalNotComplete)?;
+        let published = valuation::Publication {
+            params: Params::from(&standing.recipe),
+            first: standing.frozen.first,
+            slices: T::Snapshots::slices(datanet, round),
+            rows: published.rows,
+            shadows: published.shadows,
+            contributions: |number| T::Snapshots::tree(datanet, round, number),
+        };
+        disproves(&published, challenge).map_err(Error::<T>::from)?;
+
+        let Proposal { bond, .. } = proposals.remove(index);
+        let (reward, burnt) = Self::forfeit(proposer, challenger, bond)?;
+        ProposedValues::<T>::remove((datanet, round, proposer));
+        Self::count_failure(datanet, round)?;
+        if proposals
+            .iter()
+            .all(|proposal| proposal.publication().is_none())
+        {
+            T::Snapshots::unpublish(datanet, round)?;
+        }
+        if proposals.is_empty() {
+            Proposals::<T>::remove(datanet, round);
+        } else {
+            Proposals::<T>::insert(datanet, round, proposals);
+        }
+
+        Self::deposit_event(Event::ProposalDisproved {
+            datanet,
+            round,
+            proposer: proposer.clone(),
+            challenger: challenger.clone(),
+            reward,
+            burnt,
+        });
+        Ok(standing.contributions())
+    }
+
+    /// Gives half of a disproved proposal's bond, rounded down, to the challenger and burns the rest: who disproves their own loses.
+    fn forfeit(
+        proposer: &T::AccountId,
+        challenger: &T::AccountId,
+        bond: Balance,
+    ) -> Result<(Balance, Balance), DispatchError> {
+        let reason = HoldReason::Proposal.into();
+        let burnt = bond.div_ceil(2);
+        T::Currency::burn_held(&reason, proposer, burnt, Precision::Exact, Fortitude::Force)?;
+        let reward = bond.checked_sub(burnt).ok_or(ArithmeticError::Underflow)?;
+        T::Currency::transfer_on_hold(
+            &reason,
+            proposer,
+            challenger,
+            reward,
+            Precision::Exact,
+            Restriction::Free,
+            Fortitude::Force,
+        )?;
+        Ok((reward, burnt))
+    }
+
+    fn count_failure(datanet: DatanetId, round: RoundNumber) -> DispatchResult {
+        Failures::<T>::try_mutate(datanet, round, |failures| {
+            *failures = failures.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+            Ok(())
+        })
     }
 
     /// The proposal of an account, unless its time to publish is over.
@@ -468,10 +587,7 @@ impl<T: Config> Pallet<T> {
             Precision::Exact,
             Fortitude::Force,
         )?;
-        Lapses::<T>::try_mutate(datanet, round, |lapses| {
-            *lapses = lapses.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-            Ok::<_, DispatchError>(())
-        })?;
+        Self::count_failure(datanet, round)?;
         Self::deposit_event(Event::ProposalLapsed {
             datanet,
             round,
@@ -490,6 +606,14 @@ fn later<T: Config>(
     block
         .checked_add(&period.into())
         .ok_or(ArithmeticError::Overflow)
+}
+
+/// The extrinsic of this block that runs. The index alone is there in hooks as well, where no block body holds what is published.
+fn extrinsic_index<T: Config>() -> Result<u32, Error<T>> {
+    match frame_system::Pallet::<T>::execution_phase() {
+        Some(frame_system::Phase::ApplyExtrinsic(index)) => Ok(index),
+        _ => Err(Error::<T>::NotInExtrinsic),
+    }
 }
 
 fn overflow(_: Overflow) -> ArithmeticError {

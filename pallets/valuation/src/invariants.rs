@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use frame_support::{ensure, traits::fungible::InspectHold};
-use sp_runtime::TryRuntimeError;
+use sp_runtime::{traits::CheckedAdd, TryRuntimeError};
 use tributary_primitives::{
     datanets::Phase,
     ids::{DatanetId, RoundNumber},
@@ -12,7 +12,7 @@ use tributary_primitives::{
 };
 
 use crate::{
-    Config, HoldReason, Lapses, Outcomes, Pallet, Progress, ProposalOf, Proposals, ProposalsOf,
+    Config, Failures, HoldReason, Outcomes, Pallet, Progress, ProposalOf, Proposals, ProposalsOf,
     ProposedValues, Reopened,
 };
 
@@ -21,14 +21,14 @@ impl<T: Config> Pallet<T> {
     ///
     /// 1. What is held from an account for proposals is the sum of the bonds of its proposals that stand, for every account.
     /// 2. Proposals stand only in rounds that are `Revealed` or `Published`; complete ones only in rounds that are `Published`, and
-    ///    only in these is a round's first proposal complete. No account has two in a round. Deadlines lie within the window and do
-    ///    not decrease: proposals are in the order of their commitments.
+    ///    only in these is one of a round's proposals complete. No account has two in a round. Deadlines lie so far within the window
+    ///    that there is time to challenge after them, and do not decrease: proposals are in the order of their commitments.
     /// 3. A proposal has values exactly if it is complete: one for each delivered contribution, ascending, and their sum is the
     ///    accuracy after less the accuracy before.
     /// 4. Every row of a complete proposal and every shadow weighs 1: the sums of their trees are their numbers, and there is a row
     ///    for each record of the benchmark.
     /// 5. Only rounds that are `Revealed` or `Published` have a second window.
-    /// 6. Lapsed proposals are counted only of rounds that are `Revealed` or `Published`.
+    /// 6. Lapsed and disproved proposals are counted only of rounds that are `Revealed` or `Published`.
     /// 7. Rounds with an outcome are `Final`.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::bonds_are_held()?;
@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
         }
         Self::values_belong_to_proposals()?;
         Self::second_windows_are_of_standing_rounds()?;
-        Self::lapses_are_of_standing_rounds()?;
+        Self::failures_are_of_standing_rounds()?;
         Self::outcomes_are_of_final_rounds()
     }
 
@@ -87,11 +87,13 @@ impl<T: Config> Pallet<T> {
                 .all(|pair| pair[0].deadline <= pair[1].deadline),
             "proposals are not in the order of their commitments"
         );
+        let challenging = standing.challenging();
         ensure!(
-            proposals
-                .iter()
-                .all(|proposal| proposal.deadline < closes_at),
-            "a deadline lies beyond the window"
+            proposals.iter().all(|proposal| {
+                let examined = proposal.deadline.checked_add(&challenging.into());
+                examined.is_some_and(|examined| examined < closes_at)
+            }),
+            "a proposal can be published too late in the window to be challenged"
         );
         let complete = proposals
             .iter()
@@ -191,11 +193,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn lapses_are_of_standing_rounds() -> Result<(), TryRuntimeError> {
-        for (datanet, round, lapses) in Lapses::<T>::iter() {
+    fn failures_are_of_standing_rounds() -> Result<(), TryRuntimeError> {
+        for (datanet, round, failures) in Failures::<T>::iter() {
             ensure!(
-                lapses > 0 && Self::standing(datanet, round).is_ok(),
-                "lapsed proposals are counted of a round that has ended, or none"
+                failures > 0 && Self::standing(datanet, round).is_ok(),
+                "failed proposals are counted of a round that has ended, or none"
             );
         }
         Ok(())

@@ -20,11 +20,12 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
-use functions::{entries, Ending};
+use functions::{challenge_weight, entries, Ending};
 
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
+    use alloc::boxed::Box;
     use frame_support::{
         pallet_prelude::*,
         traits::{fungible, Get},
@@ -35,7 +36,7 @@ pub mod pallet {
         datanets::{Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_ENTRIES},
         ids::{DatanetId, RoundNumber},
         roles::Snapshots,
-        valuation::{RowEntry, Shadow},
+        valuation::{Challenge, RowEntry, Shadow, MAX_CHALLENGE},
         Balance,
     };
 
@@ -111,9 +112,9 @@ pub mod pallet {
     pub type Reopened<T: Config> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, BlockNumberFor<T>>;
 
-    /// How many proposals lapsed in each round that goes on: every one makes the next ones' bonds twice as high.
+    /// How many proposals lapsed or were disproved in each round that goes on: every one makes the next ones' bonds twice as high.
     #[pallet::storage]
-    pub type Lapses<T> =
+    pub type Failures<T> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, u32, ValueQuery>;
 
     /// How each final round came out.
@@ -140,7 +141,7 @@ pub mod pallet {
             /// The last block in which it can be published.
             deadline: BlockNumberFor<T>,
         },
-        /// An evaluator published shadows. They are in the extrinsic.
+        /// An evaluator published shadows. They are in an extrinsic of this block.
         ShadowsPublished {
             /// The datanet.
             datanet: DatanetId,
@@ -150,8 +151,12 @@ pub mod pallet {
             proposer: T::AccountId,
             /// How many shadows the proposal has now.
             count: u32,
+            /// Root of all of them.
+            root: H256,
+            /// The extrinsic of this block that these are in.
+            extrinsic: u32,
         },
-        /// A proposal is complete. Its rows are in the extrinsic, its values in the state.
+        /// A proposal is complete. Its rows are in an extrinsic of this block, its values in the state.
         ProposalPublished {
             /// The datanet.
             datanet: DatanetId,
@@ -167,6 +172,8 @@ pub mod pallet {
             before: u128,
             /// Accuracy with them, over L K C T.
             after: u128,
+            /// The extrinsic of this block that the rows are in.
+            extrinsic: u32,
         },
         /// A proposal was not published in time; its bond is burnt.
         ProposalLapsed {
@@ -178,6 +185,21 @@ pub mod pallet {
             proposer: T::AccountId,
             /// What was burnt.
             bond: Balance,
+        },
+        /// A proposal was disproved; its bond is lost.
+        ProposalDisproved {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            proposer: T::AccountId,
+            /// Who disproved it. The proof is in the extrinsic.
+            challenger: T::AccountId,
+            /// What the challenger had of the bond: half of it, rounded down.
+            reward: Balance,
+            /// What was burnt of the bond: the rest.
+            burnt: Balance,
         },
         /// No proposal was complete when the window ended: it opened once more.
         WindowReopened {
@@ -219,19 +241,22 @@ pub mod pallet {
         WrongPhase,
         /// The window of proposals is over. Call `finalise`: if nobody published, it opens once more.
         WindowClosed,
-        /// Less of the window is left than the time that a proposal has to be published. Wait whether the window reopens.
+        /// Less of the window is left than the time that a proposal has to be published and then to be challenged. Wait whether the window
+        /// reopens.
         TooLateToPublish,
         /// The window of proposals is not over yet. Wait until its last block has passed.
         WindowOpen,
         /// A proposal of this account stands in the round. An account has one at a time.
         AlreadyProposed,
-        /// Four proposals stand in the round. Wait whether one lapses.
+        /// Four proposals stand in the round. Wait whether one lapses or is disproved.
         TooManyProposals,
         /// The signer cannot have the bond on hold: free coins beyond the existential deposit are too few, or other pallets have too many
         /// holds there. `bond` tells what is asked.
         DepositNotPayable,
-        /// No proposal of the account stands in the round: it was never committed, or it lapsed.
+        /// No proposal of the account stands in the round: it was never committed, or it lapsed, or somebody else disproved it.
         ProposalNotFound,
+        /// The proposal is not published yet. Wait until it is, or until it lapses.
+        ProposalNotComplete,
         /// The proposal is complete: nothing can be added to it.
         ProposalComplete,
         /// The time to publish the proposal is over. Publish by the deadline in the event of its commitment.
@@ -260,8 +285,17 @@ pub mod pallet {
         AfterLastOld,
         /// A row lists a record twice.
         RepeatedRecord,
+        /// It must be called by an extrinsic, also inside a batch or by a proxy, so that what is published lies in a block's body: the call
+        /// came from a hook.
+        NotInExtrinsic,
         /// What was published is not what the commitment says: other inputs, shadows or rows, or another account, datanet or round.
         CommitmentMismatch,
+        /// A challenge names a row, an entry or a record that is not there, or leaves out something that its kind must prove.
+        ChallengeMalformed,
+        /// A record, row or shadow of a challenge is not what its path leads to. Take all of them from blocks of the finalised chain.
+        InvalidProof,
+        /// Everything in the challenge is true, and nothing of the publication is wrong by it.
+        NothingDisproved,
     }
 
     #[pallet::call]
@@ -270,10 +304,10 @@ pub mod pallet {
         /// first.
         ///
         /// The bond is the recipe's `evaluator_bond`, the round's budget, or the price of what is stored, whichever is the most, and
-        /// twice as high for every proposal that lapsed in the round: places for proposals are few.
+        /// twice as high for every proposal that lapsed or was disproved in the round: places for proposals are few.
         ///
-        /// - `datanet`, `round`: a round that is `Revealed` or `Published`, and of whose window at least `periods.publishing`
-        ///   blocks are left after this one.
+        /// - `datanet`, `round`: a round that is `Revealed` or `Published`, and of whose window at least `periods.publishing` and
+        ///   `periods.challenging` blocks are left after this one.
         /// - `commitment`: `hashing::proposal_commitment` of the caller, the datanet, the round and `hashing::payload` of the round's
         ///   inputs, the root of the shadows and the root of the rows.
         ///
@@ -304,8 +338,8 @@ pub mod pallet {
         ///
         /// Origin: signed by the proposer.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `EmptyChunk`,
-        /// `ShadowsNotAscending`, `WitnessNotEarlier`, `NewcomerNotFound`.
+        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
+        /// `EmptyChunk`, `ShadowsNotAscending`, `WitnessNotEarlier`, `NewcomerNotFound`.
         ///
         /// Events: `ShadowsPublished`.
         #[pallet::call_index(1)]
@@ -335,8 +369,8 @@ pub mod pallet {
         ///
         /// Origin: signed by the proposer.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `ForeignInputs`,
-        /// `WrongNumberOfRows`, `TooManyEntries`, `NewcomerNotFound`, `TooManyOld`, `TooManyNew`, `AfterLastOld`, `RepeatedRecord`,
+        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
+        /// `ForeignInputs`, `WrongNumberOfRows`, `TooManyEntries`, `NewcomerNotFound`, `TooManyOld`, `TooManyNew`, `AfterLastOld`, `RepeatedRecord`,
         /// `CommitmentMismatch`.
         ///
         /// Events: `ProposalPublished`.
@@ -413,6 +447,40 @@ pub mod pallet {
             };
             Ok(Some(weight).into())
         }
+
+        /// Disproves a complete proposal: it no longer stands, half of its bond goes to the caller, the rest is burnt. If no other is
+        /// complete, the round is `Revealed` again.
+        ///
+        /// One wrong item is enough, and what proves it is small however many records there are. An Operational extrinsic, so that
+        /// full blocks do not protect a proposal; at full price.
+        ///
+        /// - `proposer`: whose proposal.
+        /// - `challenge`: what is wrong with it, with its proofs.
+        ///
+        /// Origin: signed, anybody.
+        ///
+        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalNotComplete`, `ChallengeMalformed`, `InvalidProof`,
+        /// `NothingDisproved`.
+        ///
+        /// Events: `ProposalDisproved`.
+        #[pallet::call_index(5)]
+        #[pallet::weight((
+            challenge_weight::<T>(challenge, MAX_CONTRIBUTIONS),
+            DispatchClass::Operational,
+            Pays::Yes,
+        ))]
+        pub fn challenge(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            proposer: T::AccountId,
+            challenge: Box<Challenge>,
+        ) -> DispatchResultWithPostInfo {
+            let challenger = ensure_signed(origin)?;
+            let contributions =
+                Self::do_challenge(&challenger, datanet, round, &proposer, &challenge)?;
+            Ok(Some(challenge_weight::<T>(&challenge, contributions)).into())
+        }
     }
 
     #[pallet::view_functions]
@@ -431,8 +499,8 @@ pub mod pallet {
                 .iter()
                 .filter(|proposal| proposal.has_lapsed(now))
                 .count();
-            let lapses = Lapses::<T>::get(datanet, round).checked_add(overdue as u32)?;
-            Self::bond_after(&standing, lapses).ok()
+            let failures = Failures::<T>::get(datanet, round).checked_add(overdue as u32)?;
+            Self::bond_after(&standing, failures).ok()
         }
 
         /// The values that a complete proposal comes to, one for each delivered contribution, over L K C T.
@@ -458,8 +526,13 @@ pub mod pallet {
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-        /// The largest chunk and the largest proposal fit a block beside others.
+        /// The largest chunk and the largest proposal fit a block beside others; a challenge is small.
         fn integrity_test() {
+            assert!(
+                Challenge::max_encoded_len() <= MAX_CHALLENGE as usize,
+                "no challenge is longer than 16 KiB: {}",
+                Challenge::max_encoded_len()
+            );
             let chunk = MAX_SHADOWS as usize * Shadow::max_encoded_len();
             assert!(
                 chunk <= MAX_BATCH as usize,

@@ -9,7 +9,8 @@ use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
     datanets::{Delivered, Encoder, FrozenRound, Periods, Phase, Recipe, Values, MAX_RECORDS},
-    ids::{DatanetId, RoundNumber},
+    ids::{ContributionNumber, DatanetId, RoundNumber},
+    merkle::Tree,
     roles::Snapshots,
     Balance,
 };
@@ -91,6 +92,21 @@ impl crate::WeightInfo for Weights {
     fn publish_rows(r: u32, e: u32, c: u32) -> Weight {
         Weight::from_parts(300_000 + 10 * u64::from(r) + u64::from(e), u64::from(c))
     }
+    fn challenge_entry(c: u32) -> Weight {
+        Weight::from_parts(800_000, u64::from(c))
+    }
+    fn challenge_order(c: u32) -> Weight {
+        Weight::from_parts(810_000, u64::from(c))
+    }
+    fn challenge_missed(c: u32) -> Weight {
+        Weight::from_parts(820_000, u64::from(c))
+    }
+    fn challenge_not_shadow(c: u32) -> Weight {
+        Weight::from_parts(830_000, u64::from(c))
+    }
+    fn challenge_shadow(c: u32) -> Weight {
+        Weight::from_parts(840_000, u64::from(c))
+    }
     fn lapse() -> Weight {
         Weight::from_parts(400_000, 0)
     }
@@ -111,6 +127,10 @@ pub(crate) struct StubRound {
     pub(crate) recipe: Recipe,
     pub(crate) phase: Phase,
     pub(crate) frozen: FrozenRound,
+    /// The records of contributions that count.
+    pub(crate) trees: Vec<(ContributionNumber, Tree)>,
+    /// The benchmark.
+    pub(crate) slices: Vec<Tree>,
     /// Fails whatever would change its phase.
     pub(crate) stuck: bool,
     pub(crate) concluded: Option<Concluded>,
@@ -173,6 +193,20 @@ impl Snapshots<AccountId> for Stub {
         Self::advance(datanet, round, Phase::Revealed, Phase::Published, None)
     }
 
+    fn unpublish(datanet: DatanetId, round: RoundNumber) -> DispatchResult {
+        Self::advance(datanet, round, Phase::Published, Phase::Revealed, None)
+    }
+
+    fn tree(datanet: DatanetId, round: RoundNumber, number: ContributionNumber) -> Option<Tree> {
+        let stub = StubRounds::get((datanet, round))?;
+        let (_, tree) = stub.trees.into_iter().find(|(other, _)| *other == number)?;
+        Some(tree)
+    }
+
+    fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree> {
+        StubRounds::get((datanet, round)).map_or_else(Vec::new, |stub| stub.slices)
+    }
+
     fn conclude(
         datanet: DatanetId,
         round: RoundNumber,
@@ -225,6 +259,26 @@ impl Snapshots<AccountId> for Stub {
         );
         (DATANET, ROUND)
     }
+
+    fn prepare_trees(datanet: DatanetId, round: RoundNumber, records: H256, slice: H256) {
+        StubRounds::mutate((datanet, round), |stub| {
+            let stub = stub.as_mut().expect("it is prepared");
+            let tree = |delivered: &Delivered| {
+                let tree = Tree {
+                    root: records,
+                    count: delivered.records.into(),
+                };
+                (delivered.number, tree)
+            };
+            stub.trees = stub.frozen.delivered.iter().map(tree).collect();
+            stub.frozen.delivered.remove(0);
+            stub.frozen.first += 1;
+            stub.slices = vec![Tree {
+                root: slice,
+                count: stub.recipe.benchmark.into(),
+            }];
+        });
+    }
 }
 
 pub(crate) const DATANET: DatanetId = 7;
@@ -235,6 +289,8 @@ pub(crate) const FIRST: u32 = 3;
 pub(crate) const REVEALED_AT: u32 = 100;
 /// Blocks that an evaluator has to publish.
 pub(crate) const PUBLISHING: u32 = 10;
+/// Blocks that others have to challenge what is published.
+pub(crate) const CHALLENGING: u32 = 5;
 /// Blocks of a window.
 pub(crate) const WINDOW: u32 = 50;
 /// The first block after the first window.
@@ -276,6 +332,7 @@ pub(crate) fn recipe() -> Recipe {
             delivering: 10,
             revealing: 10,
             publishing: PUBLISHING,
+            challenging: CHALLENGING,
             window: WINDOW,
         },
         kernel: 1,
@@ -305,6 +362,8 @@ fn stub() -> StubRound {
         recipe: recipe(),
         phase: Phase::Revealed,
         frozen: frozen(),
+        trees: Vec::new(),
+        slices: Vec::new(),
         stuck: false,
         concluded: None,
     }
@@ -343,6 +402,7 @@ impl ExtBuilder {
         let mut ext = sp_io::TestExternalities::from(storage);
         ext.execute_with(|| {
             System::set_block_number(REVEALED_AT);
+            System::note_finished_initialize();
             StubRounds::insert((DATANET, ROUND), stub());
         });
         ext

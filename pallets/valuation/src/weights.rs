@@ -20,6 +20,16 @@ pub trait WeightInfo {
     fn publish_rows(r: u32, e: u32, c: u32, ) -> Weight;
     /// `lapse`.
     fn lapse() -> Weight;
+    /// `challenge_entry`, with `c` of 3 to 1024.
+    fn challenge_entry(c: u32, ) -> Weight;
+    /// `challenge_order`, with `c` of 3 to 1024.
+    fn challenge_order(c: u32, ) -> Weight;
+    /// `challenge_missed`, with `c` of 3 to 1024.
+    fn challenge_missed(c: u32, ) -> Weight;
+    /// `challenge_not_shadow`, with `c` of 3 to 1024.
+    fn challenge_not_shadow(c: u32, ) -> Weight;
+    /// `challenge_shadow`, with `c` of 3 to 1024.
+    fn challenge_shadow(c: u32, ) -> Weight;
     /// `finalise_published`, with `c` of 1 to 1024.
     fn finalise_published(c: u32, ) -> Weight;
     /// `finalise_reopened`, with `c` of 1 to 1024.
@@ -35,7 +45,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:0)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:0)
@@ -46,36 +56,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:5 w:5)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    // Storage: `Valuation::Lapses` (r:1 w:1)
-    // Proof: `Valuation::Lapses` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn commit_proposal(c: u32, ) -> Weight {
-        // Minimum execution time: 163_524_000 picoseconds.
-        Weight::from_parts(188_449_077, 14780)
-            // Standard error: 3_399
-            .saturating_add(Weight::from_parts(97_357, 0).saturating_mul(c.into()))
+        // Minimum execution time: 169_854_000 picoseconds.
+        Weight::from_parts(183_540_503, 14780)
+            // Standard error: 3_556
+            .saturating_add(Weight::from_parts(92_798, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(12))
     }
     // Storage: `Datanets::Rounds` (r:1 w:0)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     fn publish_shadows(n: u32, _c: u32, ) -> Weight {
-        // Minimum execution time: 81_421_000 picoseconds.
-        Weight::from_parts(86_259_000, 10022)
-            // Standard error: 10_805
-            .saturating_add(Weight::from_parts(2_165_116, 0).saturating_mul(n.into()))
+        // Minimum execution time: 86_639_000 picoseconds.
+        Weight::from_parts(13_732_301_268, 10022)
+            // Standard error: 120_917
+            .saturating_add(Weight::from_parts(4_706_104, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
@@ -83,12 +93,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn publish_rows(r: u32, e: u32, _c: u32, ) -> Weight {
-        // Minimum execution time: 5_301_111_000 picoseconds.
-        Weight::from_parts(5_371_887_000, 10022)
-            // Standard error: 76_710
-            .saturating_add(Weight::from_parts(2_727_683, 0).saturating_mul(r.into()))
-            // Standard error: 37_354
-            .saturating_add(Weight::from_parts(275_197, 0).saturating_mul(e.into()))
+        // Minimum execution time: 5_398_146_000 picoseconds.
+        Weight::from_parts(24_465_918_908, 10022)
+            // Standard error: 161_966
+            .saturating_add(Weight::from_parts(3_509_704, 0).saturating_mul(r.into()))
+            // Standard error: 75_922
+            .saturating_add(Weight::from_parts(32_910, 0).saturating_mul(e.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -98,18 +108,148 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    // Storage: `Valuation::Lapses` (r:1 w:1)
-    // Proof: `Valuation::Lapses` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn lapse() -> Weight {
-        // Minimum execution time: 33_340_000 picoseconds.
-        Weight::from_parts(37_566_000, 10022)
+        // Minimum execution time: 34_812_000 picoseconds.
+        Weight::from_parts(39_289_000, 10022)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Proposals` (r:1 w:1)
+    // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:1 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::ProposedValues` (r:0 w:1)
+    // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
+    fn challenge_entry(c: u32, ) -> Weight {
+        // Minimum execution time: 166_449_000 picoseconds.
+        Weight::from_parts(200_350_404, 10022)
+            // Standard error: 5_539
+            .saturating_add(Weight::from_parts(114_499, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(8))
+            .saturating_add(T::DbWeight::get().writes(6))
+    }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Proposals` (r:1 w:1)
+    // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:2 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::ProposedValues` (r:0 w:1)
+    // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
+    fn challenge_order(c: u32, ) -> Weight {
+        // Minimum execution time: 183_855_000 picoseconds.
+        Weight::from_parts(222_586_503, 10022)
+            // Standard error: 4_996
+            .saturating_add(Weight::from_parts(80_485, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(9))
+            .saturating_add(T::DbWeight::get().writes(6))
+    }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Proposals` (r:1 w:1)
+    // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:2 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::ProposedValues` (r:0 w:1)
+    // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
+    fn challenge_missed(c: u32, ) -> Weight {
+        // Minimum execution time: 240_388_000 picoseconds.
+        Weight::from_parts(263_514_280, 10022)
+            // Standard error: 3_755
+            .saturating_add(Weight::from_parts(93_188, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(9))
+            .saturating_add(T::DbWeight::get().writes(6))
+    }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Proposals` (r:1 w:1)
+    // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:2 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::ProposedValues` (r:0 w:1)
+    // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
+    fn challenge_not_shadow(c: u32, ) -> Weight {
+        // Minimum execution time: 178_576_000 picoseconds.
+        Weight::from_parts(187_154_593, 10022)
+            // Standard error: 3_568
+            .saturating_add(Weight::from_parts(96_830, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(9))
+            .saturating_add(T::DbWeight::get().writes(6))
+    }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Proposals` (r:1 w:1)
+    // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:2 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::ProposedValues` (r:0 w:1)
+    // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
+    fn challenge_shadow(c: u32, ) -> Weight {
+        // Minimum execution time: 231_315_000 picoseconds.
+        Weight::from_parts(250_869_764, 10022)
+            // Standard error: 4_155
+            .saturating_add(Weight::from_parts(128_439, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(9))
+            .saturating_add(T::DbWeight::get().writes(6))
+    }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -138,8 +278,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
-    // Storage: `Valuation::Lapses` (r:0 w:1)
-    // Proof: `Valuation::Lapses` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:0 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Outcomes` (r:0 w:1)
     // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:0 w:1)
@@ -149,10 +289,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     fn finalise_published(c: u32, ) -> Weight {
-        // Minimum execution time: 428_990_000 picoseconds.
-        Weight::from_parts(3_823_537_624, 93106)
-            // Standard error: 863_865
-            .saturating_add(Weight::from_parts(77_969_933, 0).saturating_mul(c.into()))
+        // Minimum execution time: 433_057_000 picoseconds.
+        Weight::from_parts(443_542_000, 93106)
+            // Standard error: 1_888_607
+            .saturating_add(Weight::from_parts(121_585_479, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(31))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(38))
@@ -162,7 +302,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:0)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -173,20 +313,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:4 w:4)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    // Storage: `Valuation::Lapses` (r:1 w:1)
-    // Proof: `Valuation::Lapses` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn finalise_reopened(c: u32, ) -> Weight {
-        // Minimum execution time: 125_407_000 picoseconds.
-        Weight::from_parts(137_977_751, 12022)
-            // Standard error: 2_522
-            .saturating_add(Weight::from_parts(83_685, 0).saturating_mul(c.into()))
+        // Minimum execution time: 125_587_000 picoseconds.
+        Weight::from_parts(180_077_401, 12022)
+            // Standard error: 5_771
+            .saturating_add(Weight::from_parts(50_022, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(14))
             .saturating_add(T::DbWeight::get().writes(11))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -197,8 +337,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:8 w:8)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    // Storage: `Valuation::Lapses` (r:1 w:1)
-    // Proof: `Valuation::Lapses` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+    // Storage: `Valuation::Failures` (r:1 w:1)
+    // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -212,10 +352,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     fn finalise_void(c: u32, ) -> Weight {
-        // Minimum execution time: 296_893_000 picoseconds.
-        Weight::from_parts(321_879_276, 23054)
-            // Standard error: 5_352
-            .saturating_add(Weight::from_parts(115_298, 0).saturating_mul(c.into()))
+        // Minimum execution time: 282_842_000 picoseconds.
+        Weight::from_parts(329_309_083, 23054)
+            // Standard error: 6_811
+            .saturating_add(Weight::from_parts(156_619, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(27))
             .saturating_add(T::DbWeight::get().writes(30))
     }
@@ -224,32 +364,62 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn commit_proposal(c: u32, ) -> Weight {
-        Weight::from_parts(188_449_077, 14780)
-            .saturating_add(Weight::from_parts(97_357, 0).saturating_mul(c.into()))
+        Weight::from_parts(183_540_503, 14780)
+            .saturating_add(Weight::from_parts(92_798, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(12))
     }
     fn publish_shadows(n: u32, _c: u32, ) -> Weight {
-        Weight::from_parts(86_259_000, 10022)
-            .saturating_add(Weight::from_parts(2_165_116, 0).saturating_mul(n.into()))
+        Weight::from_parts(13_732_301_268, 10022)
+            .saturating_add(Weight::from_parts(4_706_104, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn publish_rows(r: u32, e: u32, _c: u32, ) -> Weight {
-        Weight::from_parts(5_371_887_000, 10022)
-            .saturating_add(Weight::from_parts(2_727_683, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(275_197, 0).saturating_mul(e.into()))
+        Weight::from_parts(24_465_918_908, 10022)
+            .saturating_add(Weight::from_parts(3_509_704, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(32_910, 0).saturating_mul(e.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn lapse() -> Weight {
-        Weight::from_parts(37_566_000, 10022)
+        Weight::from_parts(39_289_000, 10022)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
+    fn challenge_entry(c: u32, ) -> Weight {
+        Weight::from_parts(200_350_404, 10022)
+            .saturating_add(Weight::from_parts(114_499, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(8))
+            .saturating_add(RocksDbWeight::get().writes(6))
+    }
+    fn challenge_order(c: u32, ) -> Weight {
+        Weight::from_parts(222_586_503, 10022)
+            .saturating_add(Weight::from_parts(80_485, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(9))
+            .saturating_add(RocksDbWeight::get().writes(6))
+    }
+    fn challenge_missed(c: u32, ) -> Weight {
+        Weight::from_parts(263_514_280, 10022)
+            .saturating_add(Weight::from_parts(93_188, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(9))
+            .saturating_add(RocksDbWeight::get().writes(6))
+    }
+    fn challenge_not_shadow(c: u32, ) -> Weight {
+        Weight::from_parts(187_154_593, 10022)
+            .saturating_add(Weight::from_parts(96_830, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(9))
+            .saturating_add(RocksDbWeight::get().writes(6))
+    }
+    fn challenge_shadow(c: u32, ) -> Weight {
+        Weight::from_parts(250_869_764, 10022)
+            .saturating_add(Weight::from_parts(128_439, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(9))
+            .saturating_add(RocksDbWeight::get().writes(6))
+    }
     fn finalise_published(c: u32, ) -> Weight {
-        Weight::from_parts(3_823_537_624, 93106)
-            .saturating_add(Weight::from_parts(77_969_933, 0).saturating_mul(c.into()))
+        Weight::from_parts(443_542_000, 93106)
+            .saturating_add(Weight::from_parts(121_585_479, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(31))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(38))
@@ -257,14 +427,14 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     fn finalise_reopened(c: u32, ) -> Weight {
-        Weight::from_parts(137_977_751, 12022)
-            .saturating_add(Weight::from_parts(83_685, 0).saturating_mul(c.into()))
+        Weight::from_parts(180_077_401, 12022)
+            .saturating_add(Weight::from_parts(50_022, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(14))
             .saturating_add(RocksDbWeight::get().writes(11))
     }
     fn finalise_void(c: u32, ) -> Weight {
-        Weight::from_parts(321_879_276, 23054)
-            .saturating_add(Weight::from_parts(115_298, 0).saturating_mul(c.into()))
+        Weight::from_parts(329_309_083, 23054)
+            .saturating_add(Weight::from_parts(156_619, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(27))
             .saturating_add(RocksDbWeight::get().writes(30))
     }

@@ -192,11 +192,21 @@ fn periods_valid(periods: &Periods) -> bool {
         delivering,
         revealing,
         publishing,
+        challenging,
         window,
     } = *periods;
-    [committing, delivering, revealing, publishing, window]
-        .iter()
-        .all(|period| (1..=MAX_PERIOD).contains(period))
+    [
+        committing,
+        delivering,
+        revealing,
+        publishing,
+        challenging,
+        window,
+    ]
+    .iter()
+    .all(|period| (1..=MAX_PERIOD).contains(period))
         // Else whoever takes all places for proposals and publishes none leaves no time to another.
-        && window / WINDOW_PER_PUBLISHING >= publishing
+        && window
+            .checked_sub(challenging)
+            .is_some_and(|rest| rest / WINDOW_PER_PUBLISHING >= publishing)
 }

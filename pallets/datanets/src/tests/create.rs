@@ -272,20 +272,29 @@ fn each_period_has_bounds() {
         );
         accepted(|recipe| change(&mut recipe.periods, MAX_PERIOD));
     }
-    refused(
-        |recipe| recipe.periods.publishing = 0,
-        Error::InvalidPeriods,
-    );
+    let changes: [fn(&mut Periods); 3] = [
+        |periods| periods.publishing = 0,
+        |periods| periods.challenging = 0,
+        |periods| periods.challenging = u32::MAX,
+    ];
+    for change in changes {
+        refused(|recipe| change(&mut recipe.periods), Error::InvalidPeriods);
+    }
     accepted(|recipe| recipe.periods.committing = 1);
 }
 
 #[test]
-fn the_window_leaves_time_to_publish() {
-    refused(
-        |recipe| recipe.periods.publishing = 6,
-        Error::InvalidPeriods,
-    );
+fn the_window_leaves_time_to_publish_and_to_challenge() {
+    let changes: [fn(&mut Periods); 3] = [
+        |periods| periods.publishing = 6,
+        |periods| periods.challenging = 4,
+        |periods| periods.window = 22,
+    ];
+    for change in changes {
+        refused(|recipe| change(&mut recipe.periods), Error::InvalidPeriods);
+    }
     accepted(|recipe| recipe.periods.publishing = 5);
+    accepted(|recipe| recipe.periods.challenging = 1);
 }
 
 #[test]

@@ -11,7 +11,10 @@
 
 mod proof;
 
-pub use proof::{prove, verify, Path};
+pub use proof::{
+    counted_root, prove, prove_counted, verify, verify_counted, CountedPath, Path, Tree,
+    MAX_COUNTED_DEPTH,
+};
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

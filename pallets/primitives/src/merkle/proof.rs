@@ -2,13 +2,41 @@
 
 use alloc::vec::Vec;
 
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
 use sp_runtime::BoundedVec;
 
 use super::{Node, Range};
 
+/// The deepest tree of which [`CountedPath`] holds a path: 2^22 leaves, as many as a round can have records.
+pub const MAX_COUNTED_DEPTH: u32 = 22;
+
 /// The siblings on the way from a leaf to the root, in this order. At the most 32 are needed.
 pub type Path = BoundedVec<Node, ConstU32<64>>;
+
+/// A path in a tree whose leaves weigh 1 each: hashes alone, as the sums follow from the shape.
+pub type CountedPath = BoundedVec<H256, ConstU32<MAX_COUNTED_DEPTH>>;
+
+/// A tree whose leaves weigh 1 each.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Tree {
+    /// Hash of its root.
+    pub root: H256,
+    /// How many leaves it has.
+    pub count: u32,
+}
 
 /// The path of leaf `index` of the tree of `leaves`, each a hash and its weight.
 ///
@@ -44,6 +72,53 @@ pub fn prove(leaves: &[(H256, u128)], index: u32) -> Option<Path> {
 /// Whether `leaf` with `weight` is number `index`, counted from 0, of the `count` leaves below `root`.
 pub fn verify(root: Node, count: u32, index: u32, leaf: H256, weight: u128, path: &[Node]) -> bool {
     index < count && climb(count, index, Node::leaf(leaf, weight), path) == Some(root)
+}
+
+/// The path of leaf `index` of the tree of `leaves` that weigh 1 each.
+///
+/// `None` if there is no such leaf, or if the tree is deeper than [`MAX_COUNTED_DEPTH`].
+pub fn prove_counted(leaves: &[H256], index: u32) -> Option<CountedPath> {
+    let leaves: Vec<_> = leaves.iter().map(|leaf| (*leaf, 1)).collect();
+    let hashes: Vec<_> = prove(&leaves, index)?
+        .into_iter()
+        .map(|node| node.hash)
+        .collect();
+    hashes.try_into().ok()
+}
+
+/// Whether `leaf` is number `index`, counted from 0, of a tree whose leaves weigh 1 each.
+pub fn verify_counted(tree: Tree, index: u32, leaf: H256, path: &[H256]) -> bool {
+    counted_root(tree.count, index, leaf, path) == Some(tree.root)
+}
+
+/// The root of `count` leaves that weigh 1 each, as leaf `index` and its path have it.
+///
+/// `None` if there is no such leaf, or if the path is not as long as its place asks.
+pub fn counted_root(count: u32, index: u32, leaf: H256, path: &[H256]) -> Option<H256> {
+    if index >= count {
+        return None;
+    }
+    let mut siblings = Vec::with_capacity(path.len());
+    let (mut part, mut place) = (count, index);
+    for hash in path.iter().rev() {
+        if part < 2 {
+            return None;
+        }
+        let left = left_part(part as usize) as u32;
+        let (own, other) = if place < left {
+            (left, part - left)
+        } else {
+            place -= left;
+            (part - left, left)
+        };
+        siblings.push(Node {
+            hash: *hash,
+            sum: other.into(),
+        });
+        part = own;
+    }
+    siblings.reverse();
+    climb(count, index, Node::leaf(leaf, 1), &siblings).map(|root| root.hash)
 }
 
 /// The root of `count` > `index` leaves, as leaf `index` and its path have it. At the most 32 levels deep.

@@ -18,9 +18,16 @@
 //! Everything is an integer: an accuracy of one in a single row is L K C, with L = [`SCALE`]. Summed over the T rows of a round, an
 //! accuracy of one is L K C T. Nothing is ever rounded.
 
+mod challenge;
+mod challenger;
 mod publication;
 mod recursion;
 
+pub use challenge::{
+    disproves, Challenge, ChallengeError, EntryFault, Features, ProvenRecord, ProvenRow,
+    ProvenShadow, Publication, ShadowFault, Unlisted, MAX_CHALLENGE,
+};
+pub use challenger::{find, prove, Content, Contents, Data, Finding, FoundFault};
 pub use publication::{rows, shadows, squared_distance, Benchmark, Record};
 pub use recursion::{round_values, row_values, RoundValues, RowError, RowValues};
 

@@ -8,7 +8,7 @@ use tributary_primitives::{
 };
 
 use super::*;
-use crate::{Error, Event, Lapses, Progress, Proposal, ProposalOf};
+use crate::{Error, Event, Failures, Progress, Proposal, ProposalOf};
 
 const COMMITMENT: H256 = H256::repeat_byte(0xcc);
 
@@ -246,11 +246,11 @@ fn a_bond_doubles_with_every_proposal_that_lapsed_in_the_round() {
 #[test]
 fn a_bond_that_is_more_than_there_is_money_is_refused() {
     ExtBuilder.build_and_execute(|| {
-        Lapses::<Test>::insert(DATANET, ROUND, 128);
+        Failures::<Test>::insert(DATANET, ROUND, 128);
         assert_noop!(propose(ALICE), ArithmeticError::Overflow);
-        Lapses::<Test>::insert(DATANET, ROUND, 127);
+        Failures::<Test>::insert(DATANET, ROUND, 127);
         assert_noop!(propose(ALICE), ArithmeticError::Overflow);
-        Lapses::<Test>::remove(DATANET, ROUND);
+        Failures::<Test>::remove(DATANET, ROUND);
     });
 }
 
@@ -267,13 +267,13 @@ fn the_bond_is_the_price_of_what_is_stored_where_that_is_more() {
 }
 
 #[test]
-fn all_of_the_time_to_publish_must_lie_within_the_window() {
+fn all_of_the_time_to_publish_and_then_to_challenge_must_lie_within_the_window() {
     ExtBuilder.build_and_execute(|| {
-        go_to(CLOSES_AT - PUBLISHING);
+        go_to(CLOSES_AT - CHALLENGING - PUBLISHING);
         assert_noop!(propose(ALICE), Error::<Test>::TooLateToPublish);
-        go_to(CLOSES_AT - PUBLISHING - 1);
+        go_to(CLOSES_AT - CHALLENGING - PUBLISHING - 1);
         assert_ok!(propose(ALICE));
-        assert_eq!(proposals()[0].deadline, CLOSES_AT - 1);
+        assert_eq!(proposals()[0].deadline, CLOSES_AT - CHALLENGING - 1);
     });
 }
 
@@ -293,9 +293,9 @@ fn a_reopened_window_takes_proposals_until_its_own_end() {
         let reopened_at = CLOSES_AT + 7;
         go_to(reopened_at);
         finalise();
-        go_to(reopened_at + WINDOW - PUBLISHING - 1);
+        go_to(reopened_at + WINDOW - CHALLENGING - PUBLISHING - 1);
         assert_ok!(propose(ALICE));
-        go_to(reopened_at + WINDOW - PUBLISHING);
+        go_to(reopened_at + WINDOW - CHALLENGING - PUBLISHING);
         assert_noop!(propose(BOB), Error::<Test>::TooLateToPublish);
         go_to(reopened_at + WINDOW);
         assert_noop!(propose(BOB), Error::<Test>::WindowClosed);

@@ -112,10 +112,11 @@ fn an_earlier_proposal_that_lapsed_gives_way_and_loses_its_bond() {
 #[test]
 fn a_proposal_of_the_last_possible_block_becomes_final() {
     ExtBuilder.build_and_execute(|| {
-        go_to(CLOSES_AT - PUBLISHING - 1);
+        go_to(CLOSES_AT - CHALLENGING - PUBLISHING - 1);
         work().commit(ALICE);
-        go_to(CLOSES_AT - 1);
+        go_to(CLOSES_AT - CHALLENGING - 1);
         work().publish(ALICE);
+        go_to(CLOSES_AT - 1);
         assert_noop!(try_finalise(), Error::<Test>::WindowOpen);
         go_to(CLOSES_AT);
         finalise();

@@ -90,10 +90,10 @@ fn proposals_out_of_order_are_noticed() {
 }
 
 #[test]
-fn a_deadline_beyond_the_window_is_noticed() {
+fn a_deadline_that_leaves_no_time_to_challenge_is_noticed() {
     assert_noticed(
-        || change_proposals(|proposals| proposals[1].deadline = CLOSES_AT),
-        "a deadline lies beyond the window",
+        || change_proposals(|proposals| proposals[1].deadline = CLOSES_AT - CHALLENGING),
+        "a proposal can be published too late in the window to be challenged",
     );
 }
 

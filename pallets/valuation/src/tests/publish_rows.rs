@@ -70,6 +70,7 @@ fn rows_complete_a_proposal_and_values_are_derived_from_them() {
                 shadows: work().shadows_root().hash,
                 before: BEFORE,
                 after: AFTER,
+                extrinsic: 0,
             }
             .into(),
         );
@@ -349,4 +350,27 @@ fn the_largest_proposals_fit_half_a_mebibyte() {
         let length = call.encoded_size();
         assert!((286_720..512 * 1_024).contains(&length), "{length}");
     }
+}
+
+#[test]
+fn what_no_block_body_holds_is_refused() {
+    ExtBuilder.build_and_execute(|| {
+        let work = work();
+        work.commit(ALICE);
+        publish_shadows(ALICE, &work.shadows);
+        let publish = || {
+            Valuation::publish_rows(
+                RuntimeOrigin::signed(ALICE),
+                DATANET,
+                ROUND,
+                round().frozen.inputs,
+                work.bounded_rows(),
+            )
+        };
+        // Where hooks run, such as a scheduler's.
+        System::note_finished_extrinsics();
+        assert_noop!(publish(), Error::<Test>::NotInExtrinsic);
+        System::note_finished_initialize();
+        assert_ok!(publish());
+    });
 }

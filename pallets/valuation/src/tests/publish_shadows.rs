@@ -45,6 +45,8 @@ fn chunks_fold_into_one_tree_of_shadows() {
                 round: ROUND,
                 proposer: ALICE,
                 count: 2,
+                root: root(all[..2].iter().map(hashing::shadow_leaf)).hash,
+                extrinsic: 0,
             }
             .into(),
         );
@@ -64,6 +66,8 @@ fn chunks_fold_into_one_tree_of_shadows() {
                 round: ROUND,
                 proposer: ALICE,
                 count: 5,
+                root: root(all.iter().map(hashing::shadow_leaf)).hash,
+                extrinsic: 0,
             }
             .into(),
         );
@@ -228,4 +232,23 @@ fn the_largest_chunk_is_shorter_than_a_batch() {
     });
     assert!(call.encoded_size() < MAX_BATCH as usize);
     assert!(ShadowChunk::try_from(vec![pair; MAX_SHADOWS as usize + 1]).is_err());
+}
+
+#[test]
+fn what_no_block_body_holds_is_refused() {
+    execute(|| {
+        let publish = || {
+            Valuation::publish_shadows(
+                RuntimeOrigin::signed(ALICE),
+                DATANET,
+                ROUND,
+                shadows().try_into().expect("few enough"),
+            )
+        };
+        // Where hooks run, such as a scheduler's.
+        System::note_finished_extrinsics();
+        assert_noop!(publish(), Error::<Test>::NotInExtrinsic);
+        System::note_finished_initialize();
+        assert_ok!(publish());
+    });
 }

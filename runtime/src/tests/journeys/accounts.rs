@@ -87,6 +87,11 @@ pub(super) fn burnt(event: &RuntimeEvent) -> Option<(AccountId, Balance)> {
             proposer: who,
             bond: burnt,
             ..
+        })
+        | RuntimeEvent::Valuation(pallet_valuation::Event::ProposalDisproved {
+            proposer: who,
+            burnt,
+            ..
         }) => Some((who.clone(), *burnt)),
         _ => None,
     }
@@ -120,6 +125,7 @@ fn valuation_fees(chain: &Chain, who: Person) -> Balance {
 pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
     use pallet_balances::Event::Transfer;
     use pallet_rewards::Event as Pot;
+    use pallet_valuation::Event::ProposalDisproved;
     let (me, pot) = (account(who), Rewards::pot_account());
     let received = chain.total(|event| match event {
         RuntimeEvent::Rewards(Pot::Withdrawn { account, amount }) if *account == me => {
@@ -128,6 +134,9 @@ pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
         RuntimeEvent::Datanets(pallet_datanets::Event::RoundConcluded {
             evaluator, fees, ..
         }) if *evaluator == me => Some(*fees),
+        RuntimeEvent::Valuation(ProposalDisproved {
+            challenger, reward, ..
+        }) if *challenger == me => Some(*reward),
         // What goes into the pot and out of it has events of its own.
         RuntimeEvent::Balances(Transfer { from, to, amount }) if *to == me && *from != pot => {
             Some(*amount)
@@ -139,6 +148,9 @@ pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
         RuntimeEvent::Rewards(Pot::Sponsored {
             sponsor, amount, ..
         }) if *sponsor == me => Some(*amount),
+        RuntimeEvent::Valuation(ProposalDisproved {
+            proposer, reward, ..
+        }) if *proposer == me => Some(*reward),
         RuntimeEvent::Balances(Transfer { from, to, amount }) if *from == me && *to != pot => {
             Some(*amount)
         }

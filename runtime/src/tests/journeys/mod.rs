@@ -3,6 +3,7 @@
 
 mod accounts;
 mod assets;
+mod challenges;
 mod holds;
 mod life;
 mod lineage;

@@ -3,11 +3,15 @@
 use super::rounds::CLASSES;
 use codec::Encode;
 use sp_core::H256;
+use std::collections::BTreeMap;
 use tributary_primitives::{
     hashing,
     ids::{ContributionNumber, RecordId},
     merkle::Range,
-    valuation::{self, squared_distance, Benchmark, Params, Record, RoundValues, Row, Shadow},
+    valuation::{
+        self, squared_distance, Benchmark, Challenge, Content, Contents, Data, Params, Record,
+        RoundValues, Row, Shadow,
+    },
 };
 
 /// Numbers of a record's vector, after which its label follows.
@@ -82,7 +86,66 @@ pub(super) fn records_root(bytes: &[u8]) -> H256 {
     root_of(bytes.chunks_exact(DIMENSION + 1).map(leaf))
 }
 
+/// All that a challenger looks at.
+pub(super) struct World<'a> {
+    pub(super) params: Params,
+    pub(super) first: ContributionNumber,
+    pub(super) contributions: BTreeMap<ContributionNumber, &'a [u8]>,
+    pub(super) slices: Vec<Vec<u8>>,
+}
+
+impl World<'_> {
+    /// What is wrong with a publication, and its proof.
+    pub(super) fn challenge(
+        &self,
+        right: &Evaluation,
+        published: &Evaluation,
+    ) -> Option<Challenge> {
+        let contributions = self.contributions.iter();
+        let (old, new): (Vec<_>, Vec<_>) = contributions
+            .map(|(number, bytes)| (*number, *bytes))
+            .partition(|(number, _)| *number < self.first);
+        let (old, new) = (vectors(&old), vectors(&new));
+        let benchmark: Vec<_> = self.slices.iter().flat_map(|slice| each(slice)).collect();
+        let data = Data {
+            params: self.params,
+            old: &as_records(&old),
+            new: &as_records(&new),
+            benchmark: &as_benchmark(&benchmark),
+        };
+        let finding = valuation::find(
+            &data,
+            (&right.shadows, &right.rows),
+            (&published.shadows, &published.rows),
+        )?;
+        let (shadows, rows) = (&published.shadows, &published.rows);
+        let challenge = valuation::prove(&self.params, self.first, self, shadows, rows, &finding);
+        Some(challenge.expect("what is found can be proven"))
+    }
+}
+
+impl Contents for World<'_> {
+    fn contribution(&self, number: ContributionNumber) -> Option<Vec<Content>> {
+        self.contributions.get(&number).map(|bytes| contents(bytes))
+    }
+
+    fn slice(&self, index: u32) -> Option<(Vec<Content>, u32)> {
+        let size = u32::from(count_of(&self.slices[0]));
+        let slice = self.slices.get((index / size) as usize)?;
+        Some((contents(slice), index % size))
+    }
+}
+
+/// Records as leaves of a tree.
+fn contents(bytes: &[u8]) -> Vec<Content> {
+    let records = bytes.chunks_exact(DIMENSION + 1);
+    records
+        .map(|record| Content::of_vector(record[..DIMENSION].to_vec(), record[DIMENSION]))
+        .collect()
+}
+
 /// What an evaluator makes of a round.
+#[derive(Clone)]
 pub(super) struct Evaluation {
     pub(super) inputs: H256,
     pub(super) shadows: Vec<Shadow>,
@@ -111,13 +174,7 @@ impl Evaluation {
         let (old, new) = (vectors(old), vectors(new));
         let (old, new) = (as_records(&old), as_records(&new));
         let benchmark: Vec<_> = slices.iter().flat_map(|slice| each(slice)).collect();
-        let benchmark: Vec<_> = benchmark
-            .iter()
-            .map(|(features, label)| Benchmark {
-                label: *label,
-                features,
-            })
-            .collect();
+        let benchmark = as_benchmark(&benchmark);
         let shadows = valuation::shadows(params, &old, &new);
         let rows = valuation::rows(params, &old, &new, &shadows, &benchmark);
         let values = valuation::round_values(params, first, &rows).expect("rows of the kernel");
@@ -174,6 +231,14 @@ fn vectors(contributions: &[(ContributionNumber, &[u8])]) -> Vec<(RecordId, Vec<
 fn as_records(vectors: &[(RecordId, Vec<i8>, u8)]) -> Vec<Record<'_>> {
     let records = vectors.iter().map(|(id, features, label)| Record {
         id: *id,
+        label: *label,
+        features,
+    });
+    records.collect()
+}
+
+fn as_benchmark(records: &[(Vec<i8>, u8)]) -> Vec<Benchmark<'_>> {
+    let records = records.iter().map(|(features, label)| Benchmark {
         label: *label,
         features,
     });

@@ -2,7 +2,7 @@
 
 use super::{
     assets::publish,
-    records::{count_of, records, records_root, Evaluation},
+    records::{count_of, records, records_root, Evaluation, World},
     *,
 };
 use crate::currency::{MICRO, MILLI, TRIB};
@@ -15,7 +15,7 @@ use tributary_primitives::{
     ids::{ContributionNumber, DatanetId, RoundNumber},
     licences::LicenceTerms,
     merkle::prove,
-    valuation::Params,
+    valuation::{Challenge, Params},
 };
 
 /// The classes: each is a corner of the space.
@@ -53,7 +53,8 @@ pub(super) fn recipe() -> Recipe {
             delivering: 12,
             revealing: 8,
             publishing: 4,
-            window: 16,
+            challenging: 4,
+            window: 20,
         },
         kernel: KERNEL,
     }
@@ -269,18 +270,21 @@ impl Datanet {
     pub(super) fn value(&self, round: RoundNumber) -> Evaluation {
         let newcomers = Datanets::newcomers(self.id, round);
         let new: Vec<_> = newcomers.iter().map(|newcomer| newcomer.number).collect();
-        let slices: Vec<_> = self
-            .round(round)
-            .seats
-            .iter()
-            .map(|seat| self.slice(round, person(&seat.provider), seat.slice))
-            .collect();
         Evaluation::of(
             &Params::from(&self.recipe),
             &self.known(&self.admitted(round)),
             &self.known(&new),
-            &slices,
+            &self.slices(round),
         )
+    }
+
+    /// The revealed benchmark of a round.
+    fn slices(&self, round: RoundNumber) -> Vec<Vec<u8>> {
+        let seats = self.round(round).seats;
+        seats
+            .iter()
+            .map(|seat| self.slice(round, person(&seat.provider), seat.slice))
+            .collect()
     }
 
     /// Contributions with their records.
@@ -298,8 +302,20 @@ impl Datanet {
         evaluator: Person,
         round: RoundNumber,
     ) -> Evaluation {
-        use pallet_valuation::Call;
         let evaluation = self.value(round);
+        self.propose(chain, evaluator, round, &evaluation);
+        evaluation
+    }
+
+    /// Commits and publishes a proposal.
+    pub(super) fn propose(
+        &self,
+        chain: &mut Chain,
+        evaluator: Person,
+        round: RoundNumber,
+        evaluation: &Evaluation,
+    ) {
+        use pallet_valuation::Call;
         let datanet = self.id;
         let commitment =
             hashing::proposal_commitment(&account(evaluator), datanet, round, evaluation.payload());
@@ -324,7 +340,25 @@ impl Datanet {
         for call in calls {
             chain.must(evaluator, RuntimeCall::Valuation(call));
         }
-        evaluation
+    }
+
+    /// What a challenger finds wrong in a proposal for a round, and its proof.
+    pub(super) fn challenge(
+        &self,
+        round: RoundNumber,
+        published: &Evaluation,
+    ) -> Option<Challenge> {
+        let newcomers = Datanets::newcomers(self.id, round);
+        let new: Vec<_> = newcomers.iter().map(|newcomer| newcomer.number).collect();
+        let admitted = self.admitted(round);
+        let numbers = [admitted.as_slice(), &new].concat();
+        let world = World {
+            params: Params::from(&self.recipe),
+            first: new[0],
+            contributions: self.known(&numbers).into_iter().collect(),
+            slices: self.slices(round),
+        };
+        world.challenge(&self.value(round), published)
     }
 
     /// Waits for the end of a round's window, and ends it.

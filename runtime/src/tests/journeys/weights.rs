@@ -3,7 +3,7 @@
 use super::{assets::terms, rounds::recipe, *};
 use crate::configs::system::RuntimeBlockWeights;
 use frame_support::{
-    dispatch::{DispatchClass, GetDispatchInfo},
+    dispatch::{DispatchClass, GetDispatchInfo, Pays},
     traits::{GetCallName, Hooks},
 };
 use pallet_models::Kind;
@@ -13,10 +13,14 @@ use sp_core::H256;
 use sp_runtime::FixedI128;
 use tributary_primitives::{
     assets::{Asset, Pool, Share, MAX_TEAM},
-    datanets::{MAX_BATCH, MAX_SLICES},
+    datanets::{MAX_BATCH, MAX_DIMENSION, MAX_SLICES},
     ids::RecordId,
     licences::{Generation, Origin},
-    valuation::{Row, RowEntry, Shadow},
+    merkle::{CountedPath, MAX_COUNTED_DEPTH},
+    valuation::{
+        Challenge, EntryFault, Features, ProvenRecord, ProvenRow, ProvenShadow, Row, RowEntry,
+        Shadow, ShadowFault, Unlisted,
+    },
 };
 
 fn anybody() -> AccountId {
@@ -152,7 +156,13 @@ fn of_valuation() -> Vec<pallet_valuation::Call<Runtime>> {
     let row = Row {
         entries: vec![entry; 2].try_into().expect("two are few"),
     };
-    vec![
+    let challenge = |challenge| Call::challenge {
+        datanet,
+        round,
+        proposer: anybody(),
+        challenge: Box::new(challenge),
+    };
+    let mut calls = vec![
         Call::commit_proposal {
             datanet,
             round,
@@ -175,6 +185,89 @@ fn of_valuation() -> Vec<pallet_valuation::Call<Runtime>> {
             proposer: anybody(),
         },
         Call::finalise { datanet, round },
+    ];
+    calls.extend(challenges().map(challenge));
+    calls
+}
+
+/// Challenges of every kind, as long as they can be.
+fn challenges() -> [Challenge; 5] {
+    let path: CountedPath = vec![H256::zero(); MAX_COUNTED_DEPTH as usize]
+        .try_into()
+        .expect("fits");
+    let id = RecordId {
+        contribution: 0,
+        position: 0,
+    };
+    let record = ProvenRecord {
+        raw: H256::zero(),
+        label: 0,
+        features: Features::try_from(vec![0; MAX_DIMENSION.into()]).expect("fits"),
+        path: path.clone(),
+    };
+    let entry = RowEntry {
+        record: id,
+        matches: true,
+    };
+    let row = ProvenRow {
+        index: 0,
+        row: Row {
+            entries: vec![entry; 64].try_into().expect("fits"),
+        },
+        path: path.clone(),
+    };
+    let shadow = ProvenShadow {
+        index: 0,
+        pair: Shadow {
+            shadow: id,
+            witness: id,
+        },
+        path,
+    };
+    let unlisted = Unlisted {
+        before: Some(shadow.clone()),
+        after: Some(shadow.clone()),
+    };
+    [
+        Challenge::Entry {
+            row: row.clone(),
+            entry: 0,
+            fault: EntryFault::Wrong {
+                target: record.clone(),
+                record: record.clone(),
+            },
+        },
+        Challenge::Order {
+            row: row.clone(),
+            entry: 0,
+            target: record.clone(),
+            first: record.clone(),
+            second: record.clone(),
+        },
+        Challenge::Missed {
+            row,
+            target: record.clone(),
+            id,
+            record: record.clone(),
+            unlisted: Some(unlisted.clone()),
+            last_old: Some(record.clone()),
+            last_new: Some(record.clone()),
+        },
+        Challenge::NotShadow {
+            listed: shadow,
+            fault: ShadowFault::Differs {
+                record: record.clone(),
+                witness: record.clone(),
+            },
+        },
+        Challenge::Shadow {
+            id,
+            record: record.clone(),
+            unlisted: unlisted.clone(),
+            witness_id: id,
+            witness: record,
+            witness_unlisted: Some(unlisted),
+        },
     ]
 }
 
@@ -294,9 +387,34 @@ fn every_call_of_tributary_weighs_something() {
 }
 
 #[test]
-fn every_call_of_tributary_fits_into_a_blocks_normal_class_at_its_longest() {
+fn a_challenge_at_its_longest_is_a_small_part_of_a_block_and_operational() {
+    let most = RuntimeBlockWeights::get().max_block;
+    let challenges = of_valuation()
+        .into_iter()
+        .filter(|call| matches!(call, pallet_valuation::Call::challenge { .. }))
+        .map(RuntimeCall::Valuation);
+    let mut kinds = 0;
+    for call in challenges {
+        kinds += 1;
+        let info = call.get_dispatch_info();
+        assert_eq!(
+            (info.class, info.pays_fee),
+            (DispatchClass::Operational, Pays::Yes)
+        );
+        let weight = info.total_weight();
+        assert!(weight.all_lte(most / 4), "{weight:?} of {most:?}");
+        assert!(call.encoded_size() <= 16 * 1_024, "{}", call.encoded_size());
+    }
+    assert_eq!(kinds, 5);
+}
+
+#[test]
+fn every_other_call_of_tributary_fits_into_a_blocks_normal_class_at_its_longest() {
     let weights = RuntimeBlockWeights::get();
     for (name, call) in all_calls() {
+        if name == "challenge" {
+            continue;
+        }
         let info = call.get_dispatch_info();
         assert_eq!(info.class, DispatchClass::Normal, "{name}");
         let limit = weights.get(info.class).max_extrinsic.expect("bounded");

@@ -1,0 +1,120 @@
+//! Which rounds are being valued.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use tributary_primitives::datanets::Phase;
+
+use crate::{
+    chain::{calls::PhaseChanged, state::Datanet, Chain, Snapshot},
+    round,
+};
+
+/// The rounds whose benchmark is complete and which are not final, by datanet and number.
+pub(super) struct Rounds {
+    /// These only, unless it is empty.
+    datanets: Vec<u32>,
+    standing: BTreeSet<(u32, u32)>,
+    seen: Option<u64>,
+}
+
+impl Rounds {
+    pub(super) fn new(datanets: Vec<u32>) -> Self {
+        Self {
+            datanets,
+            standing: BTreeSet::new(),
+            seen: None,
+        }
+    }
+
+    /// The block up to which they are known.
+    pub(super) fn seen(&self) -> Option<u64> {
+        self.seen
+    }
+
+    pub(super) fn standing(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
+        self.standing.clone().into_iter()
+    }
+
+    /// Goes on to a later block. Tells which rounds have ended since.
+    pub(super) async fn update(
+        &mut self,
+        chain: &Chain,
+        now: &Snapshot,
+    ) -> Result<Vec<(u32, u32)>> {
+        let before = self.standing.clone();
+        match self.seen {
+            None => self.look_around(now).await?,
+            Some(seen) => {
+                let changes = chain
+                    .scan_events(
+                        seen + 1..=now.number(),
+                        &["Datanets"],
+                        "following rounds",
+                        |event| {
+                            Ok(event
+                                .read::<PhaseChanged>()?
+                                .map(|change| ((change.datanet, change.round), change.phase.0)))
+                        },
+                    )
+                    .await?;
+                for (round, phase) in changes {
+                    self.note(round, phase);
+                }
+            }
+        }
+        self.seen = Some(now.number());
+        Ok(before.difference(&self.standing).copied().collect())
+    }
+
+    /// Reads all datanets' rounds. A round freezes only when the one before has ended: one of the last two may stand.
+    async fn look_around(&mut self, now: &Snapshot) -> Result<()> {
+        let datanets: Vec<((u32,), Datanet)> = now.entries("Datanets", "Datanets", ()).await?;
+        for ((datanet,), Datanet { rounds, .. }) in datanets {
+            for number in rounds.saturating_sub(1)..=rounds {
+                if let Some(found) = round::round_if_any(now, datanet, number).await? {
+                    self.note((datanet, number), found.phase.0);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, round: (u32, u32), phase: Phase) {
+        let (datanet, _) = round;
+        let wanted = self.datanets.is_empty() || self.datanets.contains(&datanet);
+        if wanted && matches!(phase, Phase::Revealed | Phase::Published) {
+            self.standing.insert(round);
+        } else {
+            self.standing.remove(&round);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounds_stand_from_revealed_until_they_end() {
+        let mut rounds = Rounds::new(vec![]);
+        for (phase, stands) in [
+            (Phase::Committing, false),
+            (Phase::Revealed, true),
+            (Phase::Published, true),
+            (Phase::Revealed, true),
+            (Phase::Final, false),
+        ] {
+            rounds.note((3, 1), phase);
+            assert_eq!(rounds.standing().eq([(3, 1)]), stands, "{phase:?}");
+        }
+    }
+
+    #[test]
+    fn other_datanets_than_those_named_are_not_looked_at() {
+        let mut rounds = Rounds::new(vec![3]);
+        rounds.note((3, 1), Phase::Revealed);
+        rounds.note((4, 1), Phase::Revealed);
+        assert!(rounds.standing().eq([(3, 1)]));
+    }
+}

@@ -1,0 +1,204 @@
+//! A round with all its records, valued: what evaluators publish, and what everybody can compare with.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use anyhow::{ensure, Context as _, Result};
+use serde_json::json;
+use tributary_primitives::datanets::Recipe;
+
+use crate::{
+    chain::{
+        state::{Contribution, Proposal, Round, Status},
+        Chain, Snapshot,
+    },
+    gather::{gather, Expected, Whose},
+    output::{hex, Grid, Output},
+    progress, round,
+    valuation::{accuracy, points, Inputs, Valuation},
+};
+
+/// Everything known of a round that is valued.
+pub(crate) struct Valued {
+    /// The datanet.
+    pub(crate) datanet: u32,
+    /// The round.
+    pub(crate) number: u32,
+    /// The datanet's recipe.
+    pub(crate) recipe: Recipe,
+    /// The round as it stood.
+    pub(crate) round: Round,
+    /// What was admitted before and what is valued, ascending by number.
+    contributions: Vec<(u32, Contribution)>,
+    /// Their records.
+    pub(crate) inputs: Inputs,
+    /// What they are worth.
+    pub(crate) valuation: Valuation,
+}
+
+/// The proposals that stand in a round.
+pub(crate) async fn proposals(
+    state: &Snapshot,
+    datanet: u32,
+    number: u32,
+) -> Result<Vec<Proposal>> {
+    Ok(state
+        .get("Valuation", "Proposals", (datanet, number))
+        .await?
+        .unwrap_or_default())
+}
+
+/// Fetches and values a round whose benchmark is complete.
+pub(crate) async fn value(
+    chain: &Chain,
+    now: &Snapshot,
+    datanet: u32,
+    number: u32,
+) -> Result<Valued> {
+    let recipe = round::recipe(now, datanet).await?;
+    let found = round::round(now, datanet, number).await?;
+    let mut contributions = round::contributions(now, datanet).await?;
+    // A round that values what a void one left has its own wait.
+    let carries = found.carried > 0;
+    contributions.retain(|(_, contribution)| match contribution.round.cmp(&number) {
+        Ordering::Less => contribution.status == Status::Admitted,
+        Ordering::Equal => (contribution.committed_to < number) == carries,
+        Ordering::Greater => false,
+    });
+    let newcomers: Vec<u32> = contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.round == number)
+        .map(|(number, _)| *number)
+        .collect();
+    let valued = if carries {
+        found.carried
+    } else {
+        found.delivered
+    };
+    ensure!(
+        newcomers.len() as u64 == u64::from(valued),
+        "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
+        newcomers.len()
+    );
+    let mut wanted = BTreeMap::new();
+    for (number, contribution) in &contributions {
+        let expected = Expected {
+            root: contribution.root,
+            round: contribution.committed_to,
+        };
+        wanted.insert(Whose::Contribution(*number), expected);
+    }
+    for (seat, revealed) in (0..).zip(&found.seats) {
+        let root = revealed
+            .root
+            .context("a slice is not revealed although the benchmark is complete")?;
+        wanted.insert(
+            Whose::Seat(number, seat),
+            Expected {
+                root,
+                round: number,
+            },
+        );
+    }
+    // Those of void rounds are newcomers still.
+    let first = newcomers.into_iter().fold(found.first, u32::min);
+    let mut inputs = Inputs {
+        first,
+        contributions: BTreeMap::new(),
+        slices: Vec::new(),
+    };
+    for (whose, records) in gather(chain, now, datanet, recipe.dimension, &wanted).await? {
+        match whose {
+            Whose::Contribution(number) => {
+                inputs.contributions.insert(number, records);
+            }
+            // They come in the order of the seats.
+            Whose::Seat(..) => inputs.slices.push(records),
+        }
+    }
+    let spinner = progress::spinner("valuing");
+    let work = recipe.clone();
+    let valuing = tokio::task::spawn_blocking(move || (inputs.value(&work), inputs));
+    let (valuation, inputs) = valuing.await.context("valuing a round")?;
+    let valuation = valuation?;
+    spinner.finish_and_clear();
+    ensure!(
+        valuation.inputs == found.inputs,
+        "the fetched records are not what the chain says was delivered in round {number} of datanet {datanet}"
+    );
+    Ok(Valued {
+        datanet,
+        number,
+        recipe,
+        round: found,
+        contributions,
+        inputs,
+        valuation,
+    })
+}
+
+impl Valued {
+    /// The contributions that are valued.
+    pub(crate) fn newcomers(&self) -> impl Iterator<Item = &(u32, Contribution)> {
+        self.contributions
+            .iter()
+            .filter(|(_, contribution)| contribution.round == self.number)
+    }
+
+    /// What the round is worth, by whom it was published.
+    pub(crate) fn report(&self, by: &str) -> Result<Output> {
+        let unit = self.recipe.unit();
+        let (datanet, number) = (self.datanet, self.number);
+        let values = &self.valuation.values;
+        let mut table = Grid::new([
+            ">contribution",
+            "contributor",
+            ">records",
+            ">copies",
+            ">points of accuracy",
+        ]);
+        let mut list = Vec::new();
+        for (number, contribution) in self.newcomers() {
+            let value = self.valuation.value_of(*number);
+            let copies = self.valuation.shadows_of(*number);
+            table.row([
+                number,
+                &contribution.contributor,
+                &contribution.records,
+                &copies,
+                &points(value, unit),
+            ]);
+            list.push(json!({
+                "contribution": number,
+                "contributor": contribution.contributor,
+                "records": contribution.records,
+                "copies": copies,
+                "value": value.to_string(),
+            }));
+        }
+        let json = json!({
+            "datanet": datanet,
+            "round": number,
+            "unit": unit.to_string(),
+            "before": values.before.to_string(),
+            "after": values.after.to_string(),
+            "inputs": hex(self.valuation.inputs),
+            "shadows_root": hex(self.valuation.shadows_root().hash),
+            "rows_root": hex(self.valuation.rows_root().hash),
+            "contributions": list,
+        });
+        Ok(Output::new(json)
+            .fields([
+                ("round", format!("{number} of datanet {datanet}")),
+                ("published by", by.to_owned()),
+                (
+                    "accuracy",
+                    format!(
+                        "{} -> {}",
+                        accuracy(values.before, unit),
+                        accuracy(values.after, unit)
+                    ),
+                ),
+            ])
+            .table(table))
+    }
+}
