@@ -6,7 +6,8 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { audit } from "../audit/audit.mjs";
 import { playStory } from "../story/story.mjs";
-import { CLIENT, newNetwork, temporaryFolder } from "./support.mjs";
+import { playLiars } from "./liars.mjs";
+import { CLIENT, freeBasePort, newNetwork, temporaryFolder } from "./support.mjs";
 
 const MINUTE = 60_000;
 // Blocks that the others finalise while one of them is dead.
@@ -21,6 +22,7 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
   let first;
   let story;
   let storyEnded = false;
+  let liars;
 
   /** Fails if the story has ended, with its own error if it has failed: what happens to a network at rest proves nothing. */
   async function stillPlaying(when) {
@@ -37,6 +39,9 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
     story = playStory({ client: CLIENT, url: first.url, signal: interruption.signal });
     // Awaited by a test of its own; until then its failure is not an unhandled one.
     story.catch(() => {}).finally(() => { storyEnded = true; });
+    // Beside the story, through another node: its rounds wait for epochs, too.
+    liars = playLiars({ url: network.validators[1].url, signal: interruption.signal, metricsPort: await freeBasePort() });
+    liars.catch(() => {});
   });
 
   after(async () => {
@@ -65,6 +70,14 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
     assert.equal(people.length, 11);
   });
 
+  it("lets one honest challenger disprove three evaluators who lie, and an honest evaluator have the last word", async () => {
+    const { liars: addresses, challenger, evaluator, final, disproved, proposals } = await liars;
+    assert.deepEqual(disproved, addresses.map((proposer) => ({ proposer, challenger: challenger.address })));
+    assert.match(challenger.metrics, /tributary_verdicts_total\{verdict="disproved"\} 3/);
+    assert.equal(final, evaluator);
+    assert.equal(proposals.filter((proposer) => proposer === evaluator).length, 1, "it proposes once, although it was killed in between");
+  });
+
   it("has the same finalised block at the same height everywhere", async () => {
     const height = await first.finalisedHeight();
     await Promise.all(network.validators.map((validator) => validator.finalises(height, 60)));
@@ -74,7 +87,7 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
 
   it("has a state that an auditor who reads events only agrees with, to the last unit", async () => {
     const { rounds, balance, payouts } = await audit(first.url);
-    assert.equal(rounds.length, 2);
+    assert.equal(rounds.length, 3, "two of the story, and the one about which three lied");
     assert.ok(balance.received > 0n);
     const { people } = await story;
     const byData = Object.values(payouts).reduce((sum, roles) => sum + (roles.Award ?? 0n) + (roles.Contribution ?? 0n), 0n);
