@@ -19,7 +19,7 @@ async function leave(code) {
   if (leaving) return;
   leaving = true;
   interruption.abort();
-  console.log("stopping the network");
+  if (network.validators.some(({ running }) => running)) console.log("stopping the network");
   await network.stop();
   process.exit(code);
 }

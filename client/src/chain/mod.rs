@@ -159,7 +159,9 @@ impl Chain {
             .client
             .at_block(number)
             .await
-            .with_context(|| format!("asking for block {number}"))?;
+            .with_context(|| {
+                format!("asking for block {number}, of which only nodes that have synced in full have the state")
+            })?;
         Ok(Snapshot::new(at, self.backend.clone()))
     }
 

@@ -52,6 +52,12 @@ impl Export {
                 self.file.display()
             );
         };
+        let mut alongside = self.file.clone().into_os_string();
+        alongside.push(".licence.json");
+        let alongside = PathBuf::from(alongside);
+        for place in [&self.file, &alongside] {
+            ensure_free(place)?;
+        }
         let chain = context.connect().await?;
         let now = chain.finalized().await?;
         let recipe = round::recipe(&now, self.datanet).await?;
@@ -126,9 +132,6 @@ impl Export {
             "records": total,
             "contributions": list,
         });
-        let mut alongside = self.file.clone().into_os_string();
-        alongside.push(".licence.json");
-        let alongside = PathBuf::from(alongside);
         let text = serde_json::to_vec_pretty(&licence).context("writing the licence")?;
         write_whole(&alongside, |output| Ok(output.write_all(&text)?))?;
 
@@ -142,6 +145,20 @@ impl Export {
     }
 }
 
+/// Refuses a place where something is already: a file of records may be somebody's only one.
+fn ensure_free(path: &Path) -> Result<()> {
+    if path.as_os_str() == "-" {
+        misuse!("records are written to a file with their licence beside it, not to standard output: name a file");
+    }
+    if path.symlink_metadata().is_ok() {
+        misuse!(
+            "{} exists already: name another file, or remove it",
+            path.display()
+        );
+    }
+    Ok(())
+}
+
 /// Writes a file beside its place and renames it: it is there whole or not at all.
 fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
     let what = || format!("writing {}", path.display());
@@ -151,5 +168,24 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<(
     let mut output = BufWriter::new(File::create(&beside).with_context(what)?);
     write(&mut output).with_context(what)?;
     output.flush().with_context(what)?;
+    output.get_ref().sync_all().with_context(what)?;
     fs::rename(&beside, path).with_context(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_already_is_not_written_over() {
+        let folder = crate::state::tests::scratch();
+        let file = folder.join("mine.csv");
+        ensure_free(&file).unwrap();
+        fs::write(&file, "1,2,0").unwrap();
+        let error = ensure_free(&file).unwrap_err();
+        assert!(error.to_string().contains("exists already"), "{error}");
+        assert!(ensure_free(Path::new("-")).is_err());
+        assert!(ensure_free(Path::new("/dev/null")).is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -194,13 +194,14 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
         "status",
         ">points of accuracy",
     ]);
-    let mut list = Vec::new();
+    let (mut list, mut kept) = (Vec::new(), 0);
     for (id, contribution) in round::contributions(&state, datanet).await? {
         if contribution.round != number {
             continue;
         }
         let status = format!("{:?}", contribution.status);
         let valued = matches!(contribution.status, Status::Admitted | Status::Rejected);
+        kept += u32::from(valued);
         let value = if valued {
             points(contribution.value, unit)
         } else {
@@ -223,9 +224,25 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             "value": contribution.value.to_string(),
         }));
     }
+    let valued = if found.carried > 0 {
+        found.carried
+    } else {
+        found.delivered
+    };
+    let reclaimed = if found.phase.0 == Phase::Final {
+        valued.saturating_sub(kept)
+    } else {
+        0
+    };
     if !list.is_empty() {
         output = output.table(table);
     }
+    if reclaimed > 0 {
+        output = output.line(format!(
+            "{reclaimed} rejected contributions were reclaimed since: `tributary statement --datanet {datanet}` lists them as well."
+        ));
+    }
+    json["reclaimed"] = reclaimed.into();
     json["contributions"] = list.into();
     Ok(output.with_json(json))
 }

@@ -1,19 +1,22 @@
 //! `tributary licence check`: whether an asset may be used, what it costs and who earns from it.
 
-use anyhow::{Context as _, Result};
+use anyhow::{anyhow, Context as _, Result};
 use serde_json::json;
 use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{
-    assets::{Asset, Payee},
-    licences::{Use, UseQuote, UseRefusal},
+    assets::{Asset, Payee, Pool, Royalty, RoyaltyStack},
+    ledger::top_up,
+    licences::{RoyaltyTerms, Use, UseQuote, UseRefusal},
 };
 
-use super::words::refusal_text;
+use super::{find_attachment, find_terms, words::refusal_text};
 use crate::{
     asset::{asset_text, pool_text},
+    chain::Snapshot,
     context::Context,
     money::{Amount, Part},
     output::{Grid, Output},
+    pool::final_rounds,
 };
 
 /// Asks the chain whether an account may use an asset.
@@ -44,9 +47,16 @@ pub(super) async fn check(
             return Ok(Output::new(json).line(format!("Not allowed: {why}.")));
         }
     };
-    let mut table = Grid::new(["earns a part of the net", ">part"]);
+    let derives = !matches!(intended, Use::Infer | Use::Evaluate | Use::Redistribute);
+    let stack = owed(&state, asset, derives, &quote).await?;
+    let whose = if derives {
+        "earns from a descendant of this alone"
+    } else {
+        "earns a part of the net"
+    };
+    let mut table = Grid::new([whose, ">part"]);
     let mut royalties = Vec::new();
-    for royalty in &quote.royalties {
+    for royalty in &stack {
         let to = match royalty.payee {
             Payee::Model(model) => format!("model {model}"),
             Payee::Pool(pool) => pool_text(pool),
@@ -104,4 +114,42 @@ pub(super) async fn check(
         output = output.table(grants);
     }
     Ok(output)
+}
+
+/// What is owed of each unit of net: by the asset itself, or by a model that descends from it and from nothing else. Pools are topped up,
+/// as a model's ledger does.
+async fn owed(
+    state: &Snapshot,
+    asset: Asset,
+    derives: bool,
+    quote: &UseQuote,
+) -> Result<RoyaltyStack> {
+    let mut stack = quote.royalties.clone();
+    if derives {
+        let attachment = find_attachment(state, asset).await?;
+        let attachment = attachment.context("an asset without a licence may be used")?;
+        let terms = find_terms(state, attachment.terms).await?;
+        let own = terms
+            .context("the asset's licence is not published")?
+            .royalty;
+        let payee = match asset {
+            Asset::Model(model) => Some(Payee::Model(model)),
+            Asset::Datanet(datanet) => final_rounds(state, datanet)
+                .await?
+                .pop()
+                .map(|round| Payee::Pool(Pool { datanet, round })),
+        };
+        if let (Some(RoyaltyTerms { rate, ceiling }), Some(payee)) = (own, payee) {
+            let own = Royalty {
+                payee,
+                rate,
+                ceiling,
+            };
+            stack.try_insert(0, own).map_err(|_| {
+                anyhow!("no model can descend from it: it owes as many royalties as there can be")
+            })?;
+        }
+    }
+    top_up(&mut stack);
+    Ok(stack)
 }
