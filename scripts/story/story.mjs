@@ -34,7 +34,7 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
-  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging: 8, window: 24 },
+  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging: 4, window: 20 },
 };
 
 const run = promisify(execFile);
