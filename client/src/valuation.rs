@@ -1,9 +1,10 @@
-//! What a round's records are worth, from the records themselves: by the kernel that the runtime uses, too.
+//! What a round's records are worth, from the records themselves: shadows and rows by the kernel, values by what the runtime uses, too.
 
-use std::{collections::BTreeMap, num::NonZero, thread};
+use std::collections::BTreeMap;
 
 use anyhow::{anyhow, Context as _, Result};
 use subxt::utils::{AccountId32, H256};
+use tributary_kernel::{Id, Index, Machine};
 use tributary_primitives::{
     datanets::Recipe,
     hashing,
@@ -11,7 +12,7 @@ use tributary_primitives::{
     merkle::{Node, Range},
     valuation::{
         self, Benchmark, Challenge, Content, Contents, Data, Finding, Params, Record, RoundValues,
-        Row, Shadow,
+        Row, RowEntry, Shadow,
     },
 };
 
@@ -56,12 +57,7 @@ impl Inputs {
     /// Values a round.
     pub(crate) fn value(&self, recipe: &Recipe) -> Result<Valuation> {
         let params = Params::from(recipe);
-        let vectors = self.vectors();
-        let (old, new) = vectors.records(self.first);
-        let benchmark = vectors.benchmark();
-
-        let shadows = valuation::shadows(&params, &old, &new);
-        let rows = rows(&params, &old, &new, &shadows, &benchmark);
+        let (shadows, rows) = self.vectors().publication(Machine::detect(), &params)?;
         let values =
             valuation::round_values(&params, self.first, &rows).map_err(|(row, error)| {
                 anyhow!("the valuation made a row {row} that is none: {error:?}")
@@ -85,12 +81,11 @@ impl Inputs {
     ) -> Result<Option<(Finding, Challenge)>> {
         let params = Params::from(recipe);
         let vectors = self.vectors();
-        let (old, new) = vectors.records(self.first);
         let data = Data {
             params,
-            old: &old,
-            new: &new,
-            benchmark: &vectors.benchmark(),
+            old: &vectors.old.records(),
+            new: &vectors.new.records(),
+            benchmark: &vectors.benchmark.targets(),
         };
         let right = (&right.shadows[..], &right.rows[..]);
         let Some(finding) = valuation::find(&data, right, (shadows, rows)) else {
@@ -101,36 +96,54 @@ impl Inputs {
         Ok(Some((finding, challenge)))
     }
 
-    fn vectors(&self) -> AllVectors {
-        let contributions = self.contributions.iter();
-        AllVectors {
-            contributions: contributions
-                .map(|(number, records)| (*number, Vectors::of(records)))
-                .collect(),
-            slices: self.slices.iter().map(Vectors::of).collect(),
+    fn vectors(&self) -> RoundVectors {
+        let mut vectors = RoundVectors::default();
+        for (number, records) in &self.contributions {
+            let list = if *number < self.first {
+                &mut vectors.old
+            } else {
+                &mut vectors.new
+            };
+            list.add(*number, records);
         }
+        for records in &self.slices {
+            vectors.benchmark.add(0, records);
+        }
+        vectors
     }
 }
 
 /// All records of a round as vectors.
-struct AllVectors {
-    contributions: BTreeMap<u32, Vectors>,
-    slices: Vec<Vectors>,
+#[derive(Default)]
+struct RoundVectors {
+    old: Vectors,
+    new: Vectors,
+    benchmark: Vectors,
 }
 
-impl AllVectors {
-    /// The records of contributions below `first`, and the others.
-    fn records(&self, first: u32) -> (Vec<Record<'_>>, Vec<Record<'_>>) {
-        let (mut old, mut new) = (Vec::new(), Vec::new());
-        for (number, vectors) in &self.contributions {
-            let list = if *number < first { &mut old } else { &mut new };
-            list.extend(vectors.records(*number));
-        }
-        (old, new)
-    }
-
-    fn benchmark(&self) -> Vec<Benchmark<'_>> {
-        self.slices.iter().flat_map(Vectors::benchmark).collect()
+impl RoundVectors {
+    /// The shadows and rows of the round, which the functions of the same names in [`valuation`] define.
+    fn publication(&self, machine: Machine, params: &Params) -> Result<(Vec<Shadow>, Vec<Row>)> {
+        let dimension = params.dimension.into();
+        let mut index = Index::new(dimension)?;
+        index.extend(machine, &self.old.packable(dimension)?)?;
+        let new = self.new.packable(dimension)?;
+        let shadows = tributary_kernel::shadows(machine, &index, &new, params.radius)?;
+        let limits = tributary_kernel::Params::new(
+            params.neighbours.into(),
+            params.horizon.into(),
+            params.radius,
+        )?;
+        let Vectors {
+            features, labels, ..
+        } = &self.benchmark;
+        let benchmark = tributary_kernel::Benchmark::new(dimension, features, labels)?;
+        let rows = tributary_kernel::rows(machine, &limits, &index, &new, &shadows, &benchmark)?;
+        let shadows = shadows.into_iter().map(|pair| Shadow {
+            shadow: record_id(pair.shadow),
+            witness: record_id(pair.witness),
+        });
+        Ok((shadows.collect(), rows.into_iter().map(row).collect()))
     }
 }
 
@@ -203,73 +216,79 @@ pub(crate) fn root(leaves: impl Iterator<Item = H256>) -> Node {
     range.root()
 }
 
-/// The rows of a benchmark, which is divided among the processors.
-fn rows(
-    params: &Params,
-    old: &[Record],
-    new: &[Record],
-    shadows: &[Shadow],
-    benchmark: &[Benchmark],
-) -> Vec<Row> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
-    let part = benchmark.len().div_ceil(threads).max(1);
-    thread::scope(|scope| {
-        let parts: Vec<_> = benchmark
-            .chunks(part)
-            .map(|part| scope.spawn(move || valuation::rows(params, old, new, shadows, part)))
-            .collect();
-        parts
-            .into_iter()
-            .flat_map(|part| part.join().expect("the kernel does not panic; qed"))
-            .collect()
-    })
-}
-
-/// Records as vectors of numbers.
+/// Vectors of numbers one after the other, with their labels and identifiers.
+#[derive(Default)]
 struct Vectors {
-    dimension: usize,
     features: Vec<i8>,
     labels: Vec<u8>,
+    ids: Vec<Id>,
 }
 
 impl Vectors {
-    fn of(records: &Records) -> Self {
-        let mut vectors = Self {
-            dimension: records.dimension().into(),
-            features: Vec::new(),
-            labels: Vec::new(),
-        };
-        for (features, label) in records.iter() {
-            vectors
-                .features
+    fn add(&mut self, contribution: u32, records: &Records) {
+        for (position, (features, label)) in (0..).zip(records.iter()) {
+            self.features
                 .extend(features.iter().map(|feature| *feature as i8));
-            vectors.labels.push(label);
+            self.labels.push(label);
+            self.ids.push(Id {
+                contribution,
+                position,
+            });
         }
-        vectors
     }
 
-    fn records(&self, contribution: u32) -> impl Iterator<Item = Record<'_>> {
-        let vectors = self.features.chunks_exact(self.dimension);
-        (0..)
-            .zip(vectors.zip(&self.labels))
-            .map(move |(position, (features, label))| Record {
-                id: RecordId {
-                    contribution,
-                    position,
-                },
-                label: *label,
-                features,
-            })
+    /// As the kernel takes them.
+    fn packable(
+        &self,
+        dimension: usize,
+    ) -> Result<tributary_kernel::Records<'_>, tributary_kernel::Error> {
+        tributary_kernel::Records::new(dimension, &self.features, &self.labels, &self.ids)
     }
 
-    fn benchmark(&self) -> impl Iterator<Item = Benchmark<'_>> {
-        let vectors = self.features.chunks_exact(self.dimension);
-        vectors
-            .zip(&self.labels)
-            .map(|(features, label)| Benchmark {
-                label: *label,
+    /// As the reference takes them.
+    fn records(&self) -> Vec<Record<'_>> {
+        let labelled = self.each().zip(&self.ids);
+        labelled
+            .map(|((features, label), id)| Record {
+                id: record_id(*id),
+                label,
                 features,
             })
+            .collect()
+    }
+
+    /// As the reference takes the records of a benchmark.
+    fn targets(&self) -> Vec<Benchmark<'_>> {
+        self.each()
+            .map(|(features, label)| Benchmark { label, features })
+            .collect()
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&[i8], u8)> {
+        // A vector has at least one number; without labels there are no vectors.
+        let dimension = (self.features.len() / self.labels.len().max(1)).max(1);
+        let vectors = self.features.chunks_exact(dimension);
+        vectors.zip(self.labels.iter().copied())
+    }
+}
+
+fn row(row: tributary_kernel::Row) -> Row {
+    let entries = row.entries.into_iter().map(|entry| RowEntry {
+        record: record_id(entry.id),
+        matches: entry.matches,
+    });
+    let entries: Vec<RowEntry> = entries.collect();
+    Row {
+        entries: entries
+            .try_into()
+            .expect("a row has at most 32 old records and 32 newcomers; qed"),
+    }
+}
+
+fn record_id(id: Id) -> RecordId {
+    RecordId {
+        contribution: id.contribution,
+        position: id.position,
     }
 }
 
@@ -285,7 +304,11 @@ pub(crate) fn accuracy(sum: u128, unit: u128) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZero;
+
     use super::*;
+    use proptest::prelude::*;
+    use tributary_kernel::Backend;
     use tributary_primitives::{
         datanets::{Encoder, Periods, KERNEL},
         Perbill,
@@ -385,5 +408,64 @@ mod tests {
             slice.root_hash(),
         );
         assert_eq!(inputs.hash(), expected);
+    }
+
+    /// Contributions of records, of which those from 2 on are new.
+    fn contributions(dimension: usize) -> impl Strategy<Value = Vec<Vec<(Vec<i8>, u8)>>> {
+        let number = prop_oneof![3 => 0..3i8, 1 => any::<i8>()];
+        let record = (prop::collection::vec(number, dimension), 0..3u8);
+        prop::collection::vec(prop::collection::vec(record, 0..40), 0..6)
+    }
+
+    fn vectors(contributions: &[(u32, &[(Vec<i8>, u8)])]) -> Vectors {
+        let mut vectors = Vectors::default();
+        for (contribution, records) in contributions {
+            for (position, (features, label)) in (0..).zip(*records) {
+                vectors.features.extend(features);
+                vectors.labels.push(*label);
+                vectors.ids.push(Id {
+                    contribution: *contribution,
+                    position,
+                });
+            }
+        }
+        vectors
+    }
+
+    proptest! {
+        #[test]
+        fn the_kernel_publishes_what_the_reference_does(
+            (dimension, contributions) in (1..20usize)
+                .prop_flat_map(|dimension| (Just(dimension), contributions(dimension))),
+            (horizon, neighbours) in (1..=32u8).prop_flat_map(|horizon| (Just(horizon), 1..=horizon)),
+            radius in prop_oneof![Just(0), 0..20u32, any::<u32>()],
+        ) {
+            let params = Params {
+                dimension: dimension as u16,
+                classes: 3,
+                neighbours,
+                horizon,
+                radius,
+            };
+            let numbered: Vec<_> = (0..).zip(contributions.iter().map(Vec::as_slice)).collect();
+            let (old, new) = numbered.split_at(numbered.len().min(2));
+            let round = RoundVectors {
+                old: vectors(old),
+                new: vectors(new),
+                // The last contribution once more: targets that lie on records.
+                benchmark: vectors(&numbered[numbered.len().saturating_sub(1)..]),
+            };
+            let (old, new) = (round.old.records(), round.new.records());
+            let shadows = valuation::shadows(&params, &old, &new);
+            let rows = valuation::rows(&params, &old, &new, &shadows, &round.benchmark.targets());
+            for backend in Backend::available() {
+                for threads in [1, 2] {
+                    let machine = Machine::new(backend, NonZero::new(threads).unwrap()).unwrap();
+                    let published = round.publication(machine, &params).unwrap();
+                    prop_assert_eq!(&published.0, &shadows);
+                    prop_assert_eq!(&published.1, &rows);
+                }
+            }
+        }
     }
 }
