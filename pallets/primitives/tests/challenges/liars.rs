@@ -10,6 +10,7 @@ use tributary_primitives::{
 use crate::rounds::Round;
 
 /// A publication that is not the right one.
+#[derive(Clone)]
 pub(crate) struct Lie {
     pub(crate) shadows: Vec<Shadow>,
     pub(crate) rows: Vec<Row>,
@@ -47,7 +48,7 @@ pub(crate) fn lies(round: &Round, shadows: &[Shadow], rows: &[Row]) -> Vec<Lie> 
     lies
 }
 
-/// Every record that a row could name: those that count, those that were rejected, and those that do not exist.
+/// Every record that a row could name: those that count, those that do not, and those that do not exist.
 fn candidates(round: &Round) -> Vec<RowEntry> {
     let beyond = round
         .contributions
@@ -60,7 +61,7 @@ fn candidates(round: &Round) -> Vec<RowEntry> {
         contribution: u32::MAX,
         position: 0,
     };
-    let records = round.known().chain(round.rejected()).map(|point| point.id);
+    let records = round.known().chain(round.uncounted()).map(|point| point.id);
     records
         .chain(beyond)
         .chain([nowhere])

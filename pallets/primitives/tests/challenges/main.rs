@@ -88,6 +88,47 @@ fn every_wrong_item_is_refuted_by_the_challenge_that_is_found() {
 }
 
 #[test]
+fn publications_with_several_wrong_items_are_refuted() {
+    let mut random = Random::new(4);
+    let (mut tried, mut harmless) = (0u64, 0u64);
+    // Each case lists all lies that could come next: fewer of them take as long.
+    while tried * 20 < cases() {
+        let round = Round::random(&mut random);
+        let (shadows, rows) = round.right();
+        let right = round.published(&shadows, &rows);
+        let mut lie = Lie {
+            shadows: shadows.clone(),
+            rows: rows.clone(),
+        };
+        for _ in 0..2 + random.below(5) {
+            let next = lies(&round, &lie.shadows, &lie.rows);
+            if !next.is_empty() {
+                lie = next[random.below(next.len() as u64) as usize].clone();
+            }
+        }
+        tried += 1;
+        let Some((finding, challenge)) = found(&round, &lie.shadows, &lie.rows) else {
+            let listed = |list: &[Shadow]| list.iter().map(|pair| pair.shadow).collect::<Vec<_>>();
+            assert_eq!(listed(&lie.shadows), listed(&shadows));
+            assert_eq!(lie.rows, rows);
+            harmless += 1;
+            continue;
+        };
+        assert_eq!(
+            disproves(&round.published(&lie.shadows, &lie.rows), &challenge),
+            Ok(()),
+            "{finding:?} in {round:?}"
+        );
+        assert!(
+            disproves(&right, &challenge).is_err(),
+            "{finding:?} in {round:?}"
+        );
+    }
+    println!("{tried} publications, {harmless} of them right again");
+    assert!(harmless * 10 < tried);
+}
+
+#[test]
 fn a_right_publication_is_refuted_by_nothing() {
     let mut random = Random::new(2);
     let (mut tried, mut decoded) = (0u64, 0u64);

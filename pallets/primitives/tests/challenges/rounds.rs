@@ -40,7 +40,8 @@ pub(crate) struct Point {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Standing {
     Admitted,
-    Rejected,
+    /// Rejected in an earlier round, not delivered in this one, or waiting for the next.
+    Uncounted,
     New,
 }
 
@@ -80,8 +81,9 @@ impl Round {
         let last = first + 1 + random.below(3) as u32;
         for number in 0..last {
             let standing = match random.below(4) {
+                _ if number + 1 == last => Standing::New,
+                0 => Standing::Uncounted,
                 _ if number >= first => Standing::New,
-                0 => Standing::Rejected,
                 _ => Standing::Admitted,
             };
             let records = 1 + random.below(4) as u16;
@@ -118,9 +120,9 @@ impl Round {
         self.of(Standing::Admitted).chain(self.of(Standing::New))
     }
 
-    /// Records that were rejected in earlier rounds.
-    pub(crate) fn rejected(&self) -> impl Iterator<Item = &Point> {
-        self.of(Standing::Rejected)
+    /// Records that do not count.
+    pub(crate) fn uncounted(&self) -> impl Iterator<Item = &Point> {
+        self.of(Standing::Uncounted)
     }
 
     pub(crate) fn admitted(&self) -> Vec<Record<'_>> {
@@ -170,7 +172,7 @@ impl Round {
         let trees: BTreeMap<_, _> = self
             .contributions
             .iter()
-            .filter(|(_, (standing, _))| *standing != Standing::Rejected)
+            .filter(|(_, (standing, _))| *standing != Standing::Uncounted)
             .map(|(number, (_, points))| (*number, tree(points)))
             .collect();
         Publication {
@@ -187,7 +189,7 @@ impl Round {
 impl Contents for Round {
     fn contribution(&self, number: ContributionNumber) -> Option<Vec<Content>> {
         let (standing, points) = self.contributions.get(&number)?;
-        (*standing != Standing::Rejected).then(|| contents(points))
+        (*standing != Standing::Uncounted).then(|| contents(points))
     }
 
     fn slice(&self, index: u32) -> Option<(Vec<Content>, u32)> {
