@@ -1,10 +1,11 @@
-//! The definitions, as plainly as they can be written, and data to compare them on.
+//! The protocol's own definitions, `tributary_primitives::valuation`, and data to compare with them on.
 
 use std::num::NonZero;
 
 use proptest::prelude::*;
 use rand::{rngs::StdRng, seq::SliceRandom, Rng, SeedableRng};
-use tributary_kernel::{Backend, Benchmark, Entry, Id, Machine, Records, Row, Shadow};
+use tributary_kernel::{Backend, Benchmark, Entry, Id, Machine, Params, Records, Row, Shadow};
+use tributary_primitives::{ids::RecordId, valuation};
 
 /// Records of a kind.
 #[derive(Clone, Debug, Default)]
@@ -28,8 +29,25 @@ impl Data {
         self.labels.len()
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.labels.is_empty()
+    }
+
     pub(crate) fn vector(&self, index: usize) -> &[i8] {
         &self.features[index * self.dimension..][..self.dimension]
+    }
+
+    fn as_defined(&self) -> Vec<valuation::Record<'_>> {
+        (0..self.len())
+            .map(|index| valuation::Record {
+                id: RecordId {
+                    contribution: self.ids[index].contribution,
+                    position: self.ids[index].position,
+                },
+                label: self.labels[index],
+                features: self.vector(index),
+            })
+            .collect()
     }
 
     /// Cuts off all from a place on.
@@ -116,6 +134,27 @@ pub(crate) fn machines() -> impl Iterator<Item = Machine> {
     })
 }
 
+/// The parameters of a recipe. Neither dimension nor classes matter to shadows and rows.
+pub(crate) fn params(neighbours: usize, horizon: usize, radius: u32) -> valuation::Params {
+    valuation::Params {
+        dimension: 1,
+        classes: 2,
+        neighbours: neighbours as u8,
+        horizon: horizon as u8,
+        radius,
+    }
+}
+
+/// The same for the kernel.
+pub(crate) fn kernel_params(params: &valuation::Params) -> Params {
+    Params::new(
+        params.neighbours.into(),
+        params.horizon.into(),
+        params.radius,
+    )
+    .unwrap()
+}
+
 pub(crate) fn distance(one: &[i8], other: &[i8]) -> u64 {
     let pairs = one.iter().zip(other);
     pairs
@@ -123,69 +162,42 @@ pub(crate) fn distance(one: &[i8], other: &[i8]) -> u64 {
         .sum()
 }
 
-/// Every record against every other, in order.
-pub(crate) fn shadows(old: &Data, new: &Data, radius: u32) -> Vec<Shadow> {
-    let old = (0..old.len()).map(|index| (old, index, false));
-    let all = old.chain((0..new.len()).map(|index| (new, index, true)));
-    let mut all: Vec<_> = all.collect();
-    all.sort_by_key(|(data, index, _)| data.ids[*index]);
-    let mut originals: Vec<(&Data, usize)> = Vec::new();
-    let mut shadows = Vec::new();
-    for (data, index, is_new) in all {
-        let witness = originals.iter().find(|(other, at)| {
-            is_new
-                && other.labels[*at] == data.labels[index]
-                && distance(other.vector(*at), data.vector(index)) <= u64::from(radius)
-        });
-        match witness {
-            Some((other, at)) => shadows.push(Shadow {
-                shadow: data.ids[index],
-                witness: other.ids[*at],
-            }),
-            None => originals.push((data, index)),
-        }
-    }
-    shadows
-}
-
-/// Everything sorted, for each benchmark record.
-pub(crate) fn rows(
-    (neighbours, horizon, radius): (usize, usize, u32),
+/// What the protocol says of a round: shadows and rows by their definitions.
+pub(crate) fn publication(
+    params: &valuation::Params,
     old: &Data,
     new: &Data,
-    shadows: &[Shadow],
     benchmark: &Data,
-) -> Vec<Row> {
-    let row = |target: usize| {
-        let sorted = |data: &Data| {
-            let mut places: Vec<_> = (0..data.len())
-                .map(|index| {
-                    let distance = distance(data.vector(index), benchmark.vector(target));
-                    let matches = data.labels[index] == benchmark.labels[target];
-                    (distance, data.ids[index], matches)
-                })
-                .filter(|(distance, id, _)| {
-                    *distance > u64::from(radius) && !shadows.iter().any(|pair| pair.shadow == *id)
-                })
-                .collect();
-            places.sort();
-            places
-        };
-        let mut old = sorted(old);
-        old.truncate(neighbours);
-        let mut new = sorted(new);
-        if let Some(last) = old.get(neighbours - 1) {
-            new.retain(|place| place < last);
-        }
-        new.truncate(horizon);
-        old.extend(new);
-        old.sort();
-        let entries = old
+) -> (Vec<Shadow>, Vec<Row>) {
+    let (old, new) = (old.as_defined(), new.as_defined());
+    let targets: Vec<valuation::Benchmark> = (0..benchmark.len())
+        .map(|index| valuation::Benchmark {
+            label: benchmark.labels[index],
+            features: benchmark.vector(index),
+        })
+        .collect();
+    let shadows = valuation::shadows(params, &old, &new);
+    let rows = valuation::rows(params, &old, &new, &shadows, &targets);
+    let shadows = shadows.into_iter().map(|pair| Shadow {
+        shadow: kernel_id(pair.shadow),
+        witness: kernel_id(pair.witness),
+    });
+    let rows = rows.into_iter().map(|row| Row {
+        entries: row
+            .entries
             .into_iter()
-            .map(|(_, id, matches)| Entry { id, matches });
-        Row {
-            entries: entries.collect(),
-        }
-    };
-    (0..benchmark.len()).map(row).collect()
+            .map(|entry| Entry {
+                id: kernel_id(entry.record),
+                matches: entry.matches,
+            })
+            .collect(),
+    });
+    (shadows.collect(), rows.collect())
+}
+
+fn kernel_id(id: RecordId) -> Id {
+    Id {
+        contribution: id.contribution,
+        position: id.position,
+    }
 }

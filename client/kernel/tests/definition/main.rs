@@ -1,5 +1,6 @@
 //! Shadows, rows and values against their definitions, by all instructions that this processor has, on one thread and two.
 
+mod hostile;
 mod support;
 
 use std::num::NonZero;
@@ -67,9 +68,9 @@ fn check_round(
     (neighbours, horizon, radius): (usize, usize, u32),
     pieces: usize,
 ) -> Result<(), TestCaseError> {
-    let copies = support::shadows(old, new, radius);
-    let expected = support::rows((neighbours, horizon, radius), old, new, &copies, benchmark);
-    let params = Params::new(neighbours, horizon, radius).unwrap();
+    let params = support::params(neighbours, horizon, radius);
+    let (copies, expected) = support::publication(&params, old, new, benchmark);
+    let params = support::kernel_params(&params);
     for machine in machines() {
         let index = index(machine, old, pieces);
         prop_assert_eq!(
@@ -186,6 +187,12 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     longer.collect()
 }
 
+/// What is a shadow by definition.
+fn copies(old: &Data, new: &Data, radius: u32) -> Vec<Shadow> {
+    let benchmark = Data::default();
+    support::publication(&support::params(1, 1, radius), old, new, &benchmark).0
+}
+
 #[test]
 fn many_records_in_many_cells_are_as_defined() {
     let kinds = [
@@ -215,7 +222,7 @@ fn chains_of_copies_of_copies_are_resolved_in_order() {
             new.ids.reverse();
         }
         let none = Kind::Chain.data(1, 0, 1);
-        let expected = support::shadows(&none, &new, 1);
+        let expected = copies(&none, &new, 1);
         assert_eq!(expected.len(), count / 2);
         for machine in machines() {
             let old = Index::new(1).unwrap();
@@ -238,7 +245,7 @@ fn chains_longer_than_a_batch_are_resolved_in_order() {
         new.features[index * 16..][..16].copy_from_slice(&place);
     }
     let none = Kind::Equal.data(16, 0, 1);
-    let expected = support::shadows(&none, &new, 1);
+    let expected = copies(&none, &new, 1);
     assert!(expected.len() > count / 3);
     for machine in machines() {
         let old = Index::new(16).unwrap();
@@ -265,7 +272,7 @@ fn lattices_are_resolved_in_order() {
             }
         }
         let none = Kind::Equal.data(2, 0, 1);
-        let expected = support::shadows(&none, &new, radius);
+        let expected = copies(&none, &new, radius);
         for machine in machines() {
             let old = Index::new(2).unwrap();
             assert_eq!(
