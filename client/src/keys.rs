@@ -253,36 +253,39 @@ mod tests {
 
     #[test]
     fn a_generated_key_is_found_again_by_its_name() {
-        let directory = scratch();
-        let (key, file) = generate(&directory, "mine").unwrap();
+        let folder = scratch();
+        let directory = folder.path();
+        let (key, file) = generate(directory, "mine").unwrap();
         assert_eq!(
             fs::metadata(&file).unwrap().permissions().mode() & 0o777,
             0o600
         );
-        let again = KeySource::parse("mine").load(&directory).unwrap();
+        let again = KeySource::parse("mine").load(directory).unwrap();
         assert_eq!(account(&again), account(&key));
         assert!(
-            generate(&directory, "mine").is_err(),
+            generate(directory, "mine").is_err(),
             "a key is never overwritten"
         );
-        assert_eq!(list(&directory).unwrap().len(), 1);
+        assert_eq!(list(directory).unwrap().len(), 1);
     }
 
     #[test]
     fn a_key_file_that_others_can_read_is_refused() {
-        let directory = scratch();
-        let (_, file) = generate(&directory, "open").unwrap();
+        let folder = scratch();
+        let directory = folder.path();
+        let (_, file) = generate(directory, "open").unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
-        let error = KeySource::File(file).load(&directory).unwrap_err();
+        let error = KeySource::File(file).load(directory).unwrap_err();
         assert!(error.to_string().contains("chmod 600"), "{error}");
     }
 
     #[test]
     fn an_error_does_not_repeat_the_secret() {
-        let directory = scratch();
-        let error = store(&directory, "bad", "correct horse battery staple").unwrap_err();
+        let folder = scratch();
+        let directory = folder.path();
+        let error = store(directory, "bad", "correct horse battery staple").unwrap_err();
         assert!(!format!("{error:#}").contains("horse"));
-        assert!(store(&directory, "bad", "//Alice").is_err());
-        assert!(store(&directory, "../bad", "//Alice").is_err());
+        assert!(store(directory, "bad", "//Alice").is_err());
+        assert!(store(directory, "../bad", "//Alice").is_err());
     }
 }

@@ -6,6 +6,7 @@ mod cli;
 mod commands;
 mod context;
 mod failure;
+mod files;
 mod gather;
 mod keys;
 mod ledger;

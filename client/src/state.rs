@@ -212,13 +212,14 @@ pub(crate) fn sync_directory(path: &Path) -> Result<()> {
 pub(crate) mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use tempfile::TempDir;
 
-    /// A new empty directory under the system's temporary one.
-    pub(crate) fn scratch() -> PathBuf {
-        let path =
-            std::env::temp_dir().join(format!("tributary-test-{:016x}", rand::random::<u64>()));
-        create_directory(&path).unwrap();
-        path
+    /// A new empty directory under the system's temporary one, which goes when this is dropped.
+    pub(crate) fn scratch() -> TempDir {
+        tempfile::Builder::new()
+            .prefix("tributary-test-")
+            .tempdir()
+            .unwrap()
     }
 
     fn commitment(hash: u8) -> (Commitment, Records) {
@@ -240,7 +241,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_commitment_is_found_again_with_its_records() {
-        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let folder = scratch();
+        let state = StateDirectory::new(folder.path(), H256::repeat_byte(1));
         let (mut kept, records) = commitment(1);
         state.keep(&kept, &records).unwrap();
         kept.number = Some(12);
@@ -266,7 +268,8 @@ pub(crate) mod tests {
 
     #[test]
     fn two_commitments_never_share_a_file() {
-        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let folder = scratch();
+        let state = StateDirectory::new(folder.path(), H256::repeat_byte(1));
         let (first, records) = commitment(1);
         let (second, _) = commitment(2);
         state.keep(&first, &records).unwrap();
@@ -282,7 +285,8 @@ pub(crate) mod tests {
 
     #[test]
     fn only_its_owner_can_read_a_state_file() {
-        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let folder = scratch();
+        let state = StateDirectory::new(folder.path(), H256::repeat_byte(1));
         let (kept, records) = commitment(1);
         state.keep(&kept, &records).unwrap();
         for extension in ["json", "records"] {
@@ -296,7 +300,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_damaged_file_is_an_error_and_not_a_missing_commitment() {
-        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let folder = scratch();
+        let state = StateDirectory::new(folder.path(), H256::repeat_byte(1));
         let (kept, records) = commitment(1);
         state.keep(&kept, &records).unwrap();
         fs::write(state.path(&kept, "json"), b"{").unwrap();

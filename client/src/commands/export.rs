@@ -1,11 +1,6 @@
 //! `tributary datanet export`: the records that models are trained on.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, File},
-    io::{BufWriter, Write},
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, io::Write, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -16,6 +11,7 @@ use crate::{
     commands::licence::{find_attachment, find_terms},
     context::Context,
     failure::misuse,
+    files::{ensure_free, write_whole},
     gather::{gather, Expected, Whose},
     output::{hex, Grid, Output},
     pool::{final_rounds, Members},
@@ -142,50 +138,5 @@ impl Export {
             self.file.display(),
             alongside.display()
         )))
-    }
-}
-
-/// Refuses a place where something is already: a file of records may be somebody's only one.
-fn ensure_free(path: &Path) -> Result<()> {
-    if path.as_os_str() == "-" {
-        misuse!("records are written to a file with their licence beside it, not to standard output: name a file");
-    }
-    if path.symlink_metadata().is_ok() {
-        misuse!(
-            "{} exists already: name another file, or remove it",
-            path.display()
-        );
-    }
-    Ok(())
-}
-
-/// Writes a file beside its place and renames it: it is there whole or not at all.
-fn write_whole(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> Result<()>) -> Result<()> {
-    let what = || format!("writing {}", path.display());
-    let mut beside = path.to_path_buf().into_os_string();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
-    let mut output = BufWriter::new(File::create(&beside).with_context(what)?);
-    write(&mut output).with_context(what)?;
-    output.flush().with_context(what)?;
-    output.get_ref().sync_all().with_context(what)?;
-    fs::rename(&beside, path).with_context(what)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_there_already_is_not_written_over() {
-        let folder = crate::state::tests::scratch();
-        let file = folder.join("mine.csv");
-        ensure_free(&file).unwrap();
-        fs::write(&file, "1,2,0").unwrap();
-        let error = ensure_free(&file).unwrap_err();
-        assert!(error.to_string().contains("exists already"), "{error}");
-        assert!(ensure_free(Path::new("-")).is_err());
-        assert!(ensure_free(Path::new("/dev/null")).is_err());
-        fs::remove_dir_all(folder).unwrap();
     }
 }
