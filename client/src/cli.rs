@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     chain::Wait,
     commands::{
-        account, challenge, claim, contribute, datanet, evaluate, key, licence, model, pay, round,
-        slices, statement,
+        account, challenge, claim, contribute, datanet, evaluate, key, licence, model, pay,
+        records, round, slices, statement,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -95,6 +95,9 @@ enum Command {
     /// Benchmark slices of a provider
     #[command(subcommand)]
     Slices(slices::Command),
+    /// Files of records
+    #[command(subcommand)]
+    Records(records::Command),
     /// Commit records to a round and deliver them
     Contribute(contribute::Contribute),
     /// Remove a rejected contribution, or one that a void round left, and have back what is on hold for it
@@ -167,6 +170,7 @@ impl Command {
             Self::Datanet(command) => command.run(context).await,
             Self::Round(command) => command.run(context).await,
             Self::Slices(command) => command.run(context).await,
+            Self::Records(command) => command.run(context).await,
             Self::Contribute(command) => command.run(context).await,
             Self::Reclaim(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,

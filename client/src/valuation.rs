@@ -303,7 +303,7 @@ pub(crate) fn accuracy(sum: u128, unit: u128) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::num::NonZero;
 
     use super::*;
@@ -314,7 +314,8 @@ mod tests {
         Perbill,
     };
 
-    fn recipe() -> Recipe {
+    /// A recipe for vectors of one number and two classes.
+    pub(crate) fn recipe() -> Recipe {
         Recipe {
             encoder: Encoder::Vector,
             dimension: 1,
@@ -344,7 +345,8 @@ mod tests {
         }
     }
 
-    fn records(pairs: &[(i8, u8)]) -> Records {
+    /// Vectors of one number with their labels.
+    pub(crate) fn records(pairs: &[(i8, u8)]) -> Records {
         Records::from_bytes(
             1,
             pairs

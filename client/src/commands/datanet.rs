@@ -31,7 +31,7 @@ use crate::{
     failure::{misuse, Misuse},
     money::{Amount, Part},
     output::{hex, Grid, Output},
-    round,
+    round, scheme,
     valuation::accuracy,
 };
 
@@ -121,9 +121,12 @@ pub(crate) struct Create {
     /// Its licence terms, published before.
     #[arg(long, value_name = "HASH", value_parser = parse_hash)]
     terms: H256,
-    /// Text or JSON about it.
+    /// Text or JSON about it, which never changes; the client's README says which keys programs understand.
     #[arg(long, default_value = "")]
     metadata: String,
+    /// A file with that text or JSON.
+    #[arg(long, value_name = "FILE", conflicts_with = "metadata")]
+    metadata_file: Option<PathBuf>,
 }
 
 /// A recipe as people write it: amounts with a unit, parts in percent.
@@ -339,11 +342,13 @@ impl Create {
         };
         let file: RecipeFile = serde_json::from_slice(&json)
             .map_err(|error| Misuse(format!("{}: {error}", self.recipe.display())))?;
+        let recipe = Recipe::from(file);
+        let metadata = scheme::given(self.metadata, self.metadata_file.as_deref(), &recipe)?;
         let (chain, key) = context.connect_to_sign().await?;
         let call = CreateDatanet {
-            recipe: Static(file.into()),
+            recipe: Static(recipe),
             terms: self.terms,
-            metadata: self.metadata.into_bytes(),
+            metadata,
         };
         let included = chain.submit(&key, call).await?;
         let datanet = included.expect::<DatanetCreated>()?.datanet;

@@ -11,6 +11,7 @@ pub(crate) mod key;
 pub(crate) mod licence;
 pub(crate) mod model;
 pub(crate) mod pay;
+pub(crate) mod records;
 pub(crate) mod round;
 pub(crate) mod slices;
 pub(crate) mod statement;
