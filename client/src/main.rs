@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod asset;
+mod breakdown;
 mod chain;
 mod cli;
 mod commands;
+mod concluded;
 mod context;
 mod failure;
 mod files;

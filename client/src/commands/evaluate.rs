@@ -9,10 +9,11 @@ use tributary_primitives::datanets::{Periods, Phase};
 
 use crate::{
     chain::{
-        calls::{CommitProposal, ContributionValued, PublishRows, PublishShadows},
+        calls::{CommitProposal, PublishRows, PublishShadows},
         state::Proposal,
         Chain, Snapshot, Wait,
     },
+    concluded::Concluded,
     context::Context,
     failure::misuse,
     keys,
@@ -124,41 +125,19 @@ impl Evaluate {
     /// Values a final round as it stood before it was final, and compares with what became final. Rejected contributions may be gone since.
     async fn check_final(&self, now: &Snapshot, chain: &Chain, number: u32) -> Result<Output> {
         let datanet = self.datanet;
-        let ended_in = chain
-            .first_block(now, |block| async move {
-                let found = round::round_if_any(&block, datanet, number).await?;
-                Ok(found.is_some_and(|round| round.phase.0 == Phase::Final))
-            })
-            .await?;
-        let valued = value(
-            chain,
-            &chain.at_number(ended_in - 1).await?,
-            datanet,
-            number,
-        )
-        .await?;
-        let finals = chain
-            .scan_events(
-                ended_in..=ended_in,
-                &["Datanets"],
-                "reading final values",
-                |event| {
-                    Ok(event
-                        .read::<ContributionValued>()?
-                        .filter(|valued| (valued.datanet, valued.round) == (datanet, number))
-                        .map(|valued| (valued.contribution, valued.value)))
-                },
-            )
-            .await?;
-        let own: Vec<(u32, i128)> = valued
+        let concluded = Concluded::fetch(chain, now, datanet, number).await?;
+        let valued = value(chain, &concluded.before(chain).await?, datanet, number).await?;
+        let own = valued
             .newcomers()
-            .map(|(number, _)| (*number, valued.valuation.value_of(*number)))
-            .collect();
-        let outcome = round::round(now, datanet, number).await?.outcome;
-        let outcome = outcome.context("a final round has no outcome")?;
+            .map(|(number, _)| (*number, valued.valuation.value_of(*number)));
+        let finals = concluded.values.iter();
+        let same = finals
+            .map(|valued| (valued.contribution, valued.value))
+            .eq(own);
+        let outcome = &concluded.outcome;
         let values = &valued.valuation.values;
         ensure!(
-            (outcome.before, outcome.after) == (values.before, values.after) && finals == own,
+            (outcome.before, outcome.after) == (values.before, values.after) && same,
             "round {number} of datanet {datanet} is final with other values than its records have"
         );
         valued.report("the chain, which has the same values")

@@ -1,6 +1,9 @@
 //! `tributary statement`: who earned what.
 
+mod contribution;
 mod data;
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -8,7 +11,7 @@ use serde_json::{json, Value};
 use subxt::utils::AccountId32;
 use tributary_primitives::assets::Payee;
 
-use self::data::Data;
+use self::{contribution::Question, data::Data};
 use crate::{
     asset::{asset_text, pool_text},
     chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Snapshot},
@@ -24,6 +27,9 @@ use crate::{
 ///
 /// Adds all payments up from the chain's events, checks the sums against the chain's own count, and shows who earned what: for
 /// everybody, an account, a model, or the contributions of a datanet.
+///
+/// Of one contribution (--contribution) it shows where its value comes from: by class, at which records of the benchmark it helped or
+/// hurt, and which of its own records earned or lost. That is read from the rows that were published, and sums to the chain's value.
 #[derive(Args, Debug)]
 pub(crate) struct Statement {
     /// Only an account: an address, dev:NAME or the name of a key.
@@ -38,6 +44,20 @@ pub(crate) struct Statement {
     /// Only a round of the datanet.
     #[arg(long, requires = "datanet")]
     round: Option<u32>,
+    /// Only a contribution to the datanet, taken apart.
+    #[arg(long, value_name = "NUMBER", requires = "datanet")]
+    contribution: Option<u32>,
+    /// How many records are shown that helped, hurt, earned and lost most.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        requires = "contribution",
+        default_value_t = 5
+    )]
+    top: usize,
+    /// Write all of a contribution's parts into this folder: classes.csv, benchmark.csv and records.csv.
+    #[arg(long, value_name = "FOLDER", requires = "contribution")]
+    csv: Option<PathBuf>,
 }
 
 /// What a statement is made of.
@@ -66,6 +86,16 @@ impl Event {
 
 impl Statement {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        if let (Some(datanet), Some(contribution)) = (self.datanet, self.contribution) {
+            let question = Question {
+                datanet,
+                round: self.round,
+                contribution,
+                most: self.top,
+                csv: self.csv,
+            };
+            return question.answer(context).await;
+        }
         let account = self
             .account
             .as_ref()
