@@ -1,6 +1,6 @@
 // The client as its user meets it, on a network of one validator: exit codes, what errors say, keys, files and answers for programs.
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -17,14 +17,49 @@ const ALICE = {
   seed: "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a",
 };
 
-describe("the client", { timeout: 4 * MINUTE }, () => {
+// One neighbour answers, two newcomers count: small enough to value by looking. Images of 2 x 2 pixels, all four of the same grey.
+const ANIMALS = {
+  dimension: 4,
+  classes: 3,
+  neighbours: 1,
+  horizon: 2,
+  radius: 4,
+  benchmark: 6,
+  min_records: 1,
+  max_records: 128,
+  deposit_per_byte: "0.0001",
+  fee_per_record: "0.001",
+  provider_bond: "60",
+  evaluator_bond: "60",
+  providers_share: "3%",
+  evaluator_share: "3%",
+  steward_share: "2%",
+  periods: { committing: 14, delivering: 10, revealing: 30, publishing: 3, challenging: 2, window: 16 },
+};
+const CLASSES = ["cat", "dog", "bird"];
+const METADATA = { about: "Small animals", classes: CLASSES, quantisation: { offset: 128, scale: 1 }, image: { width: 2, height: 2 } };
+
+/** Images of one grey each as a CSV file of decimal numbers, with names for labels. */
+const greys = (...images) => `a,b,c,d,label\n${images.map(([grey, name]) => `${Array(4).fill(grey).join(",")},${name}\n`).join("")}`;
+
+/** Images of one grey each as an array of NumPy's. */
+function arrayOf(images) {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${images.length}, 2, 2), }\n`;
+  const start = Buffer.from(`\x93NUMPY\x01\x00\0\0${header}`, "latin1");
+  start.writeUInt16LE(header.length, 8);
+  return Buffer.concat([start, Buffer.from(new Float32Array(images.flatMap(([grey]) => Array(4).fill(grey))).buffer)]);
+}
+
+const sum = (list, part) => list.reduce((total, item) => total + BigInt(item[part]), 0n);
+
+describe("the client", { timeout: 9 * MINUTE }, () => {
   const folder = temporaryFolder();
   const at = (name) => join(folder, name);
   let network;
   let url;
 
   before(async () => {
-    network = await newNetwork(at("network"), 1);
+    network = await newNetwork(at("network"), 1, { epoch: 10 });
     await network.start();
     await network.validators[0].finalises(0, 120);
     ({ url } = network.validators[0]);
@@ -33,7 +68,7 @@ describe("the client", { timeout: 4 * MINUTE }, () => {
   after(() => network?.stop());
 
   /** Runs the client with an empty environment of its own, so that no key or setting of this machine counts. */
-  const client = (...words) => run(CLIENT, ["--url", url, "--state-dir", at("state"), "--wait", "included", ...words], { env: { HOME: folder } });
+  const client = (...words) => run(CLIENT, ["--url", url, "--state-dir", at("state"), "--wait", "included", ...words], { env: { HOME: folder }, seconds: 300 });
 
   /** What a command answers to programs: all of standard output is one value. */
   async function json(...words) {
@@ -165,6 +200,121 @@ describe("the client", { timeout: 4 * MINUTE }, () => {
     await json("--dev", "bob", "contribute", "commit", id, good);
     const [contribution] = (await json("round", "show", id)).contributions;
     assert.equal(contribution.records, 128);
+  });
+
+  it("refuses metadata that do not fit the recipe: they never change", async () => {
+    const recipe = file("animals.json", JSON.stringify(ANIMALS));
+    for (const [wrong, says] of [
+      [{ classes: ["cat", "dog"] }, "`classes` has 2 names where the recipe asks for 3"],
+      [{ quantisation: { offset: 0, scale: 0 } }, "0 in `scale` is not above 0"],
+      [{ image: { width: 3, height: 2 } }, "images of 3 x 2"],
+    ]) {
+      const metadata = file("wrong.json", JSON.stringify(wrong));
+      await fails(MISUSED, ["the metadata, which never change", says],
+        "--dev", "alice", "datanet", "create", "--recipe", recipe, "--terms", "00".repeat(32), "--metadata-file", metadata);
+    }
+  });
+
+  it("tells contributors what their records would be worth, and afterwards where their value comes from", async () => {
+    const recipe = file("animals.json", JSON.stringify(ANIMALS));
+    const metadata = file("metadata.json", JSON.stringify(METADATA));
+    const { terms } = await json("--dev", "alice", "licence", "publish", "--preset", "commercial", "--royalty", "10%",
+      "--text", LICENCE, "--text-uri", "file:licence.txt");
+    const { datanet } = await json("--dev", "alice", "datanet", "create", "--recipe", recipe, "--terms", terms, "--metadata-file", metadata);
+    const id = String(datanet);
+    await json("--dev", "alice", "datanet", "providers", id, "dev:alice");
+    // 128 is nothing, a step is 1: grey 100 becomes -28.
+    const quantised = async (name, content, ...words) => {
+      const source = file(name, content);
+      const target = at(`${name}.records.csv`);
+      return [target, await json("records", "quantise", id, source, target, ...words)];
+    };
+    const [bob, report] = await quantised("bob.csv", greys([100, "cat"], [160, "dog"], ["100.4", "cat"]));
+    assert.deepEqual([report.records, report.clamped], [3, 0]);
+    assert.equal(readFileSync(bob, "utf8"), "f0,f1,f2,f3,label\n-28,-28,-28,-28,0\n32,32,32,32,1\n-28,-28,-28,-28,0\n");
+    const [charlie] = await quantised("charlie.csv", greys([98, "dog"]));
+    const benchmark = [[96, "cat"], [164, "dog"], [228, "bird"]].flatMap((image) => Array(4).fill(image));
+    const labels = file("labels.txt", benchmark.map(([, name]) => `${name}\n`).join(""));
+    const [slices] = await quantised("benchmark.npy", arrayOf(benchmark), "--labels", labels);
+    const [, bright] = await quantised("bright.csv", greys([300, "bird"], [0, "bird"]));
+    assert.deepEqual([bright.clamped, bright.records_clamped], [4, 1]);
+    for (const [says, content] of [
+      ["line 2: `bright` is not a number", greys(["bright", "cat"])],
+      ["line 3: `mouse` is no class", greys([1, "cat"], [2, "mouse"])],
+      ["line 2: NaN in column 0 is not a finite number", greys(["NaN", "cat"])],
+    ]) {
+      await fails(MISUSED, [says], "records", "quantise", id, file("bad.csv", content), at("never.csv"));
+      assert.ok(!existsSync(at("never.csv")));
+    }
+    await fails(MISUSED, ["exists already"], "records", "quantise", id, at("bob.csv"), bob);
+
+    await json("--dev", "ferdie", "datanet", "pledge", id, "--price", "100", "--budget", "50");
+    await json("--dev", "alice", "--wait", "finalized", "datanet", "open-round", id, "--sponsor", "dev:ferdie");
+    const first = await json("contribute", "estimate", id, bob);
+    assert.deepEqual(first.rounds, []);
+    assert.deepEqual([first.copies_of_admitted, first.copies_within, first.fee], [0, 1, String(3n * TRIB / 1_000n)]);
+    assert.equal(first.offers[0].price, String(100n * TRIB));
+
+    await Promise.all([
+      json("--dev", "alice", "slices", "commit", id, slices, "--overlap"),
+      json("--dev", "bob", "contribute", "commit", id, bob),
+    ]);
+    await json("--dev", "charlie", "contribute", "commit", id, charlie);
+    const [{ bond, contribution: bobs }, { contribution: charlies }] = (await json("round", "show", id)).contributions;
+    await Promise.all([
+      json("--dev", "bob", "contribute", "deliver", id),
+      json("--dev", "charlie", "contribute", "deliver", id),
+      json("--dev", "alice", "slices", "reveal", id),
+      json("--dev", "eve", "evaluate", id, "--finalise"),
+    ]);
+
+    const { data } = await json("statement", "--datanet", id);
+    const unit = BigInt(data.unit);
+    const values = new Map(data.contributions.map(({ contribution, value }) => [contribution, BigInt(value)]));
+    // Cats are answered by Charlie's dog before Bob's cat, dogs by Bob's dog, birds by nobody's bird; the guess is right in one of three.
+    assert.deepEqual([values.get(bobs), values.get(charlies)], [2n * unit / 9n, -2n * unit / 9n]);
+    const taken = async (number) => {
+      const found = await json("statement", "--datanet", id, "--contribution", String(number), "--csv", at(`csv-${number}`));
+      for (const parts of ["classes", "benchmark", "own"]) assert.equal(sum(found[parts], "value"), values.get(number), parts);
+      for (const [name, rows] of [["classes", found.classes], ["benchmark", found.benchmark], ["records", found.own]]) {
+        const [heading, ...lines] = readFileSync(join(at(`csv-${number}`), `${name}.csv`), "utf8").trim().split("\n").map((line) => line.split(","));
+        const place = heading.indexOf("value");
+        assert.deepEqual(lines.map((line) => line[place]), rows.map(({ value }) => value));
+      }
+      return found;
+    };
+    const good = await taken(bobs);
+    assert.deepEqual(good.classes.map(({ name, records, value }) => [name, records, BigInt(value)]),
+      [["cat", 2, unit / 9n], ["dog", 2, 2n * unit / 9n], ["bird", 2, -unit / 9n]]);
+    assert.deepEqual(good.own.map(({ class: label, value, rows, copy }) => [label, BigInt(value), rows, copy]),
+      [[0, 0n, 6, false], [1, 2n * unit / 9n, 4, false], [0, 0n, 0, true]]);
+    const bad = await taken(charlies);
+    assert.deepEqual(bad.hurt.map(({ class: label, answered_before: before, answered_after: after }) => [CLASSES[label], before, after]),
+      [["cat", [null], [1]], ["cat", [null], [1]]]);
+    assert.deepEqual([bad.helped, bad.lost, BigInt(bad.burnt) > 0n], [[], [0], true]);
+    assert.equal(sum(good.benchmark, "after"), BigInt(data.rounds[0].after));
+    await fails(MISUSED, ["exists already"], "statement", "--datanet", id, "--contribution", String(bobs), "--csv", at(`csv-${bobs}`));
+    await fails(MISUSED, [`datanet ${id} has no contribution 7`], "statement", "--datanet", id, "--contribution", "7");
+    const { output } = await client("statement", "--datanet", id, "--contribution", String(charlies));
+    for (const part of ["its parts below sum to the chain's value exactly", "1 x no record", "1 x dog"]) assert.ok(output.includes(part), output);
+
+    // What Charlie takes back is gone from the state, and stays in blocks.
+    await json("--dev", "charlie", "reclaim", id, String(charlies));
+    const again = await json("statement", "--datanet", id, "--contribution", String(charlies), "--round", "1");
+    assert.deepEqual(again, bad);
+
+    await json("--dev", "ferdie", "--wait", "finalized", "datanet", "pledge", id, "--price", "100", "--budget", "50");
+    const [birds] = await quantised("birds.csv", greys([224, "bird"], [160, "dog"], [224, "bird"]));
+    const estimate = await json("contribute", "estimate", id, birds, "--rounds", "9");
+    assert.deepEqual(estimate.rounds.map(({ round, value }) => [round, BigInt(value)]), [[1, unit / 3n]]);
+    assert.deepEqual([estimate.copies_of_admitted, estimate.copies_within], [1, 1]);
+    const [offer] = estimate.offers;
+    assert.deepEqual([offer.round, offer.taken, BigInt(offer.pays[0].pay), offer.pays[0].burnt], [2, false, 100n * TRIB / 3n, "0"]);
+    assert.deepEqual(estimate.bond, { least: bond, most: bond });
+    const loss = await json("contribute", "estimate", id, charlie);
+    assert.deepEqual([BigInt(loss.rounds[0].value), loss.offers[0].pays[0].pay], [-unit / 3n, "0"]);
+    assert.equal(loss.offers[0].pays[0].burnt, bond, "no more than the bond");
+    await fails(MISUSED, ["no-such.csv"], "contribute", "estimate", id, at("no-such.csv"));
   });
 
   it("answers programs with one JSON value, amounts as text in the smallest unit", async () => {

@@ -18,7 +18,7 @@ use crate::{
         state::{Contribution, Delivery, Status},
         Chain, Snapshot, Wait,
     },
-    commands::model::send,
+    commands::{estimate::Estimate, model::send},
     context::Context,
     failure::misuse,
     keys,
@@ -47,6 +47,8 @@ pub(crate) struct Contribute {
 
 #[derive(Debug, Subcommand)]
 enum StepCommand {
+    /// Without a key: what records would have been worth in earlier rounds, and what committing to them would cost
+    Estimate(Estimate),
     /// Commit only: nobody sees the records yet
     Commit(What),
     /// Deliver what this account has committed to a round
@@ -109,6 +111,9 @@ impl Reclaim {
 
 impl Contribute {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
+        if let Some(StepCommand::Estimate(estimate)) = &self.step {
+            return estimate.run(context).await;
+        }
         let (chain, key) = context.connect_to_sign().await?;
         let contributor = Contributor {
             state: context.state(&chain),
@@ -156,7 +161,7 @@ impl Contribute {
                 let (commitment, _) = contributor.commit(&what).await?;
                 contributor.deliver_all(vec![commitment]).await
             }
-            (None, None) => misuse!("say which datanet and which file"),
+            _ => misuse!("say which datanet and which file"),
         }
     }
 }
@@ -385,7 +390,7 @@ impl Contributor {
 }
 
 /// Reads the records of a file as a recipe asks for them.
-fn read(file: &Path, format: Option<Format>, recipe: &Recipe) -> Result<Records> {
+pub(crate) fn read(file: &Path, format: Option<Format>, recipe: &Recipe) -> Result<Records> {
     let shape = Shape {
         dimension: recipe.dimension,
         classes: recipe.classes,

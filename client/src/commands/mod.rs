@@ -5,6 +5,7 @@ pub(crate) mod challenge;
 pub(crate) mod claim;
 pub(crate) mod contribute;
 pub(crate) mod datanet;
+pub(crate) mod estimate;
 pub(crate) mod evaluate;
 pub(crate) mod export;
 pub(crate) mod key;
