@@ -58,7 +58,7 @@ enum Step {
     Rows(Part),
 }
 
-/// Fetches the complete proposals of some accounts for a round that was complete in block `from`.
+/// Fetches the complete proposals of some accounts for a round that was complete in block `from`, or says why one cannot be read.
 pub(crate) async fn fetch(
     chain: &Chain,
     now: &Snapshot,
@@ -66,7 +66,7 @@ pub(crate) async fn fetch(
     round: u32,
     from: u64,
     proposers: &[AccountId32],
-) -> Result<BTreeMap<[u8; 32], Published>> {
+) -> Result<BTreeMap<[u8; 32], Result<Published>>> {
     let of_round = |whose: (u32, u32), proposer: &AccountId32| {
         whose == (datanet, round) && proposers.contains(proposer)
     };
@@ -129,23 +129,31 @@ pub(crate) async fn fetch(
         .collect();
     let at = |part: &Part| calls.get(&part.place()).map_or(&[][..], Vec::as_slice);
 
-    let mut published = BTreeMap::new();
-    for (proposer, parts) in &proposals {
-        let Some(rows) = &parts.rows else {
-            continue;
-        };
+    let complete = proposals.iter().filter_map(|(proposer, parts)| {
+        let rows = parts.rows.as_ref()?;
+        let published = read((datanet, round), &parts.shadows, rows, at);
         let what = || format!("reading the proposal of {}", AccountId32(*proposer));
-        let mut shadows = Vec::new();
-        let mut range = Range::default();
-        for part in &parts.shadows {
-            let chunk = shadows_of(part, (datanet, round), at(part), &range).with_context(what)?;
-            extend(&mut range, &chunk);
-            shadows.extend(chunk);
-        }
-        let rows = rows_of(rows, (datanet, round), at(rows)).with_context(what)?;
-        published.insert(*proposer, Published { shadows, rows });
+        Some((*proposer, published.with_context(what)))
+    });
+    Ok(complete.collect())
+}
+
+/// A proposal out of the calls at its parts' places.
+fn read<'a>(
+    whose: (u32, u32),
+    parts: &[Part],
+    rows: &Part,
+    at: impl Fn(&Part) -> &'a [FoundCall],
+) -> Result<Published> {
+    let mut shadows = Vec::new();
+    let mut range = Range::default();
+    for part in parts {
+        let chunk = shadows_of(part, whose, at(part), &range)?;
+        extend(&mut range, &chunk);
+        shadows.extend(chunk);
     }
-    Ok(published)
+    let rows = rows_of(rows, whose, at(rows))?;
+    Ok(Published { shadows, rows })
 }
 
 /// The parts of each account's last proposal: a commitment begins another one.

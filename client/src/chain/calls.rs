@@ -447,6 +447,18 @@ events! {
         phase: Static<Phase>,
     }
 
+    /// A round is final.
+    Datanets.RoundConcluded: RoundConcluded {
+        datanet: u32,
+        round: u32,
+    }
+
+    /// A round came to nothing.
+    Datanets.RoundVoided: RoundVoided {
+        datanet: u32,
+        round: u32,
+    }
+
     /// A contribution was valued.
     Datanets.ContributionValued: ContributionValued {
         datanet: u32,

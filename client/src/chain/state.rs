@@ -191,6 +191,7 @@ state! {
     Proposal {
         proposer: AccountId32,
         commitment: H256,
+        bond: u128,
         progress: Json,
     }
 

@@ -1,6 +1,6 @@
 //! `tributary challenge`: what is wrong in others' valuations.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::json;
 use subxt::utils::{AccountId32, Static};
@@ -17,7 +17,8 @@ use crate::{
     failure::{misuse, Refusal},
     money::Amount,
     output::{remark, Grid, Output},
-    publication, round,
+    publication::{self, Published},
+    round,
     valued::{proposals, value, Valued},
 };
 
@@ -80,9 +81,10 @@ impl ChallengeRound {
 
         let mut table = Grid::new(["evaluator", "its valuation", ">earned"]);
         let mut list = Vec::new();
-        for (proposer, verdict) in &verdicts {
+        for (Proposal { proposer, .. }, verdict) in complete.iter().zip(verdicts) {
+            let verdict = verdict?;
             let reward = match verdict {
-                Verdict::Disproved { reward } => *reward,
+                Verdict::Disproved { reward } => reward,
                 Verdict::Right | Verdict::Gone => 0,
             };
             table.row([proposer, &verdict.word(), &Amount(reward)]);
@@ -102,16 +104,17 @@ pub(crate) fn is_complete(proposal: &Proposal) -> bool {
     proposal.progress.value.get("Complete").is_some()
 }
 
-/// Compares complete proposals of a round with what it is worth, and disproves those that are wrong.
+/// Compares complete proposals of a round with what it is worth, and disproves those that are wrong: what became of each, in their
+/// order. One that cannot be judged keeps nobody from judging the others.
 pub(crate) async fn judge(
     chain: &Chain,
     key: &Keypair,
     now: &Snapshot,
     valued: &Valued,
     complete: &[Proposal],
-) -> Result<Vec<(AccountId32, Verdict)>> {
+) -> Result<Vec<Result<Verdict>>> {
     let (datanet, number) = (valued.datanet, valued.number);
-    let same = |proposal: &&Proposal| {
+    let is_same = |proposal: &Proposal| {
         valued
             .valuation
             .commitment(&proposal.proposer, datanet, number)
@@ -119,44 +122,58 @@ pub(crate) async fn judge(
     };
     let others: Vec<AccountId32> = complete
         .iter()
-        .filter(|proposal| !same(proposal))
+        .filter(|proposal| !is_same(proposal))
         .map(|proposal| proposal.proposer)
         .collect();
     let from = u64::from(valued.round.revealed_at);
-    let published = if others.is_empty() {
+    let mut published = if others.is_empty() {
         Default::default()
     } else {
         publication::fetch(chain, now, datanet, number, from, &others).await?
     };
 
     let mut verdicts = Vec::new();
-    for Proposal { proposer, .. } in complete {
-        let found = match published.get(&proposer.0) {
-            Some(theirs) => valued.inputs.challenge(
-                &valued.recipe,
-                &valued.valuation,
-                &theirs.shadows,
-                &theirs.rows,
-            )?,
-            None => None,
-        };
-        // Shadows may have other witnesses, on which nothing depends.
-        let verdict = match found {
-            None => Verdict::Right,
-            Some((finding, challenge)) => {
-                remark(format!("The proposal of {proposer} is wrong: {finding:?}."));
-                let call = ChallengeProposal {
-                    datanet,
-                    round: number,
-                    proposer: *proposer,
-                    challenge: Static(challenge),
-                };
-                disprove(chain, key, call).await?
-            }
-        };
-        verdicts.push((*proposer, verdict));
+    for proposal in complete {
+        verdicts.push(if is_same(proposal) {
+            Ok(Verdict::Right)
+        } else {
+            let theirs = published.remove(&proposal.proposer.0);
+            judge_one(chain, key, valued, proposal.proposer, theirs).await
+        });
     }
     Ok(verdicts)
+}
+
+/// Compares a proposal that is not, word for word, what the round is worth.
+async fn judge_one(
+    chain: &Chain,
+    key: &Keypair,
+    valued: &Valued,
+    proposer: AccountId32,
+    published: Option<Result<Published>>,
+) -> Result<Verdict> {
+    // Nothing is right because it cannot be found.
+    let theirs = published.with_context(|| {
+        format!("the blocks of this node have no publication of {proposer}: ask another node")
+    })??;
+    let found = valued.inputs.challenge(
+        &valued.recipe,
+        &valued.valuation,
+        &theirs.shadows,
+        &theirs.rows,
+    )?;
+    // Shadows may have other witnesses, on which nothing depends.
+    let Some((finding, challenge)) = found else {
+        return Ok(Verdict::Right);
+    };
+    remark(format!("The proposal of {proposer} is wrong: {finding:?}."));
+    let call = ChallengeProposal {
+        datanet: valued.datanet,
+        round: valued.number,
+        proposer,
+        challenge: Static(challenge),
+    };
+    disprove(chain, key, call).await
 }
 
 /// Sends a challenge. That somebody else was faster is no error.

@@ -1,6 +1,6 @@
 //! `tributary challenger run` and `tributary contributor watch`.
 
-use std::collections::{btree_map::Entry, BTreeMap, BTreeSet};
+use std::collections::{btree_map::Entry, BTreeMap};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
@@ -9,7 +9,7 @@ use subxt_signer::sr25519::Keypair;
 
 use super::{metrics::Metrics, value_round, Follower, Watch};
 use crate::{
-    chain::{Chain, Snapshot},
+    chain::{state::Proposal, Chain, Snapshot},
     commands::challenge::{is_complete, judge, Verdict},
     context::Context,
     keys,
@@ -17,6 +17,9 @@ use crate::{
     output::{remark, Output},
     valued::{proposals, Valued},
 };
+
+/// Final blocks within which what a challenge disproved is gone, unless the challenge was lost with its block.
+const SETTLING: u64 = 16;
 
 /// What a challenger does.
 #[derive(Debug, Subcommand)]
@@ -86,8 +89,37 @@ struct Challenger<'a> {
 struct Known {
     /// What it is worth: fetched when the first proposal is complete.
     valued: Valued,
-    /// Commitments of proposals that need no second look.
-    judged: BTreeSet<H256>,
+    judged: Judged,
+}
+
+/// Proposals that were looked at, each with the final block from which on it is looked at once more should it still stand: a challenge
+/// is sent on top of blocks that may be replaced. None for those that are right.
+///
+/// A commitment does not tell one proposal from another: who was disproved may commit to the same once more. The bond does, as every
+/// disproved or lapsed proposal doubles the next one's.
+#[derive(Default)]
+struct Judged(BTreeMap<(H256, u128), Option<u64>>);
+
+impl Judged {
+    /// Whether a proposal that stands in the final block `now` needs a look.
+    fn needs_a_look(&self, proposal: &Proposal, now: u64) -> bool {
+        match self.0.get(&(proposal.commitment, proposal.bond)) {
+            None => true,
+            Some(again) => again.is_some_and(|again| now >= again),
+        }
+    }
+
+    /// One that need not be looked at again.
+    fn settled(&mut self, proposal: &Proposal) {
+        self.0.insert((proposal.commitment, proposal.bond), None);
+    }
+
+    /// One against which a challenge was sent when `now` was final.
+    fn challenged(&mut self, proposal: &Proposal, now: u64) {
+        let again = now + SETTLING;
+        self.0
+            .insert((proposal.commitment, proposal.bond), Some(again));
+    }
 }
 
 impl Follower for Challenger<'_> {
@@ -102,7 +134,7 @@ impl Follower for Challenger<'_> {
         let mut complete = proposals(now, datanet, number).await?;
         complete.retain(is_complete);
         if let Some(known) = self.rounds.get(&round) {
-            complete.retain(|proposal| !known.judged.contains(&proposal.commitment));
+            complete.retain(|proposal| known.judged.needs_a_look(proposal, now.number()));
         }
         if complete.is_empty() {
             return Ok(());
@@ -111,7 +143,7 @@ impl Follower for Challenger<'_> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(Known {
                 valued: value_round(chain, now, round).await?,
-                judged: BTreeSet::new(),
+                judged: Judged::default(),
             }),
         };
         let own = keys::account(key);
@@ -120,31 +152,80 @@ impl Follower for Challenger<'_> {
             .newcomers()
             .any(|(_, contribution)| contribution.contributor == own);
         if self.own_only && !concerned {
-            known
-                .judged
-                .extend(complete.iter().map(|proposal| proposal.commitment));
+            for proposal in &complete {
+                known.judged.settled(proposal);
+            }
             return Ok(());
         }
         let verdicts = judge(chain, key, now, &known.valued, &complete).await?;
-        for (proposal, (proposer, verdict)) in complete.iter().zip(verdicts) {
+        let mut failed = None;
+        for (proposal, verdict) in complete.iter().zip(verdicts) {
+            let verdict = match verdict {
+                Ok(verdict) => verdict,
+                // One that cannot be judged does not protect the others.
+                Err(error) => {
+                    failed.get_or_insert(error);
+                    continue;
+                }
+            };
             let word = verdict.word();
             self.metrics.verdicts.with_label_values(&[word]).inc();
-            let earned = match verdict {
+            let mut earned = String::new();
+            match verdict {
+                Verdict::Right => known.judged.settled(proposal),
+                Verdict::Gone => known.judged.challenged(proposal, now.number()),
                 Verdict::Disproved { reward } => {
+                    known.judged.challenged(proposal, now.number());
                     self.metrics.rewards.inc_by(Amount(reward).coins());
-                    format!(", which earned {}", Amount(reward))
+                    earned = format!(", which earned {}", Amount(reward));
                 }
-                Verdict::Right | Verdict::Gone => String::new(),
-            };
+            }
             remark(format!(
-                "Round {number} of datanet {datanet}: the proposal of {proposer} is {word}{earned}."
+                "Round {number} of datanet {datanet}: the proposal of {} is {word}{earned}.",
+                proposal.proposer
             ));
-            known.judged.insert(proposal.commitment);
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     fn forget(&mut self, round: (u32, u32)) {
         self.rounds.remove(&round);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chain::decode::Json;
+    use subxt::utils::AccountId32;
+
+    fn proposal(commitment: u8, bond: u128) -> Proposal {
+        Proposal {
+            proposer: AccountId32([7; 32]),
+            commitment: H256([commitment; 32]),
+            bond,
+            progress: Json::from(serde_json::Value::Null),
+        }
+    }
+
+    #[test]
+    fn what_was_challenged_and_stands_on_is_looked_at_again() {
+        let (right, wrong) = (proposal(1, 100), proposal(2, 100));
+        let mut judged = Judged::default();
+        judged.settled(&right);
+        judged.challenged(&wrong, 100);
+        for now in [100, 100 + SETTLING - 1] {
+            assert!(!judged.needs_a_look(&wrong, now));
+        }
+        assert!(judged.needs_a_look(&wrong, 100 + SETTLING));
+        assert!(!judged.needs_a_look(&right, 1_000));
+        assert!(judged.needs_a_look(&proposal(3, 100), 100));
+    }
+
+    #[test]
+    fn a_lie_that_is_told_again_is_looked_at_again() {
+        let mut judged = Judged::default();
+        judged.challenged(&proposal(1, 100), 100);
+        assert!(judged.needs_a_look(&proposal(1, 200), 101));
     }
 }

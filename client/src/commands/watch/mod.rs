@@ -106,8 +106,17 @@ impl Watch {
             for ended in rounds.update(&chain, &now).await? {
                 follower.forget(ended);
             }
+            // A round that cannot be looked at, which its steward may have made so, does not keep anybody from the others.
+            let mut failed = None;
             for round in rounds.standing() {
-                follower.look(&chain, &key, &now, round).await?;
+                if let Err(error) = follower.look(&chain, &key, &now, round).await {
+                    let (datanet, number) = round;
+                    let what = format!("looking at round {number} of datanet {datanet}");
+                    failed.get_or_insert(error.context(what));
+                }
+            }
+            if let Some(error) = failed {
+                return Err(error);
             }
             *failures = 0;
             metrics.block.set(now.number());

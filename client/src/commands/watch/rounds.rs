@@ -6,7 +6,12 @@ use anyhow::Result;
 use tributary_primitives::datanets::Phase;
 
 use crate::{
-    chain::{calls::PhaseChanged, state::Datanet, Chain, Snapshot},
+    chain::{
+        calls::{PhaseChanged, RoundConcluded, RoundVoided},
+        scan::FoundEvent,
+        state::Datanet,
+        Chain, Snapshot,
+    },
     round,
 };
 
@@ -51,11 +56,7 @@ impl Rounds {
                         seen + 1..=now.number(),
                         &["Datanets"],
                         "following rounds",
-                        |event| {
-                            Ok(event
-                                .read::<PhaseChanged>()?
-                                .map(|change| ((change.datanet, change.round), change.phase.0)))
-                        },
+                        phase_of,
                     )
                     .await?;
                 for (round, phase) in changes {
@@ -67,13 +68,16 @@ impl Rounds {
         Ok(before.difference(&self.standing).copied().collect())
     }
 
-    /// Reads all datanets' rounds. A round freezes only when the one before has ended: one of the last two may stand.
+    /// Reads all datanets' rounds. They end in their order: whatever stands comes after the last that has ended, and any number may have
+    /// been opened since.
     async fn look_around(&mut self, now: &Snapshot) -> Result<()> {
         let datanets: Vec<((u32,), Datanet)> = now.entries("Datanets", "Datanets", ()).await?;
         for ((datanet,), Datanet { rounds, .. }) in datanets {
-            for number in rounds.saturating_sub(1)..=rounds {
-                if let Some(found) = round::round_if_any(now, datanet, number).await? {
-                    self.note((datanet, number), found.phase.0);
+            for number in (1..=rounds).rev() {
+                let phase = round::round(now, datanet, number).await?.phase.0;
+                self.note((datanet, number), phase);
+                if matches!(phase, Phase::Final | Phase::Void) {
+                    break;
                 }
             }
         }
@@ -89,6 +93,19 @@ impl Rounds {
             self.standing.remove(&round);
         }
     }
+}
+
+/// The phase that a round is in from an event on. Those in which it ends have events of their own.
+fn phase_of(event: &FoundEvent) -> Result<Option<((u32, u32), Phase)>> {
+    Ok(if let Some(change) = event.read::<PhaseChanged>()? {
+        Some(((change.datanet, change.round), change.phase.0))
+    } else if let Some(ended) = event.read::<RoundConcluded>()? {
+        Some(((ended.datanet, ended.round), Phase::Final))
+    } else if let Some(ended) = event.read::<RoundVoided>()? {
+        Some(((ended.datanet, ended.round), Phase::Void))
+    } else {
+        None
+    })
 }
 
 #[cfg(test)]
