@@ -100,7 +100,7 @@ impl Concluded {
             publication::fetch(chain, &self.state, datanet, number, from, &[evaluator]).await?;
         let published = found.remove(&evaluator.0).with_context(|| {
             format!("the blocks of this node do not have what {evaluator} published of round {number} of datanet {datanet}: ask another node")
-        })?;
+        })??;
         self.check(&published)?;
         Ok(published)
     }

@@ -3,6 +3,7 @@ use sp_core::H256;
 use tributary_primitives::{
     datanets::{Delivered, Phase},
     hashing,
+    ids::{ContributionNumber, RoundNumber},
     roles::Snapshots,
 };
 
@@ -142,6 +143,115 @@ fn a_valuation_sees_the_newcomers_of_void_rounds_as_newcomers() {
             .into_iter()
             .fold(H256::zero(), hashing::extend_inputs);
         assert_eq!(frozen.inputs, inputs);
+    });
+}
+
+#[test]
+fn any_number_of_rounds_may_be_open_behind_one_that_is_valued() {
+    execute(|| {
+        create(1);
+        let valued = open();
+        reveal_round(valued, &[(ALICE, 4)]);
+        for _ in 0..3 {
+            let later = open();
+            commit_slices(later);
+            commit(BOB, later, 4);
+            end_committing(later);
+            assert_eq!(round_of(later).phase, Phase::Delivering);
+        }
+        assert_eq!(open(), valued + 4);
+        assert_eq!(round_of(valued).phase, Phase::Revealed);
+    });
+}
+
+/// Checks which contributions' records can be proven against a proposal for a round: those that were admitted before, and what the round
+/// values, which begins with its first newcomer.
+fn assert_counts(
+    round: RoundNumber,
+    admitted: &[ContributionNumber],
+    valued: &[ContributionNumber],
+) {
+    let frozen = Datanets::frozen(0, round).unwrap();
+    let delivered = frozen.delivered.iter().map(|newcomer| newcomer.number);
+    assert!(delivered.eq(valued.iter().copied()));
+    for number in 0..=Datanets::datanet(0).unwrap().datanet.contributions {
+        let tree = <Datanets as Snapshots<_>>::tree(0, round, number);
+        let counts = admitted.contains(&number) || valued.contains(&number);
+        assert_eq!(
+            tree.is_some(),
+            counts,
+            "contribution {number} in round {round}"
+        );
+        if let Some(tree) = tree {
+            let found = contribution_of(number);
+            assert_eq!((tree.root, tree.count), (found.root, found.records.into()));
+        }
+    }
+    assert!(admitted.iter().all(|number| *number < frozen.first));
+    assert!(valued.iter().all(|number| *number >= frozen.first));
+}
+
+#[test]
+fn records_can_be_proven_of_what_counts_and_of_nothing_else() {
+    execute(|| {
+        create(1);
+        let conclude = |round, values: &[(ContributionNumber, i128)]| {
+            assert_ok!(<Datanets as Snapshots<_>>::publish(0, round));
+            let values: Vec<_> = values
+                .iter()
+                .map(|(number, value)| tributary_primitives::datanets::Value {
+                    number: *number,
+                    value: *value,
+                })
+                .collect();
+            let values = values.try_into().unwrap();
+            assert_ok!(<Datanets as Snapshots<_>>::conclude(
+                0, round, &EVALUATOR, values, 0, 1
+            ));
+        };
+        let void = |round| <Datanets as Snapshots<_>>::void(0, round).expect("it is valued");
+
+        let round = open();
+        reveal_round(round, &[(ALICE, 4), (BOB, 4)]);
+        assert_counts(round, &[], &[0, 1]);
+        conclude(round, &[(0, 5), (1, -5)]);
+
+        // Contribution 3 is never delivered.
+        let round = open();
+        commit_slices(round);
+        for who in [ALICE, BOB, CAROL] {
+            commit(who, round, 4);
+        }
+        end_committing(round);
+        deliver(2);
+        deliver(4);
+        end_delivering(round);
+        pick(round);
+        reveal_all(round);
+        assert_counts(round, &[0], &[2, 4]);
+        void(round);
+
+        // What waits is valued before what the round has itself, once more after another void round.
+        let round = open();
+        reveal_round(round, &[(ALICE, 4)]);
+        assert_counts(round, &[0], &[2, 4]);
+        void(round);
+        assert_ok!(Datanets::reclaim(signed(ALICE), 0, 2));
+        let round = open();
+        reveal_round(round, &[(BOB, 4)]);
+        assert_counts(round, &[0], &[4]);
+        // What was rejected may go at any time.
+        assert_ok!(Datanets::reclaim(signed(BOB), 0, 1));
+        assert_counts(round, &[0], &[4]);
+        conclude(round, &[(4, 1)]);
+
+        let round = open();
+        reveal_round(round, &[(CAROL, 4)]);
+        assert_counts(round, &[0, 4], &[5]);
+        conclude(round, &[(5, 0)]);
+        let round = open();
+        reveal_round(round, &[(CAROL, 4)]);
+        assert_counts(round, &[0, 4], &[6]);
     });
 }
 
