@@ -9,7 +9,7 @@ use crate::{
     chain::Wait,
     commands::{
         account, challenge, claim, contribute, datanet, evaluate, key, licence, model, pay,
-        records, round, slices, statement,
+        records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -126,6 +126,8 @@ enum Command {
     Settle(pay::Settle),
     /// Prove what contributions weigh in their pools and collect what they earned
     Claim(claim::Claim),
+    /// Collect what has vested of sponsors' pay
+    Vest(vest::Vest),
     /// Move what an account has earned to its free balance
     Withdraw(pay::Withdraw),
     /// Who earned what
@@ -183,6 +185,7 @@ impl Command {
             Self::Pay(command) => command.run(context).await,
             Self::Settle(command) => command.run(context).await,
             Self::Claim(command) => command.run(context).await,
+            Self::Vest(command) => command.run(context).await,
             Self::Withdraw(command) => command.run(context).await,
             Self::Statement(command) => command.run(context).await,
         }

@@ -7,7 +7,7 @@ use subxt::utils::AccountId32;
 use tributary_primitives::assets::{Asset, Payee, Pool};
 
 use crate::chain::{
-    calls::{Credited, Paid, RoyaltyPaid, Source, Sponsored, Swept, Withdrawn},
+    calls::{Awarded, Credited, Forfeited, Paid, RoyaltyPaid, Source, Sponsored, Swept, Withdrawn},
     scan::FoundEvent,
     state::{Earned, Totals},
 };
@@ -59,7 +59,7 @@ impl Role {
             Source::Crew(_) => Self::Crew,
             Source::Contribution(..) => Self::Contributor,
             Source::Hosting(_) => Self::Host,
-            Source::Award(_) => Self::Award,
+            Source::Award(..) => Self::Award,
             Source::Refund(_) => Self::Refund,
         }
     }
@@ -88,8 +88,8 @@ pub(crate) enum From {
     Contribution(Pool, u32),
     /// Hosting of an asset.
     Hosting(Asset),
-    /// The sponsor of a round.
-    Award(Pool),
+    /// The sponsor of a round, for a contribution.
+    Award(Pool, u32),
     /// Its own budget for a round.
     Refund(Pool),
 }
@@ -101,7 +101,7 @@ impl std::convert::From<&Source> for From {
             Source::Crew(pool) => Self::Crew(pool.0),
             Source::Contribution(pool, number) => Self::Contribution(pool.0, *number),
             Source::Hosting(asset) => Self::Hosting(asset.0),
-            Source::Award(pool) => Self::Award(pool.0),
+            Source::Award(pool, number) => Self::Award(pool.0, *number),
             Source::Refund(pool) => Self::Refund(pool.0),
         }
     }
@@ -118,6 +118,10 @@ pub(crate) struct AccountSums {
     pub(crate) credited: BTreeMap<From, (Role, Sum)>,
     /// Withdrawn of what was credited.
     pub(crate) withdrawn: Sum,
+    /// What sponsors pay it, credited or not.
+    pub(crate) awarded: Sum,
+    /// Of that, burnt before it vested.
+    pub(crate) forfeited: Sum,
 }
 
 impl AccountSums {
@@ -131,6 +135,11 @@ impl AccountSums {
         sum.0
     }
 
+    /// What still vests of what sponsors pay it, or has vested and was not asked for.
+    pub(crate) fn vesting(&self) -> u128 {
+        vesting(self.awarded, self.earned(Role::Award), self.forfeited)
+    }
+
     /// What was credited in all.
     pub(crate) fn credited(&self) -> u128 {
         let mut sum = Sum::default();
@@ -139,6 +148,31 @@ impl AccountSums {
             .for_each(|(_, amount)| sum += amount.0);
         sum.0
     }
+}
+
+/// What the sponsor of a round pays for a contribution.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct AwardSums {
+    /// All of it.
+    pub(crate) awarded: Sum,
+    /// Of that, credited.
+    pub(crate) credited: Sum,
+    /// Of that, burnt before it vested.
+    pub(crate) forfeited: Sum,
+}
+
+impl AwardSums {
+    /// What still vests, or has vested and was not asked for.
+    pub(crate) fn vesting(&self) -> u128 {
+        vesting(self.awarded, self.credited.0, self.forfeited)
+    }
+}
+
+/// What is left of awards. Nothing if an event is missing, which the ledger's check notices.
+fn vesting(awarded: Sum, credited: u128, forfeited: Sum) -> u128 {
+    let left = awarded.0.checked_sub(credited);
+    left.and_then(|left| left.checked_sub(forfeited.0))
+        .unwrap_or_default()
 }
 
 /// What came in for a model or a pool, and what went on.
@@ -167,6 +201,8 @@ pub(crate) struct Ledger {
     pub(crate) accounts: BTreeMap<AccountId32, AccountSums>,
     /// By model and pool.
     pub(crate) payees: BTreeMap<Payee, PayeeSums>,
+    /// By what sponsors pay for: a round's pool and a contribution.
+    pub(crate) awards: BTreeMap<(Pool, u32), AwardSums>,
     /// Protocol fees that went to the treasury.
     pub(crate) swept: Sum,
     /// Credited in all, by role.
@@ -180,6 +216,8 @@ pub(crate) enum Entry {
     Credited(Credited),
     Withdrawn(Withdrawn),
     Sponsored(Sponsored),
+    Awarded(Awarded),
+    Forfeited(Forfeited),
     Swept(Swept),
 }
 
@@ -196,6 +234,10 @@ impl Entry {
             Some(Self::Withdrawn(withdrawal))
         } else if let Some(budget) = event.read()? {
             Some(Self::Sponsored(budget))
+        } else if let Some(award) = event.read()? {
+            Some(Self::Awarded(award))
+        } else if let Some(loss) = event.read()? {
+            Some(Self::Forfeited(loss))
         } else {
             event.read()?.map(Self::Swept)
         })
@@ -247,8 +289,11 @@ impl Ledger {
                 let payee = match from {
                     From::Team(model) => Some(Payee::Model(model)),
                     From::Crew(pool) | From::Contribution(pool, _) => Some(Payee::Pool(pool)),
-                    From::Hosting(_) | From::Award(_) | From::Refund(_) => None,
+                    From::Hosting(_) | From::Award(..) | From::Refund(_) => None,
                 };
+                if let From::Award(pool, number) = from {
+                    self.awards.entry((pool, number)).or_default().credited += credit.amount;
+                }
                 if let Some(payee) = payee {
                     self.payees.entry(payee).or_default().credited += credit.amount;
                 }
@@ -257,6 +302,16 @@ impl Ledger {
                 self.account(withdrawal.account).withdrawn += withdrawal.amount
             }
             Entry::Sponsored(budget) => self.account(budget.sponsor).sponsored += budget.amount,
+            Entry::Awarded(award) => {
+                let key = (award.pool.0, award.contribution);
+                self.awards.entry(key).or_default().awarded += award.amount;
+                self.account(award.account).awarded += award.amount;
+            }
+            Entry::Forfeited(loss) => {
+                let key = (loss.pool.0, loss.contribution);
+                self.awards.entry(key).or_default().forfeited += loss.amount;
+                self.account(loss.account).forfeited += loss.amount;
+            }
             Entry::Swept(swept) => self.swept += swept.fees,
         }
         Ok(())
@@ -295,6 +350,13 @@ impl Ledger {
         self.roles.get(&role).copied().unwrap_or_default().0
     }
 
+    /// Sum of a column over all awards.
+    pub(crate) fn over_awards(&self, of: impl Fn(&AwardSums) -> u128) -> u128 {
+        let mut sum = Sum::default();
+        self.awards.values().for_each(|award| sum += of(award));
+        sum.0
+    }
+
     /// Sum of a column over all models and pools.
     pub(crate) fn over_payees(&self, of: impl Fn(&PayeeSums) -> u128) -> u128 {
         let mut sum = Sum::default();
@@ -326,6 +388,16 @@ impl Ledger {
             ),
             ("earned by hosts", self.earned(Role::Host), hosts),
             ("paid by sponsors", self.earned(Role::Award), awards),
+            (
+                "left to vest",
+                self.over_awards(AwardSums::vesting),
+                totals.held.vesting,
+            ),
+            (
+                "forfeited before they vested",
+                self.over_awards(|award| award.forfeited.0),
+                totals.burnt,
+            ),
             ("given back to sponsors", self.earned(Role::Refund), refunds),
             ("withdrawn", self.withdrawn(), totals.withdrawn),
             ("swept to the treasury", self.swept.0, totals.swept),
@@ -342,7 +414,9 @@ impl Ledger {
         placed += totals.swept;
         placed += totals.held.models;
         placed += totals.held.pools;
+        placed += totals.burnt;
         placed += totals.held.budgets;
+        placed += totals.held.vesting;
         placed += totals.held.claimable;
         placed += totals.held.fees;
         ensure!(
@@ -383,7 +457,19 @@ mod tests {
                 sponsor: PAYER,
                 amount: 500,
             }),
-            credited(CONTRIBUTOR, 400, Source::Award(Static(POOL))),
+            Entry::Awarded(Awarded {
+                pool: Static(POOL),
+                contribution: 4,
+                account: CONTRIBUTOR,
+                amount: 400,
+            }),
+            credited(CONTRIBUTOR, 300, Source::Award(Static(POOL), 4)),
+            Entry::Forfeited(Forfeited {
+                pool: Static(POOL),
+                contribution: 4,
+                account: CONTRIBUTOR,
+                amount: 40,
+            }),
             credited(PAYER, 100, Source::Refund(Static(POOL))),
             Entry::Paid(Paid {
                 asset: Static(Asset::Model(7)),
@@ -403,7 +489,7 @@ mod tests {
             credited(CONTRIBUTOR, 45, Source::Contribution(Static(POOL), 4)),
             Entry::Withdrawn(Withdrawn {
                 account: CONTRIBUTOR,
-                amount: 445,
+                amount: 345,
             }),
             Entry::Swept(Swept { fees: 1 }),
         ]
@@ -415,6 +501,7 @@ mod tests {
                 models: 0,
                 pools: 3,
                 budgets: 0,
+                vesting: 60,
                 claimable: 150,
                 fees: 1,
             },
@@ -426,11 +513,12 @@ mod tests {
                 crews: 0,
                 contributors: 45,
                 hosts: 0,
-                awards: 400,
+                awards: 300,
                 refunds: 100,
             },
-            withdrawn: 445,
+            withdrawn: 345,
             swept: 1,
+            burnt: 40,
         }
     }
 
@@ -439,8 +527,10 @@ mod tests {
         let ledger = Ledger::of(entries()).unwrap();
         ledger.check(&totals()).unwrap();
         assert_eq!(ledger.gross(), 100);
-        assert_eq!(ledger.accounts[&CONTRIBUTOR].credited(), 445);
-        assert_eq!(ledger.accounts[&CONTRIBUTOR].earned(Role::Award), 400);
+        assert_eq!(ledger.accounts[&CONTRIBUTOR].credited(), 345);
+        assert_eq!(ledger.accounts[&CONTRIBUTOR].earned(Role::Award), 300);
+        assert_eq!(ledger.accounts[&CONTRIBUTOR].vesting(), 60);
+        assert_eq!(ledger.awards[&(POOL, 4)].vesting(), 60);
         assert_eq!(ledger.payees[&Payee::Pool(POOL)].royalties_in, Sum(48));
         assert_eq!(
             ledger.payees[&Payee::Model(7)].royalties_out[&Payee::Pool(POOL)],
@@ -486,7 +576,7 @@ mod tests {
                 .enumerate()
                 .filter(|(index, _)| *index != missing);
             let ledger = Ledger::of(kept.map(|(_, entry)| entry)).unwrap();
-            let is_royalty = missing == 4;
+            let is_royalty = missing == 6;
             assert_eq!(
                 ledger.check(&totals()).is_ok(),
                 is_royalty,

@@ -333,6 +333,7 @@ pub(crate) mod tests {
             providers_share: Perbill::zero(),
             evaluator_share: Perbill::zero(),
             steward_share: Perbill::zero(),
+            vesting: 0,
             periods: Periods {
                 committing: 1,
                 delivering: 1,

@@ -1,5 +1,6 @@
 // The books of an auditor: every event that moves money is entered as it comes, and checked against the formulas at once.
 import { Accounts } from "./accounts.mjs";
+import { Awards } from "./awards.mjs";
 import { Missing } from "./findings.mjs";
 import { Holds } from "./holds.mjs";
 import { Models } from "./models.mjs";
@@ -19,6 +20,7 @@ export class Books {
   constructor({ findings, licences, account, hash }) {
     Object.assign(this, { findings, licences, account, hash });
     this.pot = new Pot(this);
+    this.awards = new Awards(this);
     this.rounds = new Rounds(this);
     this.pools = new Pools(this);
     this.models = new Models(this);
@@ -31,7 +33,9 @@ export class Books {
     this.place = `block ${block}, ${name}`;
     this.findings.place = this.place;
     try {
-      for (const { handlers } of [this.holds, this.pot, this.rounds, this.pools, this.models]) handlers[name]?.(data, { rates });
+      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models]) {
+        handlers[name]?.(data, { rates, block });
+      }
     } catch (error) {
       if (error instanceof Missing) {
         this.findings.add("the books", "an event that they cannot follow", error.message, "what it builds on in an earlier event");
@@ -53,7 +57,7 @@ export class Books {
 
   get balance() {
     const { gross, sponsored, withdrawn, swept, held } = this.pot;
-    const { claimable, pools, models, budgets, fees } = held;
-    return { received: gross + sponsored, paid: withdrawn + swept, claimable, pools, carried: models, budgets, fees };
+    const { claimable, pools, models, budgets, vesting, fees } = held;
+    return { received: gross + sponsored, paid: withdrawn + swept, burnt: this.awards.burnt, claimable, pools, carried: models, budgets, vesting, fees };
   }
 }

@@ -13,19 +13,21 @@ const none = { isSome: false };
 const datanet = { isModel: false, asDatanet: number(0) };
 const pool = structure({ datanet: number(0), round: number(1) });
 
-function begin() {
+function begin(vesting = 0) {
   const books = new Books({ findings: new Findings(), licences: new Map(), account: "the pot", hash: (bytes) => bytes.slice(0, 32) });
   let block = 0;
-  const enter = (event, data, rates = {}) => books.enter({ block: (block += 1), extrinsic: 0, name: event, data, rates });
+  const enter = (event, data, rates = {}, wait = 1) => books.enter({ block: (block += wait), extrinsic: 0, name: event, data, rates });
   const recipe = { neighbours: 5, classes: 10, benchmark: 100, feePerRecord: 3, stewardShare: 0, evaluatorShare: 0, providersShare: 0 };
-  const fields = Object.fromEntries(Object.entries(recipe).map(([field, value]) => [field, number(value)]));
+  const numbers = (values) => Object.fromEntries(Object.entries(values).map(([field, value]) => [field, number(value)]));
+  const periods = structure(numbers({ committing: 10, delivering: 20, revealing: 10, window: 30 }));
+  const fields = { ...numbers(recipe), vesting: number(vesting), periods };
   enter("datanets.DatanetCreated", { datanet: number(0), steward: name("steward"), terms: name("terms"), recipe: structure(fields) });
   return { books, enter, lines: books.findings.lines };
 }
 
 /** A round with a budget of 900, and one contribution of 10 records with a bond of 70. */
-function withRound() {
-  const found = begin();
+function withRound(vesting) {
+  const found = begin(vesting);
   const money = { sponsor: name("sponsor"), price: number(1_000), budget: number(900) };
   const sponsorship = structure(money);
   found.enter("datanets.Pledged", { datanet: number(0), ...money, deposit: number(5) });
@@ -75,7 +77,8 @@ describe("the books", () => {
   });
 
   it("credit a host with its part of the payment before, and with no other", () => {
-    const crew = { root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }), count: number(1), crew: [] };
+    const vesting = structure({ parts: number(0), blocks: number(100) });
+    const crew = { vesting, root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }), count: number(1), crew: [] };
     const parts = { gross: number(100), fee: number(2), host: number(49), net: number(49) };
     const paid = { asset: datanet, round: some(number(1)), payer: name("payer"), ...parts };
     for (const [amount, wrong] of [[49, 0], [48, 1]]) {
@@ -94,11 +97,64 @@ describe("the books", () => {
     enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Gift" } });
     enter("rewards.Credited", refund(1));
     enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: none });
-    enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Award", asAward: pool } });
+    enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Award", asAward: [pool, number(4)] } });
+    enter("rewards.Awarded", { pool, contribution: number(4), account: name("somebody"), amount: number(1) });
     assert.match(lines[0], /source of credit: expected one that this auditor knows, found Gift/);
     assert.match(lines.join("\n"), /round 0\/1 is unknown/);
+    assert.match(lines.join("\n"), /award 0\/1\/4 is unknown/);
     assert.doesNotMatch(lines.join("\n"), /awards without a contribution/);
     books.close();
     assert.match(lines.join("\n"), /awards without a contribution/);
+  });
+
+  /** A round of which contribution 4 has 101 of the budget, with pay that vests in two parts of 100 blocks. */
+  function withAward() {
+    const found = withRound(2);
+    const whose = { pool, contribution: number(4), account: name("contributor") };
+    const credit = (amount, wait) => found.enter("rewards.Credited", {
+      account: name("contributor"), amount: number(amount), source: { type: "Award", asAward: [pool, number(4)] },
+    }, {}, wait);
+    const open = (round) => found.enter("rewards.PoolOpened", {
+      pool: structure({ datanet: number(0), round: number(round) }),
+      root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }),
+      count: number(1),
+      vesting: structure({ parts: number(2), blocks: number(100) }),
+      crew: [],
+    });
+    found.enter("rewards.Awarded", { ...whose, amount: number(101) });
+    return { ...found, whose, credit, open };
+  }
+
+  it("follow what vests with rounds and with time", () => {
+    const { books, credit, open, lines } = withAward();
+    credit(51);
+    open(1);
+    open(3);
+    credit(25);
+    credit(25, 198);
+    assert.deepEqual(lines, []);
+    assert.equal(books.pot.held.vesting, 0n);
+  });
+
+  it("notice what is paid too early, or too much", () => {
+    for (const [first, second, wait] of [[52, undefined], [51, 25, 98], [51, 26, 99]]) {
+      const { credit, open, lines } = withAward();
+      credit(first);
+      open(1);
+      if (second) credit(second, wait);
+      assert.equal(lines.length, 1, lines.join("\n"));
+      assert.match(lines[0], /sponsor's pay for award 0\/1\/4 so far/);
+    }
+  });
+
+  it("notice if another amount is forfeited than was left to vest", () => {
+    for (const [amount, wrong] of [[50, 0], [49, 1]]) {
+      const { books, credit, open, whose, enter, lines } = withAward();
+      credit(51);
+      open(1);
+      enter("rewards.Forfeited", { ...whose, amount: number(amount) });
+      assert.equal(lines.length, wrong, lines.join("\n"));
+      assert.equal(books.awards.burnt, BigInt(amount));
+    }
   });
 });

@@ -36,6 +36,21 @@ export function contributionDue(amount, weight, total) {
   return (amount * weight) / total;
 }
 
+/** How many blocks the phases of a round last at the most, a year of blocks of three seconds at the most: the time of a part that vests. */
+export function roundBlocks({ committing, delivering, revealing, window }) {
+  return Math.min(committing + delivering + revealing + 2 * window, 10_512_000);
+}
+
+/** How many parts of what vests are due after so many further final rounds and so many blocks: whichever gives more. */
+export function partsElapsed({ parts, blocks }, rounds, elapsed) {
+  return Math.min(parts, Math.max(rounds, Math.floor(elapsed / blocks)));
+}
+
+/** What of a sponsor's pay is due: all but what has not vested, of which the last part is half of the pay divided by the parts. */
+export function vestedDue(amount, parts, elapsed) {
+  return parts === 0 ? amount : amount - (amount * BigInt(parts - elapsed)) / (2n * BigInt(parts));
+}
+
 /**
  * Who earns beside the contributors of a pool: its steward, its evaluator, and whoever revealed a slice of the benchmark, an equal
  * part for each slice. What does not divide stays with the contributors. By account: nobody is in a crew twice.

@@ -1,7 +1,9 @@
 // The formulas by numbers that were worked out by hand, each next to the one where it changes.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { BILLION, contributionDue, contributorsDue, crewDue, crewOf, royaltiesDue, teamDue } from "./formulas.mjs";
+import {
+  BILLION, contributionDue, contributorsDue, crewDue, crewOf, partsElapsed, roundBlocks, royaltiesDue, teamDue, vestedDue,
+} from "./formulas.mjs";
 import { payDue, scaleOf, unitOf } from "./values.mjs";
 
 const percent = (number) => (BILLION * BigInt(number)) / 100n;
@@ -48,6 +50,28 @@ describe("royalties", () => {
     assert.deepEqual(royaltiesDue([owes(10, 5n)], 49n), { owed: [4n], kept: 45n, carried: 0n });
     assert.deepEqual(royaltiesDue([owes(10, 5n)], 50n), { owed: [5n], kept: 45n, carried: 0n });
     assert.deepEqual(royaltiesDue([owes(10, 5n)], 59n), { owed: [5n], kept: 54n, carried: 0n });
+  });
+});
+
+describe("what vests", () => {
+  it("is half, in equal parts, the remainder with the last one", () => {
+    const due = (amount, parts) => Array.from({ length: parts + 1 }, (_, elapsed) => vestedDue(amount, parts, elapsed));
+    assert.deepEqual(due(8n, 4), [4n, 5n, 6n, 7n, 8n]);
+    assert.deepEqual(due(15n, 4), [8n, 10n, 12n, 14n, 15n]);
+    assert.deepEqual(due(1n, 4), [1n, 1n, 1n, 1n, 1n]);
+    assert.deepEqual(due(7n, 0), [7n]);
+  });
+
+  it("is due with further rounds or with time, whichever is more", () => {
+    const vesting = { parts: 4, blocks: 100 };
+    const parts = [[0, 99], [0, 100], [1, 99], [1, 200], [3, 200], [9, 0], [0, 999]].map((clock) => partsElapsed(vesting, ...clock));
+    assert.deepEqual(parts, [0, 1, 1, 2, 3, 4, 4]);
+  });
+
+  it("takes as long as a round can, and a year at the most", () => {
+    const periods = { committing: 10, delivering: 20, revealing: 5, publishing: 5, challenging: 3, window: 23 };
+    assert.equal(roundBlocks(periods), 81);
+    assert.equal(roundBlocks({ ...periods, window: 10_512_000 }), 10_512_000);
   });
 });
 

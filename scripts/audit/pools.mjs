@@ -15,8 +15,15 @@ export class Pools {
   }
 
   handlers = {
-    "rewards.PoolOpened": ({ pool, root, count, crew }) => {
+    "rewards.PoolOpened": ({ pool, root, count, vesting, crew }, { block }) => {
+      const datanet = pool.get("datanet").toNumber();
+      const ordinal = [...this.pools.values()].filter((other) => other.datanet === datanet).length + 1;
       this.pools.set(poolKey(pool), {
+        datanet,
+        // Which of its datanet's final rounds this is, and since when.
+        ordinal,
+        opened: block,
+        vesting: { parts: vesting.get("parts").toNumber(), blocks: vesting.get("blocks").toNumber() },
         crew: shares(crew),
         hash: hashOf(root),
         weight: big(root.get("sum")),
@@ -69,6 +76,7 @@ export class Pools {
     findings.same(`pool ${key}`, "number of contributions", pool.count, tree.count);
     const concluded = [big(weight), root.toHex(), admitted.toNumber()];
     findings.same(`round ${key}`, "weight, root and number of what is admitted", concluded, [tree.sum, tree.hash, tree.count]);
+    findings.same(`pool ${key}`, "how sponsors' pay vests", pool.vesting, datanet.vesting);
     const crew = crewOf(datanet, datanet.steward, evaluator, [...seats.values()]);
     const said = pool.crew.map(({ account, part }) => [account, part]);
     findings.same(`pool ${key}`, "crew and its parts in billionths", sorted(said), sorted(crew));

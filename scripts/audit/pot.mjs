@@ -44,11 +44,11 @@ export class Pot {
       if (parts.host > 0n) this.hosts.push({ asset: assetKey(asset), amount: parts.host });
     },
 
-    "rewards.Credited": ({ account, amount, source }) => {
+    "rewards.Credited": ({ account, amount, source }, { block }) => {
       const who = account.toString();
       add(this.claimable, who, big(amount));
       this.books.accounts.credit(who, source.type, big(amount));
-      this.book(source, who, big(amount));
+      this.book(source, who, big(amount), block);
     },
 
     "rewards.Withdrawn": ({ account, amount }) => {
@@ -81,8 +81,8 @@ export class Pot {
   }
 
   /** Where credited money came from, and whether it was due. */
-  book(source, who, amount) {
-    const { models, pools, rounds } = this.books;
+  book(source, who, amount, block) {
+    const { models, pools, awards } = this.books;
     switch (source.type) {
       case "Team":
         return models.creditTeam(source.asTeam.toNumber(), who, amount);
@@ -94,9 +94,10 @@ export class Pot {
       }
       case "Hosting":
         return this.findings.same(who, "pay for hosting", this.hosts.pop(), { asset: assetKey(source.asHosting), amount });
-      case "Award":
-        add(this.budgets, poolKey(source.asAward), -amount);
-        return rounds.award(poolKey(source.asAward), who, amount);
+      case "Award": {
+        const [pool, contribution] = source.asAward;
+        return awards.credit(poolKey(pool), contribution.toNumber(), who, amount, block);
+      }
       case "Refund":
         return this.refund(poolKey(source.asRefund), who, amount);
       default:
@@ -119,9 +120,15 @@ export class Pot {
       models: sum([...models.models.values()].map((model) => models.held(model))),
       pools: sum([...pools.pools.values()].map((pool) => pools.held(pool))),
       budgets: sum(this.budgets.values()),
+      vesting: this.books.awards.held,
       claimable: sum(this.claimable.values()),
       fees: this.fees - this.swept,
     };
+  }
+
+  /** What sponsors paid and nobody has: forfeited before it vested. */
+  get burnt() {
+    return this.books.awards.burnt;
   }
 
   /** What was given to the pot without being owed to anybody, and not swept yet. */
@@ -132,7 +139,7 @@ export class Pot {
   close() {
     const { findings, held } = this;
     findings.same("hosts", "parts of payments that were not credited", this.hosts, []);
-    findings.same("the pot", "received", this.gross + this.sponsored, this.withdrawn + this.swept + sum(Object.values(held)));
+    findings.same("the pot", "received", this.gross + this.sponsored, this.withdrawn + this.swept + this.burnt + sum(Object.values(held)));
     findings.same("the pot", "transferred to others", this.transferred.out, this.withdrawn + this.swept + this.surplus);
     findings.atMost("the pot", "payments and budgets", this.gross + this.sponsored + this.surplus, this.transferred.in);
     for (const [place, amount] of Object.entries(held)) findings.atMost("the pot", `less than nothing in ${place}`, -amount, 0n);

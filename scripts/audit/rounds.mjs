@@ -1,10 +1,17 @@
 // Rounds of datanets: what contributions are worth, what sponsors pay for them, and whom the pools of rounds pay.
 import { big, optional } from "./chain.mjs";
 import { known } from "./findings.mjs";
-import { sum } from "./formulas.mjs";
+import { roundBlocks, sum, vestedDue } from "./formulas.mjs";
 import { payDue, scaleOf, unitOf } from "./values.mjs";
 
 const least = (one, other) => (one < other ? one : other);
+
+/** In how many parts a recipe lets sponsors' pay vest, and how long each takes at the most. */
+function vestingOf(recipe) {
+  const phases = ["committing", "delivering", "revealing", "window"];
+  const periods = Object.fromEntries(phases.map((phase) => [phase, recipe.get("periods").get(phase).toNumber()]));
+  return { parts: recipe.get("vesting").toNumber(), blocks: roundBlocks(periods) };
+}
 
 export class Rounds {
   datanets = new Map();
@@ -23,6 +30,7 @@ export class Rounds {
       this.datanets.set(datanet.toNumber(), {
         steward: steward.toString(),
         terms: terms.toString(),
+        vesting: vestingOf(recipe),
         neighbours: recipe.get("neighbours").toNumber(),
         classes: recipe.get("classes").toNumber(),
         benchmark: recipe.get("benchmark").toNumber(),
@@ -95,7 +103,7 @@ export class Rounds {
         status: event.status.type,
         bond: this.books.holds.of(contributor, "Datanets.Contribution"),
         fee: this.books.holds.of(contributor, "Datanets.ValuationFee"),
-        // What the pot credited for this round since the contribution before.
+        // What the pot awarded for this round since the contribution before.
         awards: round.awards.splice(0),
       });
     },
@@ -133,7 +141,7 @@ export class Rounds {
     else this.pledges.splice(index, 1);
   }
 
-  /** The pot credited somebody with a part of a round's budget. */
+  /** The pot awarded somebody a part of a round's budget. */
   award(key, who, amount) {
     known(this.rounds, key, "round").awards.push({ who, amount });
   }
@@ -166,7 +174,7 @@ export class Rounds {
       if (committed.fee > 0n) this.books.accounts.of(evaluator).fees += committed.fee;
     }
     this.findings.place = this.books.place;
-    this.checkKept(key, valued);
+    this.checkKept(key, valued, datanet.vesting);
     this.checkMoney(key, round, event, sum(valued.map(({ committed }) => committed.fee)));
     this.books.pools.conclude(key, datanet, evaluator, round.seats, event);
     this.concluded.push({ datanet: number, round: event.round.toNumber(), unit, before, after, evaluator, contributions: valued });
@@ -178,7 +186,7 @@ export class Rounds {
     findings.same(contributor, "status", status, value > 0n ? "Admitted" : "Rejected");
     findings.same(contributor, "weight", weight, value > 0n ? value : 0n);
     findings.same(contributor, "sponsor's pay", paid, due);
-    findings.same(contributor, "credited by the sponsor's budget", awards, due > 0n ? [{ who: contributor, amount: due }] : []);
+    findings.same(contributor, "awarded by the sponsor's budget", awards, due > 0n ? [{ who: contributor, amount: due }] : []);
     findings.same(contributor, "burnt of the bond", burnt, loss);
     const { released = 0n, ...others } = entry.bond;
     findings.same(contributor, "taken of the bond", others, loss > 0n ? { burnt: loss } : {});
@@ -186,11 +194,16 @@ export class Rounds {
     findings.same(contributor, "what became of the valuation fee", entry.fee, fee > 0n ? { [`paid to ${evaluator}`]: fee } : {});
   }
 
-  /** What stays on hold is the price of a place in state: the same for all, unless less is left. State must say so at the end. */
-  checkKept(key, valued) {
-    const price = valued.reduce((most, { kept }) => (kept > most ? kept : most), 0n);
-    for (const { contributor, kept, loss, committed } of valued) {
-      this.findings.same(contributor, `left on hold by round ${key}`, kept, least(price, committed.bond - loss));
+  /**
+   * What stays on hold is the price of a place in state, or of two where pay vests: the same for all, unless less is left. State must say
+   * so at the end.
+   */
+  checkKept(key, valued, { parts }) {
+    const places = ({ due }) => (vestedDue(due, parts, 0) < due ? 2n : 1n);
+    const price = valued.reduce((most, entry) => (entry.kept / places(entry) > most ? entry.kept / places(entry) : most), 0n);
+    for (const entry of valued) {
+      const { contributor, kept, loss, committed } = entry;
+      this.findings.same(contributor, `left on hold by round ${key}`, kept, least(price * places(entry), committed.bond - loss));
     }
   }
 

@@ -1,6 +1,6 @@
 // Compares a chain's state with what follows from all its events.
 import { big, entriesOf, hashOf, optional, poolKey, royalties, shares } from "./chain.mjs";
-import { sum } from "./formulas.mjs";
+import { sum, vestedDue } from "./formulas.mjs";
 import { originOf } from "./stacks.mjs";
 
 /** The entries of a map in state, by what `name` makes of their keys. */
@@ -28,6 +28,21 @@ async function compareAccounts({ findings, pot }, query) {
   for (const key of new Set([...budgets.keys(), ...pot.budgets.keys()])) {
     const left = budgets.has(key) ? big(optional(budgets.get(key)).get("left")) : 0n;
     findings.same(`round ${key}`, "left of its budget", left, pot.budgets.get(key) ?? 0n);
+  }
+}
+
+/** State keeps the awards that vest, paid or not, and forgets those that were forfeited. */
+async function compareAwards({ findings, awards, rounds }, query) {
+  const vests = ([, { round, amount, forfeited }]) => {
+    const { vesting } = rounds.datanets.get(Number(round.split("/")[0]));
+    return forfeited === 0n && vestedDue(amount, vesting.parts, 0) < amount;
+  };
+  const expected = new Map([...awards.awards].filter(vests));
+  const found = await stored(query.rewards.awards, (pool, contribution) => `${poolKey(pool)}/${contribution}`);
+  for (const [key, option, { who, amount, credited }] of compareMaps(findings, "awards that vest", found, expected)) {
+    const entry = optional(option);
+    const said = [entry.get("account").toString(), big(entry.get("amount")), big(entry.get("paid"))];
+    findings.same(who, `whose award ${key} is, its amount and what is paid of it`, said, [who, amount, credited]);
   }
 }
 
@@ -59,6 +74,8 @@ async function comparePools({ findings, pools }, query) {
     const root = terms.get("root");
     const said = [hashOf(root), big(root.get("sum")), terms.get("count").toNumber(), shares(terms.get("crew"))];
     findings.same(`pool ${key}`, "root, weight, number and crew", said, [pool.hash, pool.total, pool.weights.size, pool.crew]);
+    const clock = ["ordinal", "opened"].map((field) => terms.get(field).toNumber());
+    findings.same(`pool ${key}`, "which final round it is, and since when", clock, [pool.ordinal, pool.opened]);
   }
   const weighty = new Map([...pools.pools].filter(([, { total }]) => total > 0n));
   const accounts = await stored(query.rewards.poolAccounts, poolKey);
@@ -108,7 +125,7 @@ async function comparePot({ findings, pot, accounts, account }, { query, consts 
   for (const [place, amount] of Object.entries(pot.held)) {
     findings.same("the pot", `held in ${place}`, big(totals.get("held").get(place)), amount);
   }
-  for (const field of ["gross", "fees", "sponsored", "withdrawn", "swept"]) {
+  for (const field of ["gross", "fees", "sponsored", "withdrawn", "swept", "burnt"]) {
     findings.same("the pot", field, big(totals.get(field)), pot[field]);
   }
   const roles = { teams: "Team", crews: "Crew", contributors: "Contribution", hosts: "Hosting", awards: "Award", refunds: "Refund" };
@@ -124,6 +141,7 @@ async function comparePot({ findings, pot, accounts, account }, { query, consts 
 export async function compareState(books, state) {
   books.findings.place = "state";
   await compareAccounts(books, state.query);
+  await compareAwards(books, state.query);
   await compareContributions(books, state.query);
   await comparePools(books, state.query);
   await compareModels(books, state.query);

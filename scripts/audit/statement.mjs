@@ -25,9 +25,10 @@ function compareFields(findings, who, said, expected) {
 function compareAccounts({ findings, accounts }, list) {
   const said = new Map(list.map((entry) => [entry.account, entry]));
   for (const who of new Set([...said.keys(), ...accounts.list.keys()])) {
-    const { paid, sponsored, withdrawn, credited, roles } = accounts.of(who);
+    const { paid, sponsored, withdrawn, credited, awarded, forfeited, roles } = accounts.of(who);
     const byRole = Object.entries(ROLES).map(([role, name]) => [name, roles.get(role) ?? 0n]);
-    compareFields(findings, who, said.get(who), { paid, sponsored, withdrawn, credited, ...Object.fromEntries(byRole) });
+    const vesting = awarded - forfeited - (roles.get("Award") ?? 0n);
+    compareFields(findings, who, said.get(who), { paid, sponsored, withdrawn, credited, vesting, ...Object.fromEntries(byRole) });
   }
 }
 
@@ -54,8 +55,8 @@ function compareAssets({ findings, models, pools }, list) {
 
 function compareMoney({ findings, pot, accounts }, said) {
   const credited = sum([...accounts.list.values()].map((account) => account.credited));
-  const { gross, fees, sponsored, withdrawn, swept } = pot;
-  compareFields(findings, "the pot", said, { gross, fees, sponsored, credited, withdrawn, swept });
+  const { gross, fees, sponsored, withdrawn, swept, burnt } = pot;
+  compareFields(findings, "the pot", said, { gross, fees, sponsored, credited, withdrawn, swept, burnt });
   compareFields(findings, "the pot, held", said.held, pot.held);
 }
 
@@ -64,7 +65,7 @@ function earnedOf(pools, datanet, contribution) {
   return sum([...pools.pools].filter(([key]) => key.startsWith(`${datanet}/`)).map(([, pool]) => pools.due(pool, contribution)));
 }
 
-function compareData({ findings, rounds, pools }, list) {
+function compareData({ findings, rounds, pools, awards }, list) {
   for (const datanet of new Set([...list, ...rounds.concluded].map((entry) => entry.datanet))) {
     const concluded = rounds.concluded.filter((entry) => entry.datanet === datanet);
     // Also what was reclaimed since, which is in events only.
@@ -80,7 +81,8 @@ function compareData({ findings, rounds, pools }, list) {
     for (const { contribution, contributor, round, records, value, due, loss } of valued) {
       const earned = earnedOf(pools, datanet, contribution);
       const status = value > 0n ? "Admitted" : "Rejected";
-      const expected = { contributor, round, records, status, value, award: due, burnt: loss, pools: earned };
+      const vesting = awards.leftOf(datanet, contribution);
+      const expected = { contributor, round, records, status, value, award: due, vesting, burnt: loss, pools: earned };
       for (const [field, amount] of Object.entries(expected)) {
         const what = `${field} of contribution ${contribution} of datanet ${datanet}`;
         findings.same(contributor, what, found.get(contribution)?.[field], amount);

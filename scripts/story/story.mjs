@@ -34,6 +34,7 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
+  vesting: 1,
   periods: { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging: 4, window: 20 },
 };
 
@@ -164,11 +165,13 @@ class Story {
     // A parent's ledger receives from its child's.
     await this.client.call("Evaluator", "settle", "--model", String(child.id), "--model", String(base.id), "--crew", `${this.id}:2`);
     await this.client.call("Evaluator", "claim", "--everybody", "--datanet", this.id);
+    // The second round let the rest of what the first one paid vest.
+    await this.client.call("Evaluator", "vest", "--everybody", "--datanet", this.id);
     await Promise.all([...this.addresses.keys()].map(async (name) => {
       const { claimable } = await this.client.call(undefined, "statement", "--account", name);
       if (BigInt(claimable) > 0n) await this.client.call(name, "withdraw");
     }));
-    this.say("everybody settled, claimed and withdrew");
+    this.say("everybody settled, claimed, had paid what has vested, and withdrew");
   }
 
   /** Those whose data were rejected take back what was kept for them in state; then both rounds are valued again, by somebody without a key. */
@@ -200,7 +203,8 @@ class Story {
         contributor === this.addresses.get(person.name) && round === index + 1);
       const award = BigInt(found.award);
       const pools = BigInt(found.pools);
-      return { ...person, round: index + 1, points: Number((BigInt(found.value) * 10_000n) / unit) / 100, award, pools, burnt: BigInt(found.burnt) };
+      const vesting = BigInt(found.vesting);
+      return { ...person, round: index + 1, points: Number((BigInt(found.value) * 10_000n) / unit) / 100, award, vesting, pools, burnt: BigInt(found.burnt) };
     }));
     const total = people.reduce((sum, { award, pools }) => sum + award + pools, 0n);
     const garbage = people.filter(({ honest }) => !honest);

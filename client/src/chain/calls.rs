@@ -346,6 +346,11 @@ calls! {
         claims: Vec<Claim>,
     }
 
+    /// Collects what has vested of sponsors' pay.
+    Rewards.vest: VestAwards {
+        awards: Vec<(Static<Pool>, u32)>,
+    }
+
     /// Moves what an account has earned to its free balance.
     Rewards.withdraw: WithdrawEarnings {}
 
@@ -544,6 +549,22 @@ events! {
         amount: u128,
     }
 
+    /// A contribution has part of a round's budget.
+    Rewards.Awarded: Awarded {
+        pool: Static<Pool>,
+        contribution: u32,
+        account: AccountId32,
+        amount: u128,
+    }
+
+    /// What was left to vest of an award was burnt.
+    Rewards.Forfeited: Forfeited {
+        pool: Static<Pool>,
+        contribution: u32,
+        account: AccountId32,
+        amount: u128,
+    }
+
     /// Fees and surplus went to the treasury.
     Rewards.Swept: Swept {
         fees: u128,
@@ -563,7 +584,7 @@ pub(crate) enum Source {
     /// Hosting an asset.
     Hosting(Static<Asset>),
     /// What the sponsor of a round pays for its contribution.
-    Award(Static<Pool>),
+    Award(Static<Pool>, u32),
     /// What is left of its own budget for a round.
     Refund(Static<Pool>),
 }

@@ -221,6 +221,19 @@ state! {
         count: u32,
     }
 
+    /// What a sponsor pays for a contribution, where half of it vests.
+    Award {
+        account: AccountId32,
+        amount: u128,
+        paid: u128,
+    }
+
+    /// An award, and what of it has vested.
+    AwardStatement {
+        award: Award,
+        vested: u128,
+    }
+
     /// The whole pot.
     Totals {
         held: HeldTotals,
@@ -230,6 +243,7 @@ state! {
         earned: Earned,
         withdrawn: u128,
         swept: u128,
+        burnt: u128,
     }
 
     /// Where the pot's money is.
@@ -237,6 +251,7 @@ state! {
         models: u128,
         pools: u128,
         budgets: u128,
+        vesting: u128,
         claimable: u128,
         fees: u128,
     }

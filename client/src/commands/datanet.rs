@@ -152,6 +152,9 @@ struct RecipeFile {
     providers_share: Part,
     evaluator_share: Part,
     steward_share: Part,
+    /// In how many parts half of sponsors' pay vests; left out, all is paid at once.
+    #[serde(default)]
+    vesting: u8,
     periods: Periods,
 }
 
@@ -179,6 +182,7 @@ impl From<&Recipe> for RecipeFile {
             providers_share: part(recipe.providers_share),
             evaluator_share: part(recipe.evaluator_share),
             steward_share: part(recipe.steward_share),
+            vesting: recipe.vesting,
             periods: recipe.periods,
         }
     }
@@ -204,6 +208,7 @@ impl From<RecipeFile> for Recipe {
             providers_share: part(file.providers_share),
             evaluator_share: part(file.evaluator_share),
             steward_share: part(file.steward_share),
+            vesting: file.vesting,
             periods: file.periods,
             kernel: KERNEL,
         }
@@ -230,6 +235,7 @@ fn example() -> RecipeFile {
         providers_share: Part(50_000_000),
         evaluator_share: Part(20_000_000),
         steward_share: Part(30_000_000),
+        vesting: 4,
         periods: Periods {
             committing: DAY,
             delivering: DAY,
@@ -474,6 +480,16 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
                 Amount(recipe.deposit_per_byte),
                 Amount(recipe.fee_per_record)
             ),
+        ),
+        (
+            "sponsors' pay",
+            match recipe.vesting {
+                0 => "at once".to_owned(),
+                parts => format!(
+                    "half at once, half in {parts} parts with the rounds that follow, or after {} blocks each",
+                    recipe.vesting().blocks
+                ),
+            },
         ),
         (
             "admitted",

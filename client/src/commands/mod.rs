@@ -16,4 +16,5 @@ pub(crate) mod records;
 pub(crate) mod round;
 pub(crate) mod slices;
 pub(crate) mod statement;
+pub(crate) mod vest;
 pub(crate) mod watch;

@@ -314,6 +314,7 @@ mod tests {
             providers_share: Perbill::zero(),
             evaluator_share: Perbill::zero(),
             steward_share: Perbill::zero(),
+            vesting: 0,
             periods: Periods {
                 committing: 1,
                 delivering: 1,

@@ -451,7 +451,7 @@ pub mod pallet {
             value: i128,
             /// Its weight in this pool and all later ones: its value if that is more than nothing.
             weight: u128,
-            /// What the sponsor pays for it.
+            /// What the sponsor pays for it, what vests included.
             paid: Balance,
             /// What was burnt of its bond.
             burnt: Balance,
@@ -476,7 +476,7 @@ pub mod pallet {
             root: H256,
             /// Sum of their weights.
             weight: u128,
-            /// What the sponsor pays in all.
+            /// What the sponsor pays in all, what vests included.
             paid: Balance,
             /// The valuation fees, which the evaluator has.
             fees: Balance,
@@ -545,6 +545,8 @@ pub mod pallet {
         InvalidPrices,
         /// The shares of providers, evaluator and steward are more than 15 % together.
         CrewShareTooHigh,
+        /// Sponsors' pay vests in more than 16 parts.
+        InvalidVesting,
         /// A period is 0 or longer than a year of blocks (10,512,000), or the window is shorter than the time to
         /// challenge and four times the time to publish.
         InvalidPeriods,
@@ -670,14 +672,14 @@ pub mod pallet {
         /// ## Details
         /// - `recipe`: what the datanet pays, asks and waits for. Dimension 1 to 1,024; 2 to 256 classes; 1 <= K <= K* <= 32;
         ///   T (K + K*) <= 40,960 with T a multiple of the classes; 1 to 4,096 records a contribution; shares of 15 % at most
-        ///   together; every period 1 block to a year, the window at least four times the time to publish; kernel 1.
+        ///   together; pay that vests in at most 16 parts; every period 1 block to a year, the window at least four times the time to publish; kernel 1.
         /// - `terms`: the licence of the data, published before, with a royalty.
         /// - `metadata`: at most 4,096 bytes of text or JSON.
         ///
         /// ## Errors
         /// `InvalidDimension`, `InvalidClasses`, `InvalidNeighbours`, `InvalidHorizon`, `InvalidBenchmark`,
-        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidPeriods`, `UnknownKernel`, `MetadataTooLong`,
-        /// `TooManyDatanets`, `DepositNotPayable`, and the refusals of the licence.
+        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidVesting`, `InvalidPeriods`, `UnknownKernel`,
+        /// `MetadataTooLong`, `TooManyDatanets`, `DepositNotPayable`, and the refusals of the licence.
         ///
         /// ## Events
         /// `DatanetCreated`.

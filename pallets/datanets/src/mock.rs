@@ -26,6 +26,7 @@ use tributary_primitives::{
     datanets::{Encoder, Periods, Phase, Recipe, KERNEL},
     hashing,
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
+    ledger::Vesting,
     licences::Origin,
     merkle::Range,
     roles::{DataPools, EpochRandomness, Terms},
@@ -262,7 +263,7 @@ impl Terms<AccountId> for Licences {
     fn prepare_source(_: Asset, _: &AccountId) {}
 }
 
-/// Pools: budgets lie on one account, awards go out of it at once.
+/// Pools: budgets lie on one account, awards go out of it, what vests is remembered.
 #[allow(unreachable_pub)]
 pub struct Pools;
 
@@ -273,10 +274,13 @@ pub(crate) struct Opened {
     pub(crate) total_weight: u128,
     pub(crate) count: u32,
     pub(crate) crew: Crew<AccountId>,
+    pub(crate) vesting: Vesting,
 }
 
 #[storage_alias]
 type Budgets = StorageMap<Stubs, Twox64Concat, Pool, (AccountId, Balance)>;
+#[storage_alias]
+type Vestings = StorageMap<Stubs, Twox64Concat, (Pool, ContributionNumber), Balance>;
 #[storage_alias]
 type OpenedPools = StorageMap<Stubs, Twox64Concat, Pool, Opened>;
 
@@ -284,6 +288,15 @@ impl Pools {
     /// What is left of a round's budget, until it was refunded.
     pub(crate) fn budget(datanet: DatanetId, round: RoundNumber) -> Option<Balance> {
         Budgets::get(Pool { datanet, round }).map(|(_, left)| left)
+    }
+
+    /// What is left to vest of a contribution's award.
+    pub(crate) fn vesting(
+        datanet: DatanetId,
+        round: RoundNumber,
+        contribution: ContributionNumber,
+    ) -> Option<Balance> {
+        Vestings::get((Pool { datanet, round }, contribution))
     }
 
     pub(crate) fn opened(datanet: DatanetId, round: RoundNumber) -> Option<Opened> {
@@ -302,12 +315,14 @@ impl DataPools<AccountId> for Pools {
         total_weight: u128,
         count: u32,
         crew: Crew<AccountId>,
+        vesting: Vesting,
     ) -> DispatchResult {
         let opened = Opened {
             root,
             total_weight,
             count,
             crew,
+            vesting,
         };
         OpenedPools::insert(pool, opened);
         Ok(())
@@ -319,12 +334,26 @@ impl DataPools<AccountId> for Pools {
         Ok(())
     }
 
-    fn award(pool: Pool, contributor: &AccountId, amount: Balance) -> DispatchResult {
+    fn award(
+        pool: Pool,
+        contribution: ContributionNumber,
+        account: &AccountId,
+        amount: Balance,
+        vesting: Vesting,
+    ) -> DispatchResult {
         let (sponsor, left) = Budgets::get(pool).ok_or(DispatchError::CannotLookup)?;
         let left = left.checked_sub(amount).ok_or(DispatchError::Exhausted)?;
-        transfer(&POT, contributor, amount)?;
+        transfer(&POT, account, vesting.vested(amount, 0)?)?;
+        let later = vesting.unvested(amount, 0)?;
+        if later > 0 {
+            Vestings::insert((pool, contribution), later);
+        }
         Budgets::insert(pool, (sponsor, left));
         Ok(())
+    }
+
+    fn forfeit(pool: Pool, contribution: ContributionNumber) -> Result<Balance, DispatchError> {
+        Ok(Vestings::take((pool, contribution)).unwrap_or_default())
     }
 
     fn refund(pool: Pool) -> DispatchResult {
@@ -431,6 +460,7 @@ pub(crate) fn recipe() -> Recipe {
         providers_share: Perbill::from_percent(6),
         evaluator_share: Perbill::from_percent(5),
         steward_share: Perbill::from_percent(4),
+        vesting: 0,
         periods: Periods {
             committing: 10,
             delivering: 20,

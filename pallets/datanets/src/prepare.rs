@@ -12,7 +12,7 @@ use sp_runtime::{
 use tributary_primitives::{
     datanets::{
         Delivered, Encoder, Periods, Phase, Recipe, KERNEL, MAX_CLASSES, MAX_DIMENSION,
-        MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
+        MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES, MAX_VESTING,
     },
     hashing,
     ids::{DatanetId, RoundNumber},
@@ -61,6 +61,7 @@ pub(crate) fn recipe<T: Config>(rows: u16) -> Recipe {
         providers_share: Perbill::from_percent(8),
         evaluator_share: Perbill::from_percent(4),
         steward_share: Perbill::from_percent(3),
+        vesting: MAX_VESTING,
         periods: Periods {
             committing: 100,
             delivering: 100,

@@ -8,6 +8,7 @@ use sp_runtime::{BoundedVec, Perbill};
 
 use crate::{
     ids::{ContributionNumber, DatanetId, RoundNumber},
+    ledger::Vesting,
     valuation::SCALE,
     Balance,
 };
@@ -34,6 +35,8 @@ pub const MIN_SLICES: u32 = 4;
 pub const MAX_SLICES: u32 = 16;
 /// The longest period of a phase: a year of blocks of three seconds, so that no recipe can lock what is on hold for ever.
 pub const MAX_PERIOD: u32 = 10_512_000;
+/// The most parts in which half of what a sponsor pays vests.
+pub const MAX_VESTING: u8 = 16;
 /// How often the time to publish a proposal fits the part of the window in which proposals are made, at the least: places that are
 /// taken and left empty come back while there is still time for others.
 pub const WINDOW_PER_PUBLISHING: u32 = 4;
@@ -110,6 +113,9 @@ pub struct Recipe {
     pub evaluator_share: Perbill,
     /// Part of the datanet's revenue for the steward.
     pub steward_share: Perbill,
+    /// In how many parts half of what sponsors pay vests, one with every final round that follows; at most [`MAX_VESTING`], 0 pays
+    /// everything at once.
+    pub vesting: u8,
     /// Deadlines of a round's phases.
     pub periods: Periods,
     /// The rules of the valuation that apply.
@@ -125,6 +131,14 @@ impl Recipe {
     /// Accuracy 1.0 as values count it: L K C T. At most 2^48 * 2^5 * 2^8 * 2^15.
     pub fn unit(&self) -> u128 {
         SCALE * u128::from(self.neighbours) * u128::from(self.classes) * u128::from(self.benchmark)
+    }
+
+    /// How what sponsors pay vests. Where no round is final in time, a part vests once a round could have been.
+    pub fn vesting(&self) -> Vesting {
+        Vesting {
+            parts: self.vesting,
+            blocks: self.periods.round(),
+        }
     }
 }
 
@@ -158,6 +172,19 @@ pub struct Periods {
     /// [`WINDOW_PER_PUBLISHING`] times `publishing`, as a proposal is committed only while all its time to publish lies within the
     /// window, and `challenging` blocks are left then.
     pub window: u32,
+}
+
+impl Periods {
+    /// How many blocks the phases of a round last at the most, its window reopened once, but for the wait for randomness and for silent
+    /// providers. At most [`MAX_PERIOD`], so that no recipe locks up what vests.
+    pub fn round(&self) -> u32 {
+        // Periods of a valid recipe are a year each at the most.
+        let blocks = u64::from(self.committing)
+            + u64::from(self.delivering)
+            + u64::from(self.revealing)
+            + 2 * u64::from(self.window);
+        blocks.min(MAX_PERIOD.into()) as u32
+    }
 }
 
 /// The phase of a round.

@@ -15,6 +15,7 @@ use crate::{
     assets::{Asset, Crew, Pool, RoyaltyStack, Team},
     datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
+    ledger::Vesting,
     licences::Origin,
     merkle::Tree,
     Balance,
@@ -72,20 +73,33 @@ pub trait Revenue<AccountId> {
 /// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.
 pub trait DataPools<AccountId> {
     /// Opens the pool of a final round. `root` commits to the admitted weights (see [`crate::merkle`]), `count` leaves that
-    /// sum to `total_weight`. A pool without weight is lineage without payee: no royalty is owed to it.
+    /// sum to `total_weight`. A pool without weight is lineage without payee: no royalty is owed to it. What the round's awards
+    /// hold back vests from now on.
     fn open_pool(
         pool: Pool,
         root: H256,
         total_weight: u128,
         count: u32,
         crew: Crew<AccountId>,
+        vesting: Vesting,
     ) -> DispatchResult;
 
     /// Takes a round's budget from its sponsor into the pot.
     fn sponsor(pool: Pool, sponsor: &AccountId, budget: Balance) -> DispatchResult;
 
-    /// Credits part of a round's budget to a contributor. Fails beyond the budget.
-    fn award(pool: Pool, contributor: &AccountId, amount: Balance) -> DispatchResult;
+    /// Gives a contribution part of a round's budget, once, before the pool opens: half is credited to `account` at once, the rest
+    /// vests as `vesting` says, which is that of the pool. Fails beyond the budget.
+    fn award(
+        pool: Pool,
+        contribution: ContributionNumber,
+        account: &AccountId,
+        amount: Balance,
+        vesting: Vesting,
+    ) -> DispatchResult;
+
+    /// Ends the vesting of what a contribution was awarded, for one that is not live any more: what has vested by now is credited
+    /// as ever, the rest is burnt, so that nobody gains by it. Says how much was burnt: nothing if nothing was left to vest.
+    fn forfeit(pool: Pool, contribution: ContributionNumber) -> Result<Balance, DispatchError>;
 
     /// Gives what is left of a round's budget back to its sponsor.
     fn refund(pool: Pool) -> DispatchResult;

@@ -1,7 +1,10 @@
 //! What the calls cost at their worst.
 
 use crate::{
-    preparation::{self, account, amount, crew, fund, open_model, open_pool, prepare_asset, team},
+    preparation::{
+        self, account, amount, any_root, crew, fund, open_model, open_pool, prepare_asset, team,
+        VESTING,
+    },
     *,
 };
 use alloc::vec::Vec;
@@ -19,6 +22,7 @@ use sp_core::H256;
 use tributary_primitives::{
     assets::{Asset, Pool, MAX_CREW, MAX_STACK, MAX_TEAM},
     hashing,
+    ids::ContributionNumber,
     ledger::Inflow,
     merkle::{Node, Path, Range},
 };
@@ -66,6 +70,25 @@ fn claims<T: Config>(count: u32) -> Claims<T::AccountId> {
     BoundedVec::truncate_from(claims.collect())
 }
 
+/// An award of a datanet's first round, of which a part has vested with the second. What was paid at once is withdrawn.
+fn vesting_award<T: Config>(datanet: u32) -> (Pool, ContributionNumber) {
+    const DONE: &str = "a benchmark can do what it prepared for; qed";
+    let (sponsor, contributor) = (
+        account::<T>("sponsor", datanet),
+        account::<T>("contributor", datanet),
+    );
+    fund::<T>(&sponsor);
+    let pool = Pool { datanet, round: 1 };
+    Pallet::<T>::do_sponsor(pool, &sponsor, amount::<T>()).expect(DONE);
+    Pallet::<T>::do_award(pool, 0, &contributor, amount::<T>(), VESTING).expect(DONE);
+    for round in 1..=2 {
+        let pool = Pool { datanet, round };
+        open_pool::<T>(pool, any_root(), 1, crew::<T>(MAX_CREW));
+    }
+    Pallet::<T>::do_withdraw(contributor).expect(DONE);
+    (pool, 0)
+}
+
 #[benchmarks]
 mod benchmarks {
     use super::*;
@@ -110,11 +133,7 @@ mod benchmarks {
             datanet: 0,
             round: 1,
         };
-        let root = Node {
-            hash: H256::repeat_byte(1),
-            sum: 1,
-        };
-        open_pool::<T>(pool, root, 1, crew::<T>(c));
+        open_pool::<T>(pool, any_root(), 1, crew::<T>(c));
         preparation::pay::<T>(Asset::Datanet(0));
 
         #[extrinsic_call]
@@ -154,6 +173,21 @@ mod benchmarks {
         claim(RawOrigin::Signed(caller), claims);
 
         assert!(Proven::<T>::get(last, 0).unwrap().paid > before);
+    }
+
+    /// Of `c` rounds of as many datanets, each followed by another, to contributors who have withdrawn everything.
+    #[benchmark]
+    fn vest(c: Linear<1, MAX_CLAIMS>) {
+        let caller = account::<T>("caller", 0);
+        let awards = (0..c).map(vesting_award::<T>).collect();
+        let awards = BoundedVec::truncate_from(awards);
+        let (last, number) = awards[c as usize - 1];
+        let before = Awards::<T>::get(last, number).unwrap().paid;
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(caller), awards);
+
+        assert!(Awards::<T>::get(last, number).unwrap().paid > before);
     }
 
     /// To an account that does not exist yet.

@@ -9,12 +9,15 @@ use frame_support::{
         Get,
     },
 };
-use sp_runtime::{traits::AccountIdConversion, ArithmeticError, DispatchError, DispatchResult};
+use sp_runtime::{
+    traits::{AccountIdConversion, SaturatedConversion},
+    ArithmeticError, DispatchError, DispatchResult,
+};
 use tributary_primitives::{
     assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Share, Team},
     datanets::MAX_CREW_SHARE,
     ids::{ModelId, RoundNumber},
-    ledger::{self, Royalties, Split},
+    ledger::{self, Royalties, Split, Vesting},
     merkle::Node,
     roles::Cause,
     Balance, Perbill,
@@ -122,7 +125,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Moves money into the pot: the only way in that is counted.
-    fn take_in(
+    pub(crate) fn take_in(
         payer: &T::AccountId,
         amount: Balance,
         preservation: Preservation,
@@ -279,15 +282,30 @@ impl<T: Config> Pallet<T> {
         root: Node,
         count: u32,
         crew: Crew<T::AccountId>,
+        vesting: Vesting,
     ) -> DispatchResult {
-        let after_last = LastPool::<T>::get(pool.datanet).is_none_or(|last| pool.round > last);
-        ensure!(after_last, Error::<T>::PoolOutOfOrder);
+        let ordinal = match LastPool::<T>::get(pool.datanet) {
+            Some(last) => {
+                ensure!(pool.round > last, Error::<T>::PoolOutOfOrder);
+                let last = Self::pool_terms(Pool {
+                    round: last,
+                    ..pool
+                })?;
+                last.ordinal
+                    .checked_add(1)
+                    .ok_or(ArithmeticError::Overflow)?
+            }
+            None => 1,
+        };
         let bound = u64::from(MAX_CREW_SHARE.deconstruct());
         ensure!(parts(&crew) <= bound, Error::<T>::CrewPartsTooHigh);
 
         let terms = PoolTerms {
             root,
             count,
+            ordinal,
+            opened: Self::now(),
+            vesting,
             crew: crew.clone(),
         };
         Pools::<T>::insert(pool, terms);
@@ -299,69 +317,20 @@ impl<T: Config> Pallet<T> {
             pool,
             root,
             count,
+            vesting,
             crew,
         });
         Ok(())
     }
 
-    /// Takes a sponsor's budget into the pot.
-    pub(crate) fn do_sponsor(
-        pool: Pool,
-        sponsor: &T::AccountId,
-        amount: Balance,
-    ) -> DispatchResult {
-        ensure!(
-            !Budgets::<T>::contains_key(pool),
-            Error::<T>::AlreadySponsored
-        );
-        if amount == 0 {
-            return Ok(());
-        }
-        Self::take_in(sponsor, amount, Preservation::Preserve)?;
-        PotTotals::<T>::try_mutate(|totals| {
-            increase(&mut totals.sponsored, amount)?;
-            increase(&mut totals.held.budgets, amount)
-        })?;
-        let budget = Budget {
-            sponsor: sponsor.clone(),
-            left: amount,
-        };
-        Budgets::<T>::insert(pool, budget);
-        Self::deposit_event(Event::Sponsored {
-            pool,
-            sponsor: sponsor.clone(),
-            amount,
-        });
-        Ok(())
+    /// The terms of an open pool.
+    pub(crate) fn pool_terms(pool: Pool) -> Result<PoolTerms<T::AccountId>, Error<T>> {
+        Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)
     }
 
-    /// Credits part of a round's budget to a contributor.
-    pub(crate) fn do_award(
-        pool: Pool,
-        contributor: &T::AccountId,
-        amount: Balance,
-    ) -> DispatchResult {
-        if amount == 0 {
-            return Ok(());
-        }
-        let mut budget = Budgets::<T>::get(pool).ok_or(Error::<T>::BudgetExceeded)?;
-        decrease(&mut budget.left, amount).map_err(|_| Error::<T>::BudgetExceeded)?;
-        Budgets::<T>::insert(pool, budget);
-        PotTotals::<T>::try_mutate(|totals| {
-            decrease(&mut totals.held.budgets, amount)?;
-            Self::credit(totals, contributor, amount, Source::Award(pool))
-        })
-    }
-
-    /// Credits what is left of a round's budget to its sponsor.
-    pub(crate) fn do_refund(pool: Pool) -> DispatchResult {
-        let Some(budget) = Budgets::<T>::take(pool) else {
-            return Ok(());
-        };
-        PotTotals::<T>::try_mutate(|totals| {
-            decrease(&mut totals.held.budgets, budget.left)?;
-            Self::credit(totals, &budget.sponsor, budget.left, Source::Refund(pool))
-        })
+    /// The number of this block.
+    pub(crate) fn now() -> u32 {
+        frame_system::Pallet::<T>::block_number().saturated_into()
     }
 
     /// What is in a model's ledger: all that it received, less what it has paid.

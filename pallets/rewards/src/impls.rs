@@ -2,10 +2,11 @@
 
 use crate::*;
 use sp_core::H256;
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{Asset, Crew, Pool, RoyaltyStack, Team},
-    ids::{ModelId, RoundNumber},
+    ids::{ContributionNumber, ModelId, RoundNumber},
+    ledger::Vesting,
     merkle::Node,
     roles::{Cause, DataPools, Revenue},
     Balance,
@@ -44,20 +45,31 @@ impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
         total_weight: u128,
         count: u32,
         crew: Crew<T::AccountId>,
+        vesting: Vesting,
     ) -> DispatchResult {
         let root = Node {
             hash: root,
             sum: total_weight,
         };
-        Self::do_open_pool(pool, root, count, crew)
+        Self::do_open_pool(pool, root, count, crew, vesting)
     }
 
     fn sponsor(pool: Pool, sponsor: &T::AccountId, budget: Balance) -> DispatchResult {
         Self::do_sponsor(pool, sponsor, budget)
     }
 
-    fn award(pool: Pool, contributor: &T::AccountId, amount: Balance) -> DispatchResult {
-        Self::do_award(pool, contributor, amount)
+    fn award(
+        pool: Pool,
+        contribution: ContributionNumber,
+        account: &T::AccountId,
+        amount: Balance,
+        vesting: Vesting,
+    ) -> DispatchResult {
+        Self::do_award(pool, contribution, account, amount, vesting)
+    }
+
+    fn forfeit(pool: Pool, contribution: ContributionNumber) -> Result<Balance, DispatchError> {
+        Self::do_forfeit(pool, contribution)
     }
 
     fn refund(pool: Pool) -> DispatchResult {

@@ -4,9 +4,13 @@
 //! right. The others walk through state and say that the sums are those of the parts.
 
 use crate::*;
+use alloc::vec::Vec;
 use frame_support::ensure;
 use sp_runtime::{ArithmeticError, TryRuntimeError};
-use tributary_primitives::{assets::Payee, ledger, Balance};
+use tributary_primitives::{
+    assets::{Payee, Pool},
+    ledger, Balance,
+};
 
 impl<T: Config> Pallet<T> {
     /// Checks every invariant.
@@ -19,6 +23,7 @@ impl<T: Config> Pallet<T> {
         Self::pools_hold_what_they_have_not_paid()?;
         Self::proven_weights_fit_their_pools()?;
         Self::budgets_sum_up()?;
+        Self::awards_sum_up()?;
         Self::ledgers_are_complete()
     }
 
@@ -33,20 +38,25 @@ impl<T: Config> Pallet<T> {
             })
     }
 
-    /// All that was ever received is held (in models, pools, budgets, for accounts, as fees), or was paid out.
+    /// All that was ever received is held (in models, pools, budgets, awards, for accounts, as fees), was paid out, or burnt.
     fn received_is_held_or_paid() -> Result<(), TryRuntimeError> {
         let totals = PotTotals::<T>::get();
         let received = sum([totals.gross, totals.sponsored])?;
-        let accounted = sum([totals.held.total()?, totals.withdrawn, totals.swept])?;
+        let accounted = sum([
+            totals.held.total()?,
+            totals.withdrawn,
+            totals.swept,
+            totals.burnt,
+        ])?;
         ensure!(
             received == accounted,
-            "what was received is neither held nor paid out"
+            "what was received is neither held nor paid out nor burnt"
         );
         Ok(())
     }
 
-    /// What accounts were credited they can claim or have withdrawn; fees wait or were swept; sponsors' money is in budgets or
-    /// was awarded or refunded.
+    /// What accounts were credited they can claim or have withdrawn; fees wait or were swept; sponsors' money is in budgets, vests, or
+    /// was awarded, refunded or burnt.
     fn each_role_has_what_it_was_given() -> Result<(), TryRuntimeError> {
         let totals = PotTotals::<T>::get();
         ensure!(
@@ -57,10 +67,16 @@ impl<T: Config> Pallet<T> {
             totals.fees == sum([totals.held.fees, totals.swept])?,
             "fees are neither waiting nor swept"
         );
-        let spent = sum([totals.earned.awards, totals.earned.refunds])?;
+        let sponsors = sum([
+            totals.held.budgets,
+            totals.held.vesting,
+            totals.earned.awards,
+            totals.earned.refunds,
+            totals.burnt,
+        ])?;
         ensure!(
-            totals.sponsored == sum([totals.held.budgets, spent])?,
-            "sponsors' money is neither in budgets nor awarded nor refunded"
+            totals.sponsored == sponsors,
+            "sponsors' money is neither in budgets nor vests nor was awarded, refunded or burnt"
         );
         Ok(())
     }
@@ -188,8 +204,34 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// What is left of awards sums to the total; none was paid less than what it had at once, or more than has vested.
+    fn awards_sum_up() -> Result<(), TryRuntimeError> {
+        let mut vesting = 0;
+        for (pool, _, award) in Awards::<T>::iter() {
+            let terms = Pools::<T>::get(pool).ok_or("an award is of a round without pool")?;
+            let at_once = terms.vesting.vested(award.amount, 0)?;
+            ensure!(
+                at_once < award.amount && at_once <= award.paid,
+                "an award is kept of which nothing vests, or was not paid at once"
+            );
+            ensure!(
+                award.paid <= Self::vested(pool, &award)?,
+                "an award was paid before it vested"
+            );
+            let mut left = award.amount;
+            decrease(&mut left, award.paid)?;
+            increase(&mut vesting, left)?;
+        }
+        ensure!(
+            vesting == PotTotals::<T>::get().held.vesting,
+            "what vests does not sum to its total"
+        );
+        Ok(())
+    }
+
     /// A model has an account if and only if it has a split, and owes only to other models and to pools that have accounts; a
-    /// pool has an account if and only if it has weight; a datanet's last pool is its last.
+    /// pool has an account if and only if it has weight; a datanet's pools are
+    /// counted from 1, and the last one is its last.
     fn ledgers_are_complete() -> Result<(), TryRuntimeError> {
         for (model, split) in Splits::<T>::iter() {
             ensure!(
@@ -218,10 +260,20 @@ impl<T: Config> Pallet<T> {
             );
         }
         for (datanet, round) in LastPool::<T>::iter() {
-            let last = tributary_primitives::assets::Pool { datanet, round };
+            let last = Pools::<T>::get(Pool { datanet, round })
+                .ok_or("a datanet's last pool does not exist")?;
+            let mut opened: Vec<_> = Pools::<T>::iter()
+                .filter(|(pool, _)| pool.datanet == datanet)
+                .map(|(pool, terms)| (pool.round, terms.ordinal, terms.opened))
+                .collect();
+            opened.sort_unstable();
             ensure!(
-                Pools::<T>::contains_key(last),
-                "a datanet's last pool does not exist"
+                opened
+                    .iter()
+                    .map(|(_, ordinal, _)| *ordinal)
+                    .eq(1..=last.ordinal)
+                    && opened.windows(2).all(|pair| pair[0].2 <= pair[1].2),
+                "a datanet's pools are not counted in the order in which they opened"
             );
         }
         Ok(())

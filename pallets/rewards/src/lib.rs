@@ -9,6 +9,7 @@ mod invariants;
 #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
 mod preparation;
 mod settling;
+mod sponsoring;
 mod types;
 pub mod weights;
 
@@ -38,7 +39,7 @@ pub mod pallet {
     use tributary_primitives::{
         assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Team, MAX_CREW, MAX_STACK, MAX_TEAM},
         ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
-        ledger::{Inflow, Split},
+        ledger::{Inflow, Split, Vesting},
         merkle::Node,
         roles::Cause,
         Balance, Perbill,
@@ -112,6 +113,17 @@ pub mod pallet {
     #[pallet::storage]
     pub type Budgets<T: Config> = StorageMap<_, Twox64Concat, Pool, Budget<T::AccountId>>;
 
+    /// What sponsors pay for contributions and what vests of it, by round.
+    #[pallet::storage]
+    pub type Awards<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        Pool,
+        Twox64Concat,
+        ContributionNumber,
+        Award<T::AccountId>,
+    >;
+
     /// What accounts may withdraw. Anybody can make accounts, hence the strong hash.
     #[pallet::storage]
     pub type Claimable<T: Config> =
@@ -173,6 +185,8 @@ pub mod pallet {
             root: Node,
             /// How many leaves the tree has.
             count: u32,
+            /// How what contributions were awarded in this round vests from now on.
+            vesting: Vesting,
             /// Those who earn beside the contributors.
             crew: Crew<T::AccountId>,
         },
@@ -247,6 +261,28 @@ pub mod pallet {
             /// How much.
             amount: Balance,
         },
+        /// A contribution has part of a round's budget: half of it was credited at once, rounded up, or all if nothing vests.
+        Awarded {
+            /// The round.
+            pool: Pool,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who earns.
+            account: T::AccountId,
+            /// All of it, what vests included.
+            amount: Balance,
+        },
+        /// What was left to vest of an award was burnt: the contribution is not live any more.
+        Forfeited {
+            /// The round.
+            pool: Pool,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who does not earn it.
+            account: T::AccountId,
+            /// What was burnt.
+            amount: Balance,
+        },
         /// Fees and surplus left the pot for the treasury.
         Swept {
             /// Protocol fees.
@@ -297,6 +333,9 @@ pub mod pallet {
         AlreadySponsored,
         /// An award is larger than what is left of the round's budget.
         BudgetExceeded,
+        /// Nothing vests for this contribution in this round: its sponsor paid it at once or nothing, or what was left is forfeited. Name
+        /// the round that valued it.
+        AwardNotFound,
         /// The contribution's weight in this pool has not been proven yet. Add a proof to the claim.
         ProofRequired,
         /// The proof does not lead to the pool's root. Check account, weight, position and path against the pool's tree.
@@ -412,6 +451,22 @@ pub mod pallet {
             Self::do_claim(claims)
         }
 
+        /// Credits contributions with what has vested of sponsors' pay: half of an award in equal parts, one with every final round of the
+        /// datanet after the one that valued the contribution, or when the time for one is over, whichever comes first.
+        ///
+        /// The origin must be signed, by anybody: money goes to the contributors only, who `withdraw` it. When and how often this is
+        /// called changes nobody's total. Where nothing has vested since, nothing changes.
+        ///
+        /// - `awards`: round and contribution each, at most 16. If one is refused, all are.
+        ///
+        /// Errors: `AwardNotFound`. Events: `Credited` for each amount above zero.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::vest(awards.len() as u32))]
+        pub fn vest(origin: OriginFor<T>, awards: AwardList) -> DispatchResult {
+            ensure_signed(origin)?;
+            Self::do_vest(awards)
+        }
+
         /// Moves all that the caller has been credited from the pot to its free balance.
         ///
         /// The origin must be signed by the account itself.
@@ -467,6 +522,14 @@ pub mod pallet {
         /// What a contribution of `weight` has earned from a pool since the beginning, paid or not.
         pub fn earned(pool: Pool, weight: u128) -> Option<Balance> {
             Self::earned_by(&pool, weight).ok()
+        }
+
+        /// What the sponsor of a round pays for a contribution, where half of it vests.
+        pub fn awarded(
+            pool: Pool,
+            contribution: ContributionNumber,
+        ) -> Option<AwardStatement<T::AccountId>> {
+            Self::award_statement(pool, contribution)
         }
 
         /// What a contribution is owed from a pool where its weight has been proven.

@@ -14,6 +14,7 @@ use tributary_primitives::{
     assets::{Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     hashing,
     ids::{ContributionNumber, ModelId},
+    ledger::Vesting,
     merkle::{self, Node, Range},
     roles::{DataPools, Revenue},
     Balance,
@@ -61,6 +62,16 @@ impl pallet_balances::Config for Test {
     type AccountStore = System;
 }
 
+/// How awards vest.
+pub(crate) const VESTING: Vesting = Vesting {
+    parts: 2,
+    blocks: 10,
+};
+/// How awards do not vest.
+pub(crate) const AT_ONCE: Vesting = Vesting {
+    parts: 0,
+    blocks: 10,
+};
 /// An account without money.
 pub(crate) const TREASURY_ACCOUNT: AccountId = 999;
 /// Accounts below this have money at the start.
@@ -107,6 +118,10 @@ impl WeightInfo for CountedWeights {
 
     fn claim_proven(c: u32) -> Weight {
         Weight::from_parts(0, u64::from(c))
+    }
+
+    fn vest(c: u32) -> Weight {
+        Weight::from_parts(3_000 + u64::from(c), 0)
     }
 
     fn withdraw() -> Weight {
@@ -216,10 +231,10 @@ impl Admitted {
         range.root()
     }
 
-    /// Opens their pool.
+    /// Opens their pool, of a round whose awards vest in two parts of ten blocks.
     pub(crate) fn open(&self, pool: Pool, crew: Crew<AccountId>) {
         let (root, count) = (self.root(), self.0.len() as u32);
-        Rewards::open_pool(pool, root.hash, root.sum, count, crew).unwrap();
+        Rewards::open_pool(pool, root.hash, root.sum, count, crew, VESTING).unwrap();
     }
 
     /// The claim of a contribution, with its proof.

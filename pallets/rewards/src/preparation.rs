@@ -13,8 +13,9 @@ use tributary_primitives::{
     assets::{
         Asset, Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team, MAX_CREW, MAX_STACK, MAX_TEAM,
     },
-    datanets::MAX_CREW_SHARE,
+    datanets::{MAX_CREW_SHARE, MAX_PERIOD, MAX_VESTING},
     ids::ModelId,
+    ledger::Vesting,
     merkle::Node,
     roles::Cause,
     Balance, Perbill,
@@ -83,19 +84,29 @@ pub(crate) fn crew<T: Config>(size: u32) -> Crew<T::AccountId> {
     BoundedVec::truncate_from(shares::<T>("crew", None, size, MAX_CREW_SHARE))
 }
 
+/// The longest that awards vest.
+pub(crate) const VESTING: Vesting = Vesting {
+    parts: MAX_VESTING,
+    blocks: MAX_PERIOD,
+};
+
 /// Opens a pool.
 pub(crate) fn open_pool<T: Config>(pool: Pool, root: Node, count: u32, crew: Crew<T::AccountId>) {
-    Pallet::<T>::do_open_pool(pool, root, count, crew).expect("the pool is new; qed");
+    Pallet::<T>::do_open_pool(pool, root, count, crew, VESTING).expect("the pool is new; qed");
 }
 
 /// Opens a pool of a round where nobody can prove anything.
 fn open_any_pool<T: Config>(pool: Pool) {
     if !Pools::<T>::contains_key(pool) {
-        let root = Node {
-            hash: H256::repeat_byte(1),
-            sum: 1,
-        };
-        open_pool::<T>(pool, root, 1, crew::<T>(MAX_CREW));
+        open_pool::<T>(pool, any_root(), 1, crew::<T>(MAX_CREW));
+    }
+}
+
+/// A root of weights that nobody can prove.
+pub(crate) fn any_root() -> Node {
+    Node {
+        hash: H256::repeat_byte(1),
+        sum: 1,
     }
 }
 

@@ -7,7 +7,7 @@ use sp_runtime::ArithmeticError;
 use tributary_primitives::{
     assets::{Asset, Crew, Pool, Royalty, Share},
     ids::{ContributionNumber, ModelId},
-    ledger::{Inflow, Taking},
+    ledger::{Inflow, Taking, Vesting},
     merkle::{Node, Path},
     Balance, Perbill,
 };
@@ -30,6 +30,9 @@ impl Get<u32> for MaxClaims {
 
 /// The claims of one call.
 pub type Claims<AccountId> = BoundedVec<Claim<AccountId>, MaxClaims>;
+
+/// What one call asks to be paid of awards that vest: each by its round's pool and its contribution.
+pub type AwardList = BoundedVec<(Pool, ContributionNumber), MaxClaims>;
 
 /// Adds to a balance.
 pub(crate) fn increase(balance: &mut Balance, amount: Balance) -> Result<(), ArithmeticError> {
@@ -111,13 +114,19 @@ pub struct ModelAccount {
     pub settled: Inflow,
 }
 
-/// Who shares what a pool receives; never changes.
+/// Who shares what a pool receives, and how what its round's sponsor pays vests; never changes.
 #[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
 pub struct PoolTerms<AccountId> {
     /// The root of the tree of admitted weights, with their sum.
     pub root: Node,
     /// How many leaves the tree has.
     pub count: u32,
+    /// Which of its datanet's final rounds this is, counted from 1.
+    pub ordinal: u32,
+    /// The block in which it opened.
+    pub opened: u32,
+    /// How what contributions were awarded in this round vests.
+    pub vesting: Vesting,
     /// Those who earn beside the contributors.
     pub crew: Crew<AccountId>,
 }
@@ -151,6 +160,17 @@ pub struct Budget<AccountId> {
     pub sponsor: AccountId,
     /// What is left.
     pub left: Balance,
+}
+
+/// What the sponsor of a round pays for a contribution, where half of it vests. Stays for ever, unless it is forfeited.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Award<AccountId> {
+    /// Who earns.
+    pub account: AccountId,
+    /// All of it.
+    pub amount: Balance,
+    /// Of that, what has been credited.
+    pub paid: Balance,
 }
 
 /// Asks for what a contribution is owed from a pool.
@@ -203,8 +223,8 @@ pub enum Source {
     Contribution(Pool, ContributionNumber),
     /// Hosting an asset.
     Hosting(Asset),
-    /// What the sponsor of a round pays for its contribution.
-    Award(Pool),
+    /// What the sponsor of a round pays for its contribution, at once or as it vests.
+    Award(Pool, ContributionNumber),
     /// What is left of its own budget for a round.
     Refund(Pool),
 }
@@ -230,6 +250,8 @@ pub struct Held {
     pub pools: Balance,
     /// In budgets of sponsors.
     pub budgets: Balance,
+    /// Awarded to contributions and not credited yet: what vests.
+    pub vesting: Balance,
     /// Credited to accounts and not withdrawn.
     pub claimable: Balance,
     /// Protocol fees not swept to the treasury.
@@ -243,6 +265,7 @@ impl Held {
             self.models,
             self.pools,
             self.budgets,
+            self.vesting,
             self.claimable,
             self.fees,
         ])
@@ -286,7 +309,7 @@ impl Earned {
             Source::Crew(_) => &mut self.crews,
             Source::Contribution(..) => &mut self.contributors,
             Source::Hosting(_) => &mut self.hosts,
-            Source::Award(_) => &mut self.awards,
+            Source::Award(..) => &mut self.awards,
             Source::Refund(_) => &mut self.refunds,
         }
     }
@@ -333,6 +356,8 @@ pub struct Totals {
     pub withdrawn: Balance,
     /// Of the fees, swept to the treasury.
     pub swept: Balance,
+    /// Of what sponsors put up, burnt: forfeited before it vested.
+    pub burnt: Balance,
 }
 
 /// A royalty in numbers.
@@ -355,6 +380,15 @@ pub struct ShareStatement<AccountId> {
     pub earned: Balance,
     /// Of that, what has been credited to the member.
     pub paid: Balance,
+}
+
+/// An award in numbers. They change with every final round of its datanet, and with time.
+#[derive(Clone, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
+pub struct AwardStatement<AccountId> {
+    /// The award.
+    pub award: Award<AccountId>,
+    /// What of it has vested, paid or not.
+    pub vested: Balance,
 }
 
 /// The ledger of a model in numbers. They change with every payment for it and with every royalty to it.

@@ -22,6 +22,8 @@ pub trait WeightInfo {
     fn claim_proving(c: u32, ) -> Weight;
     /// `claim_proven`, with `c` of 1 to 16.
     fn claim_proven(c: u32, ) -> Weight;
+    /// `vest`, with `c` of 1 to 16.
+    fn vest(c: u32, ) -> Weight;
     /// `withdraw`.
     fn withdraw() -> Weight;
     /// `sweep`.
@@ -139,6 +141,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    fn vest(c: u32, ) -> Weight {
+        Self::claim_proven(c)
+    }
     fn withdraw() -> Weight {
         // Minimum execution time: 45_368_000 picoseconds.
         Weight::from_parts(47_531_000, 6196)
@@ -203,6 +208,9 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(1))
             .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 2832).saturating_mul(c.into()))
+    }
+    fn vest(c: u32, ) -> Weight {
+        Self::claim_proven(c)
     }
     fn withdraw() -> Weight {
         Weight::from_parts(47_531_000, 6196)

@@ -327,6 +327,7 @@ pub(crate) fn recipe() -> Recipe {
         providers_share: Perbill::from_percent(5),
         evaluator_share: Perbill::from_percent(5),
         steward_share: Perbill::from_percent(5),
+        vesting: 0,
         periods: Periods {
             committing: 10,
             delivering: 10,

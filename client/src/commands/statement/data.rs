@@ -8,7 +8,7 @@ use tributary_primitives::assets::Pool;
 use super::cell;
 use crate::{
     chain::{calls::ContributionValued, Snapshot},
-    ledger::Sum,
+    ledger::{AwardSums, Ledger, Sum},
     money::{Amount, SYMBOL},
     output::Grid,
     pool::final_rounds,
@@ -19,7 +19,18 @@ use crate::{
 /// A contribution in a statement: as it was valued, for state forgets what is reclaimed; and what pools owe it.
 pub(super) struct Row {
     valued: ContributionValued,
+    award: AwardSums,
     earned: u128,
+}
+
+impl Row {
+    /// What the sponsor pays, what vests included, and without what was burnt before it did.
+    fn paid(&self) -> u128 {
+        let AwardSums {
+            awarded, forfeited, ..
+        } = self.award;
+        awarded.0.checked_sub(forfeited.0).unwrap_or_default()
+    }
 }
 
 /// The contributions of a datanet in a statement.
@@ -37,6 +48,7 @@ impl Data {
     pub(super) async fn fetch(
         state: &Snapshot,
         valued: &[ContributionValued],
+        ledger: &Ledger,
         datanet: u32,
         only: Option<u32>,
     ) -> Result<Self> {
@@ -72,8 +84,14 @@ impl Data {
                 let part: Option<u128> = state.view("Rewards", "earned", (pool, weight)).await?;
                 earned += part.unwrap_or_default();
             }
+            let pool = Pool {
+                datanet,
+                round: valued.round,
+            };
+            let award = (pool, valued.contribution);
             rows.push(Row {
                 valued: valued.clone(),
+                award: ledger.awards.get(&award).copied().unwrap_or_default(),
                 earned: earned.0,
             });
         }
@@ -89,6 +107,8 @@ impl Data {
                     "status": format!("{:?}", valued.status),
                     "value": valued.value.to_string(),
                     "award": Amount(valued.paid),
+                    "vesting": Amount(row.award.vesting()),
+                    "forfeited": Amount(row.award.forfeited.0),
                     "burnt": Amount(valued.burnt),
                     "pools": Amount(row.earned),
                 })
@@ -148,18 +168,19 @@ impl Data {
             "status",
             ">points",
             ">sponsor pay",
+            ">of that, vesting",
             ">burnt",
             ">from pools",
             ">of the data money",
         ]);
         let mut total = Sum::default();
         for row in &self.rows {
-            total += row.valued.paid;
+            total += row.paid();
             total += row.earned;
         }
         for row in &self.rows {
             let valued = &row.valued;
-            let mut own = Sum(valued.paid);
+            let mut own = Sum(row.paid());
             own += row.earned;
             let part = if total.0 == 0 {
                 0.0
@@ -174,7 +195,8 @@ impl Data {
                 &valued.records,
                 &status,
                 &points(valued.value, self.unit),
-                &cell(Amount(valued.paid)),
+                &cell(Amount(row.paid())),
+                &cell(Amount(row.award.vesting())),
                 &cell(Amount(valued.burnt)),
                 &cell(Amount(row.earned)),
                 &format!("{part:.2} %"),

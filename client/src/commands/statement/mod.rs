@@ -149,7 +149,9 @@ fn from_text(from: From) -> String {
             format!("contribution {number} in the pool of {}", pool_text(pool))
         }
         From::Hosting(asset) => format!("hosting {}", asset_text(asset)),
-        From::Award(pool) => format!("sponsor of {}", pool_text(pool)),
+        From::Award(pool, number) => {
+            format!("sponsor of {}, contribution {number}", pool_text(pool))
+        }
         From::Refund(pool) => format!("own budget for {} left over", pool_text(pool)),
     }
 }
@@ -172,7 +174,7 @@ impl Books {
             Output::new(Value::Null).line(format!("Statement at block {}", self.state.number()));
         let mut data = Vec::new();
         for datanet in datanets {
-            let found = Data::fetch(&self.state, &self.valued, datanet, None).await?;
+            let found = Data::fetch(&self.state, &self.valued, &self.ledger, datanet, None).await?;
             if !found.rows.is_empty() {
                 output = output.line(found.title(datanet)).table(found.table());
                 data.push(found.json);
@@ -214,6 +216,8 @@ impl Books {
             "credited": Amount(sums.credited()),
             "withdrawn": Amount(sums.withdrawn.0),
             "claimable": claimable,
+            "vesting": Amount(sums.vesting()),
+            "forfeited": Amount(sums.forfeited.0),
             "earned": list,
         });
         Ok(Output::new(json)
@@ -224,6 +228,7 @@ impl Books {
                 ("earned", Amount(sums.credited()).to_string()),
                 ("withdrawn", Amount(sums.withdrawn.0).to_string()),
                 ("to be withdrawn", claimable.to_string()),
+                ("vesting", Amount(sums.vesting()).to_string()),
                 ("at block", self.state.number().to_string()),
             ])
             .table(table))
@@ -265,7 +270,7 @@ impl Books {
     }
 
     async fn of_datanet(&self, datanet: u32, round: Option<u32>) -> Result<Output> {
-        let found = Data::fetch(&self.state, &self.valued, datanet, round).await?;
+        let found = Data::fetch(&self.state, &self.valued, &self.ledger, datanet, round).await?;
         let (table, list) = self.payees(|payee| match payee {
             Payee::Pool(pool) => {
                 pool.datanet == datanet && round.is_none_or(|round| pool.round == round)
@@ -289,6 +294,7 @@ impl Books {
             sponsored,
             withdrawn,
             swept,
+            burnt,
             ..
         } = &self.totals;
         let credited: u128 = Role::ALL.iter().map(|role| self.ledger.earned(*role)).sum();
@@ -297,10 +303,12 @@ impl Books {
             ("put up by sponsors", "in", *sponsored),
             ("withdrawn by those who earned it", "out", *withdrawn),
             ("swept to the treasury", "out", *swept),
+            ("forfeited before it vested, burnt", "out", *burnt),
             ("credited, to be withdrawn", "held", held.claimable),
             ("in models' ledgers, to be settled", "held", held.models),
             ("in data pools, to be claimed", "held", held.pools),
             ("in sponsors' budgets", "held", held.budgets),
+            ("paid by sponsors, to vest", "held", held.vesting),
             ("protocol fees, to be swept", "held", held.fees),
         ];
         let mut table = Grid::new(["money", "", ">amount"]);
@@ -314,11 +322,13 @@ impl Books {
             "credited": Amount(credited),
             "withdrawn": Amount(*withdrawn),
             "swept": Amount(*swept),
+            "burnt": Amount(*burnt),
             "held": {
                 "claimable": Amount(held.claimable),
                 "models": Amount(held.models),
                 "pools": Amount(held.pools),
                 "budgets": Amount(held.budgets),
+                "vesting": Amount(held.vesting),
                 "fees": Amount(held.fees),
             },
         });
@@ -336,6 +346,7 @@ impl Books {
             ">contributor",
             ">host",
             ">sponsor pay",
+            ">vesting",
             ">refund",
             ">withdrawn",
         ]);
@@ -345,6 +356,7 @@ impl Books {
                 Role::ALL.map(|role| Amount(sums.earned(role)));
             let [paid, sponsored, withdrawn] =
                 [sums.paid, sums.sponsored, sums.withdrawn].map(|sum| Amount(sum.0));
+            let vesting = Amount(sums.vesting());
             table.row([
                 account,
                 &cell(paid),
@@ -354,6 +366,7 @@ impl Books {
                 &cell(contributor),
                 &cell(host),
                 &cell(award),
+                &cell(vesting),
                 &cell(refund),
                 &cell(withdrawn),
             ]);
@@ -366,6 +379,7 @@ impl Books {
                 "contributor": contributor,
                 "host": host,
                 "award": award,
+                "vesting": vesting,
                 "refund": refund,
                 "credited": Amount(sums.credited()),
                 "withdrawn": withdrawn,

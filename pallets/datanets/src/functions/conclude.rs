@@ -31,7 +31,7 @@ struct Conclusion<'a, AccountId> {
     recipe: &'a Recipe,
     evaluator: &'a AccountId,
     budget: Balance,
-    /// What a contribution keeps on hold for its place in state.
+    /// What a contribution keeps on hold for each place in state.
     place: Balance,
     rate: Rate,
     admitted: Range,
@@ -93,7 +93,7 @@ impl<T: Config> Pallet<T> {
         let root = admitted.root();
         let count = admitted.count;
         let crew = Self::crew(datanet, &recipe, &round, evaluator)?;
-        T::DataPools::open_pool(pool, root.hash, root.sum, count, crew)?;
+        T::DataPools::open_pool(pool, root.hash, root.sum, count, crew, recipe.vesting())?;
         Admitted::<T>::insert(datanet, admitted);
         Newcomers::<T>::remove(datanet, number);
         Self::no_longer_pending(datanet, valued)?;
@@ -141,13 +141,25 @@ impl<T: Config> Pallet<T> {
         let burnt = conclusion.rate.amount(loss, bond);
         Self::burn(HoldReason::Contribution, &found.contributor, burnt)?;
         let left = bond.checked_sub(burnt).ok_or(Error::<T>::Overflow)?;
-        found.bond = left.min(conclusion.place);
+        let vesting = conclusion.recipe.vesting();
+        let vests = vesting.unvested(paid, 0)? > 0;
+        let place = conclusion
+            .place
+            .checked_mul(1 + Balance::from(vests))
+            .ok_or(Error::<T>::Overflow)?;
+        found.bond = left.min(place);
         let released = left.checked_sub(found.bond).ok_or(Error::<T>::Overflow)?;
         Self::release(HoldReason::Contribution, &found.contributor, released)?;
         let fee = Self::fee_of(conclusion.recipe, found.records)?;
         Self::pay_fee(&found.contributor, conclusion.evaluator, fee)?;
         if paid > 0 {
-            T::DataPools::award(conclusion.pool, &found.contributor, paid)?;
+            T::DataPools::award(
+                conclusion.pool,
+                value.number,
+                &found.contributor,
+                paid,
+                vesting,
+            )?;
         }
         conclusion.paid = conclusion
             .paid

@@ -9,7 +9,7 @@ use tributary_primitives::{
     assets::Asset,
     datanets::{
         Periods, Recipe, KERNEL, MAX_CLASSES, MAX_CREW_SHARE, MAX_DIMENSION, MAX_ENTRIES,
-        MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, WINDOW_PER_PUBLISHING,
+        MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, MAX_VESTING, WINDOW_PER_PUBLISHING,
     },
     ids::{DatanetId, TermsId},
     merkle::Range,
@@ -108,6 +108,7 @@ impl<T: Config> Pallet<T> {
             crew <= MAX_CREW_SHARE.deconstruct(),
             Error::<T>::CrewShareTooHigh
         );
+        ensure!(recipe.vesting <= MAX_VESTING, Error::<T>::InvalidVesting);
         ensure!(periods_valid(&recipe.periods), Error::<T>::InvalidPeriods);
         ensure!(recipe.kernel == KERNEL, Error::<T>::UnknownKernel);
         Ok(())

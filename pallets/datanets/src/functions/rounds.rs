@@ -223,7 +223,8 @@ impl<T: Config> Pallet<T> {
         Ok(by_bytes.max(Self::price_of(2, stored as u32)?))
     }
 
-    /// What a contribution keeps on hold after its bond, for its place in state.
+    /// What a contribution keeps on hold after its bond for each item in state: its own, and that of an award that vests, which is
+    /// shorter.
     pub(crate) fn place_of() -> Result<Balance, DispatchError> {
         Self::price_of(1, ContributionOf::<T>::max_encoded_len() as u32)
     }

@@ -7,6 +7,7 @@ use tributary_primitives::{
     datanets::{Phase, Recipe, Value, Values},
     hashing,
     ids::{ContributionNumber, RoundNumber},
+    ledger::Vesting,
     merkle::Range,
     roles::Snapshots,
     Balance,
@@ -101,6 +102,56 @@ fn the_pool_has_the_weights_of_all_rounds() {
         let details = Datanets::datanet(0).unwrap();
         assert_eq!(details.weights, range.root());
         assert_eq!(details.admitted, 3);
+    });
+}
+
+/// The test recipe, with pay that vests in four parts.
+fn vesting() -> Recipe {
+    Recipe {
+        vesting: 4,
+        ..recipe()
+    }
+}
+
+#[test]
+fn half_of_the_pay_vests_as_the_recipe_says() {
+    execute(|| {
+        create_with(vesting(), 1);
+        let round = open_sponsored(80_000, 70_000);
+        publish(round, &[(ALICE, 4), (BOB, 4), (CAROL, 4)]);
+        let odd = part(4) + part(70_000);
+        assert_ok!(conclude(round, &[(0, part(2)), (1, odd), (2, 0)]));
+        assert_eq!(
+            Pools::opened(0, round).unwrap().vesting,
+            Vesting {
+                parts: 4,
+                // 10 to commit, 20 to deliver, 5 to reveal, and 23 for the window, twice.
+                blocks: 81,
+            }
+        );
+        assert_eq!(total(ALICE), WEALTH + 20_000 - 28);
+        assert_eq!(total(BOB), WEALTH + 10_001 - 28);
+        let left = [0, 1, 2].map(|number| Pools::vesting(0, round, number));
+        assert_eq!(left, [Some(20_000), Some(10_000), None]);
+        // What the sponsor pays is what it was: the rest went back.
+        assert_eq!(free(SPONSOR), WEALTH - 60_001);
+    });
+}
+
+#[test]
+fn a_contribution_pays_for_the_place_of_what_vests() {
+    execute(|| {
+        create_with(vesting(), 1);
+        let round = open_sponsored(80_000, 70_000);
+        publish(round, &[(ALICE, 4), (BOB, 4), (CAROL, 4)]);
+        // The last one earns half a unit, which is none.
+        let little = part(160_000);
+        assert_ok!(conclude(round, &[(0, part(2)), (1, -1), (2, little)]));
+        let place = 100 + ContributionOf::<Test>::max_encoded_len() as Balance;
+        for (number, who, places) in [(0, ALICE, 2), (1, BOB, 1), (2, CAROL, 1)] {
+            assert_eq!(contribution_of(number).bond, places * place);
+            assert_eq!(held(who, HoldReason::Contribution), places * place);
+        }
     });
 }
 

@@ -254,6 +254,12 @@ fn the_crew_has_at_most_15_percent() {
 }
 
 #[test]
+fn pay_vests_in_sixteen_parts_at_the_most() {
+    refused(|recipe| recipe.vesting = 17, Error::InvalidVesting);
+    accepted(|recipe| recipe.vesting = 16);
+}
+
+#[test]
 fn each_period_has_bounds() {
     let changes: [fn(&mut Periods, u32); 4] = [
         |periods, blocks| periods.committing = blocks,

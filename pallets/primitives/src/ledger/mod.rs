@@ -13,6 +13,7 @@
 //! | [`crew_shares`]: member of a pool's crew, with R received | `part x R` | down |
 //! | [`contributors_part`]: contributors of that pool | what is beyond the crew's parts before rounding | up |
 //! | [`contribution_part`]: one of them, out of the contributors' C | `C weight / total` | down |
+//! | [`Vesting`]: what of a sponsor's pay A has vested with k of V parts | `A -` what has not: `A (V - k) / 2V` | up |
 //!
 //! Whoever takes "the rest" takes what is beyond the *exact* parts of the others, rounded up, and not what their rounded parts
 //! leave: that can fall when more comes in. (Two royalties of 30 %: of 3 units both get 0 and the rest is 3; of 4 units each
@@ -22,12 +23,14 @@
 mod royalties;
 mod shares;
 mod taking;
+mod vesting;
 
 pub use royalties::{top_up, DueRoyalties, RatesAboveOne, RebaseError, Royalties, RoyaltyEntry};
 pub use shares::{
     contribution_part, contributors_part, crew_shares, Closing, DueSplit, Inflow, Split,
 };
 pub use taking::{take, HostAboveMaximum, Taking};
+pub use vesting::Vesting;
 
 use crate::Balance;
 use sp_runtime::{ArithmeticError, Perbill};

@@ -4,7 +4,7 @@ use crate::{mock::*, *};
 use std::collections::BTreeMap;
 use tributary_primitives::{
     assets::{Asset, Payee, Pool},
-    ids::ModelId,
+    ids::{ContributionNumber, ModelId},
     Balance,
 };
 
@@ -19,6 +19,8 @@ pub(super) struct Books {
     pub(super) pools: BTreeMap<Pool, Balance>,
     /// What is left of budgets.
     pub(super) budgets: BTreeMap<Pool, Balance>,
+    /// What vests.
+    pub(super) awards: BTreeMap<(Pool, ContributionNumber), Balance>,
     /// Fees not swept.
     pub(super) fees: Balance,
     /// Paid for hosting and not yet credited: nothing between calls.
@@ -27,6 +29,8 @@ pub(super) struct Books {
     pub(super) received: Balance,
     /// All that went out.
     pub(super) paid: Balance,
+    /// All that was burnt.
+    pub(super) burnt: Balance,
 }
 
 impl Books {
@@ -75,9 +79,10 @@ impl Books {
                         Source::Crew(pool) | Source::Contribution(pool, _) => {
                             self.ledger(Payee::Pool(pool))
                         }
-                        Source::Award(pool) | Source::Refund(pool) => {
-                            self.budgets.entry(pool).or_default()
+                        Source::Award(pool, contribution) => {
+                            self.awards.entry((pool, contribution)).or_default()
                         }
+                        Source::Refund(pool) => self.budgets.entry(pool).or_default(),
                     } -= amount;
                 }
                 Event::Withdrawn { account, amount } => {
@@ -87,6 +92,24 @@ impl Books {
                 Event::Sponsored { pool, amount, .. } => {
                     *self.budgets.entry(pool).or_default() += amount;
                     self.received += amount;
+                }
+                Event::Awarded {
+                    pool,
+                    contribution,
+                    amount,
+                    ..
+                } => {
+                    *self.budgets.entry(pool).or_default() -= amount;
+                    *self.awards.entry((pool, contribution)).or_default() += amount;
+                }
+                Event::Forfeited {
+                    pool,
+                    contribution,
+                    amount,
+                    ..
+                } => {
+                    *self.awards.entry((pool, contribution)).or_default() -= amount;
+                    self.burnt += amount;
                 }
                 Event::Swept { fees, .. } => {
                     self.fees -= fees;
@@ -130,6 +153,10 @@ impl Books {
         let budgets = Budgets::<Test>::iter();
         let budgets = budgets.map(|(pool, budget)| (pool, budget.left));
         assert_eq!(above_zero(&self.budgets), above_zero(&budgets.collect()));
+        let awards = Awards::<Test>::iter();
+        let awards =
+            awards.map(|(pool, number, award)| ((pool, number), award.amount - award.paid));
+        assert_eq!(above_zero(&self.awards), above_zero(&awards.collect()));
         assert_eq!(self.fees, Rewards::totals().held.fees);
         assert_eq!(self.hosts, 0);
 
@@ -138,7 +165,8 @@ impl Books {
             + self.models.values().sum::<Balance>()
             + of(&self.pools)
             + of(&self.budgets)
+            + self.awards.values().sum::<Balance>()
             + self.fees;
-        assert_eq!(self.received, self.paid + held);
+        assert_eq!(self.received, self.paid + self.burnt + held);
     }
 }

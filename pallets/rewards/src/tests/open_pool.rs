@@ -5,7 +5,8 @@ use sp_runtime::Perbill;
 use tributary_primitives::{assets::Crew, merkle::Node, roles::DataPools};
 
 fn open(round: u32, weight: u128, crew: Crew<AccountId>) -> sp_runtime::DispatchResult {
-    Rewards::open_pool(pool(0, round), H256::repeat_byte(7), weight, 3, crew)
+    let root = H256::repeat_byte(7);
+    Rewards::open_pool(pool(0, round), root, weight, 3, crew, VESTING)
 }
 
 #[test]
@@ -28,6 +29,7 @@ fn a_pool_begins_empty_and_is_the_datanets_last() {
                 pool: pool(0, 2),
                 root,
                 count: 3,
+                vesting: VESTING,
                 crew: members
             }]
         );
@@ -56,8 +58,11 @@ fn rounds_open_once_and_in_order() {
             H256::zero(),
             1,
             1,
-            crew(&[])
+            crew(&[]),
+            AT_ONCE
         ));
+        let ordinal = |datanet, round| Pools::<Test>::get(pool(datanet, round)).unwrap().ordinal;
+        assert_eq!([ordinal(0, 2), ordinal(0, 3), ordinal(1, 1)], [1, 2, 1]);
     });
 }
 

@@ -40,6 +40,10 @@ enum Step {
     Amend(Index, Vec<u32>),
     Sponsor(Index, Balance),
     Award(Index, Balance),
+    Vest(Index),
+    Forfeit(Index),
+    Final(Index),
+    Wait(u8),
     Refund(Index),
     SetFee(Perbill),
 }
@@ -89,6 +93,10 @@ fn steps(changes: bool) -> impl Strategy<Value = Vec<Step>> {
         1 => (index(), amounts()).prop_map(|(pool, amount)| Step::Sponsor(pool, amount)),
         1 => (index(), amounts()).prop_map(|(pool, amount)| Step::Award(pool, amount)),
         1 => index().prop_map(Step::Refund),
+        2 => index().prop_map(Step::Vest),
+        1 => index().prop_map(Step::Forfeit),
+        1 => index().prop_map(Step::Final),
+        1 => (1..15u8).prop_map(Step::Wait),
         1 => (0..=60_000_000u32).prop_map(|fee| Step::SetFee(Perbill::from_parts(fee))),
     ];
     let weight = if changes { 2 } else { 0 };
@@ -108,6 +116,13 @@ fn team_of(parts: &[u32], first: AccountId) -> Team<AccountId> {
 
 fn nth_pool(index: u32) -> Pool {
     pool(index, 1)
+}
+
+/// One of the awards that are kept.
+fn any_award(index: &Index) -> Option<(Pool, u32, Award<AccountId>)> {
+    let mut awards: Vec<_> = Awards::<Test>::iter().collect();
+    awards.sort_by_key(|(pool, contribution, _)| (*pool, *contribution));
+    (!awards.is_empty()).then(|| awards[index.index(awards.len())].clone())
 }
 
 impl World {
@@ -167,7 +182,7 @@ impl World {
             }
             Step::PayPool(pool, gross) => {
                 let asset = Asset::Datanet(self.pool(pool));
-                Rewards::pay(payer(), asset, None, *gross).unwrap();
+                Rewards::pay(payer(), asset, Some(1), *gross).unwrap();
             }
             Step::PayHosted(model, gross, part) => {
                 let asset = Asset::Model(self.model(model));
@@ -224,10 +239,34 @@ impl World {
             Step::Award(pool, amount) => {
                 let pool = nth_pool(self.pool(pool));
                 let left = Budgets::<Test>::get(pool).map_or(0, |budget| budget.left);
-                let awarded = Rewards::award(pool, &8_888, *amount);
+                let vesting = Pools::<Test>::get(pool).unwrap().vesting;
+                let awarded = Rewards::award(pool, number as u32, &8_888, *amount, vesting);
                 assert_eq!(awarded.is_ok(), *amount <= left);
             }
             Step::Refund(pool) => Rewards::refund(nth_pool(self.pool(pool))).unwrap(),
+            Step::Vest(index) => {
+                if let Some((pool, contribution, award)) = any_award(index) {
+                    let due = Rewards::vested(pool, &award).unwrap() - award.paid;
+                    let before = claimable(award.account);
+                    let awards = AwardList::truncate_from(vec![(pool, contribution)]);
+                    Rewards::vest(payer(), awards).unwrap();
+                    assert_eq!(claimable(award.account), before + due);
+                }
+            }
+            Step::Forfeit(index) => {
+                if let Some((pool, contribution, award)) = any_award(index) {
+                    let lost = award.amount - Rewards::vested(pool, &award).unwrap();
+                    assert_eq!(Rewards::forfeit(pool, contribution), Ok(lost));
+                }
+            }
+            Step::Final(index) => {
+                let datanet = self.pool(index);
+                let round = LastPool::<Test>::get(datanet).unwrap() + 1;
+                Admitted(vec![]).open(pool(datanet, round), crew(&[]));
+            }
+            Step::Wait(blocks) => {
+                System::set_block_number(System::block_number() + u64::from(*blocks));
+            }
             Step::SetFee(fee) => ProtocolFee::set(*fee),
         }
     }

@@ -62,6 +62,18 @@ pub(super) fn credited(
     })
 }
 
+/// What sponsors pay for the contributions of `who`, what vests included.
+pub(super) fn awarded(chain: &Chain, who: Person) -> Balance {
+    use pallet_rewards::Event;
+    let earner = account(who);
+    chain.total(|event| match event {
+        RuntimeEvent::Rewards(Event::Awarded {
+            account, amount, ..
+        }) if *account == earner => Some(*amount),
+        _ => None,
+    })
+}
+
 /// What was burnt, with whom it was burnt from.
 pub(super) fn burnt(event: &RuntimeEvent) -> Option<(AccountId, Balance)> {
     use pallet_datanets::Event;

@@ -12,7 +12,6 @@ use crate::{
     currency::{EXISTENTIAL_DEPOSIT, TRIB},
 };
 use pallet_datanets::{Call, Event, HoldReason, Status};
-use pallet_rewards::Source;
 use tributary_primitives::{assets::Asset, datanets::Phase};
 
 #[test]
@@ -69,12 +68,13 @@ fn one_account_in_every_role_ends_with_exactly_what_it_should() {
         assert!(0 < place && place < bond);
         assert_eq!(all_on_hold(one), sum([lasting, place]));
 
-        // Its own award, and what is left of its own budget.
-        let award = credited(chain, other, |source| matches!(source, Source::Award(_)));
-        assert!(award > 0);
-        assert_eq!(claimable(one), BUDGET - award);
+        // Half of its own award, and what is left of its own budget. The other half vests.
+        let award = awarded(chain, other);
+        let vesting = awarded(chain, one) / 2;
+        assert!(award > 0 && vesting > 0);
+        assert_eq!(claimable(one), BUDGET - award - vesting);
         chain.must(one, withdrawal());
-        let expected = sum([ENDOWMENT, fee]) - award - fees_of(chain, one);
+        let expected = sum([ENDOWMENT, fee]) - award - vesting - fees_of(chain, one);
         assert_eq!(wealth(one), expected);
         check_everybody(chain);
     });

@@ -155,6 +155,12 @@ fn data_and_models_earn_and_every_unit_is_accounted_for() {
         for (who, call) in world.payments() {
             chain.must(who, call);
         }
+        // By then everything has vested.
+        let vesting = world.datanet.recipe.vesting();
+        chain.leap(System::block_number() + u32::from(vesting.parts) * vesting.blocks);
+        for round in 1..=2 {
+            chain.must(ANYBODY, world.datanet.vest(round));
+        }
         send_all(chain, &world.collection());
         received_is_paid_claimable_held_or_carried(chain);
         pools_pay_by_weight(chain, &world);
@@ -279,7 +285,7 @@ fn received_is_paid_claimable_held_or_carried(chain: &Chain) {
     });
     let claimable = sum(pallet_rewards::Claimable::<Runtime>::iter_values());
     let totals = Rewards::totals();
-    let held = sum([totals.held.budgets, totals.held.fees]);
+    let held = sum([totals.held.budgets, totals.held.vesting, totals.held.fees]);
     let mut carried = Vec::new();
     for (model, account) in ModelAccounts::<Runtime>::iter() {
         let split = Splits::<Runtime>::get(model).expect("a model has a split");

@@ -11,6 +11,7 @@ mod orders;
 mod records;
 mod refusals;
 mod rounds;
+mod vesting;
 mod void_rounds;
 mod weights;
 

@@ -48,6 +48,7 @@ pub(super) fn recipe() -> Recipe {
         providers_share: Perbill::from_percent(3),
         evaluator_share: Perbill::from_percent(3),
         steward_share: Perbill::from_percent(2),
+        vesting: 2,
         periods: Periods {
             committing: 10,
             delivering: 12,
@@ -395,6 +396,20 @@ impl Datanet {
         let evaluation = self.evaluate(chain, EVALUATOR, round);
         assert_eq!(self.finalise(chain, round), Phase::Final);
         (round, evaluation)
+    }
+
+    /// Asks for what has vested of the awards of a round.
+    pub(super) fn vest(&self, round: RoundNumber) -> RuntimeCall {
+        let pool = self.pool(round);
+        let admitted = self.admitted(round);
+        let own = admitted
+            .into_iter()
+            .filter(|number| self.contribution(*number).round == round)
+            .map(|number| (pool, number))
+            .collect::<Vec<_>>();
+        RuntimeCall::Rewards(pallet_rewards::Call::vest {
+            awards: own.try_into().expect("few"),
+        })
     }
 
     /// Claims for a contribution from the pool of a round, with a proof.

@@ -115,7 +115,7 @@ fn what_a_silent_provider_spoils_is_valued_first_and_by_itself_and_its_copies_ea
         for (who, number) in [(keeper, numbers[0]), (another, numbers[1])] {
             let found = datanet.contribution(number);
             assert_eq!((found.committed_to, found.round), (first, second));
-            let award = Source::Award(datanet.pool(second));
+            let award = Source::Award(datanet.pool(second), number);
             assert!(credited(chain, who, |source| *source == award) > 0, "{who}");
         }
 
@@ -127,7 +127,7 @@ fn what_a_silent_provider_spoils_is_valued_first_and_by_itself_and_its_copies_ea
         let found = datanet.contribution(copier);
         assert_eq!((found.value, found.status), (0, Status::Rejected));
         assert_eq!(credited(chain, COPIER, |_| true), 0);
-        let award = Source::Award(datanet.pool(third));
+        let award = Source::Award(datanet.pool(third), late);
         assert!(credited(chain, CONSUMER, |source| *source == award) > 0);
         check_everybody(chain);
     });

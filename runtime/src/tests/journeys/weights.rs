@@ -347,6 +347,11 @@ fn of_rewards() -> Vec<pallet_rewards::Call<Runtime>> {
         Call::settle_crew { pool },
         claims(Some(proof)),
         claims(None),
+        Call::vest {
+            awards: vec![(pool, 0); MAX_CLAIMS as usize]
+                .try_into()
+                .expect("fits"),
+        },
         Call::withdraw {},
         Call::sweep {},
     ]
