@@ -4,10 +4,17 @@ use std::{collections::BTreeMap, ops::AddAssign};
 
 use anyhow::{ensure, Context as _, Result};
 use subxt::utils::AccountId32;
-use tributary_primitives::assets::{Asset, Payee, Pool};
+use tributary_primitives::{
+    assets::{Asset, Authors, Payee, Pool, Share},
+    ledger::author_shares,
+    Perbill,
+};
 
 use crate::chain::{
-    calls::{Awarded, Credited, Forfeited, Paid, RoyaltyPaid, Source, Sponsored, Swept, Withdrawn},
+    calls::{
+        Awarded, Credited, Forfeited, Member, Paid, RoyaltyPaid, Shared, Source, Sponsored, Swept,
+        Withdrawn,
+    },
     scan::FoundEvent,
     state::{Earned, Totals},
 };
@@ -118,10 +125,6 @@ pub(crate) struct AccountSums {
     pub(crate) credited: BTreeMap<From, (Role, Sum)>,
     /// Withdrawn of what was credited.
     pub(crate) withdrawn: Sum,
-    /// What sponsors pay it, credited or not.
-    pub(crate) awarded: Sum,
-    /// Of that, burnt before it vested.
-    pub(crate) forfeited: Sum,
 }
 
 impl AccountSums {
@@ -133,11 +136,6 @@ impl AccountSums {
             .filter(|(of, _)| *of == role)
             .for_each(|(_, amount)| sum += amount.0);
         sum.0
-    }
-
-    /// What still vests of what sponsors pay it, or has vested and was not asked for.
-    pub(crate) fn vesting(&self) -> u128 {
-        vesting(self.awarded, self.earned(Role::Award), self.forfeited)
     }
 
     /// What was credited in all.
@@ -153,6 +151,8 @@ impl AccountSums {
 /// What the sponsor of a round pays for a contribution.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct AwardSums {
+    /// Its contributor, who earns if no authors are named.
+    pub(crate) contributor: Option<AccountId32>,
     /// All of it.
     pub(crate) awarded: Sum,
     /// Of that, credited.
@@ -164,15 +164,11 @@ pub(crate) struct AwardSums {
 impl AwardSums {
     /// What still vests, or has vested and was not asked for.
     pub(crate) fn vesting(&self) -> u128 {
-        vesting(self.awarded, self.credited.0, self.forfeited)
+        // Nothing if an event is missing, which the ledger's check notices.
+        let left = self.awarded.0.checked_sub(self.credited.0);
+        left.and_then(|left| left.checked_sub(self.forfeited.0))
+            .unwrap_or_default()
     }
-}
-
-/// What is left of awards. Nothing if an event is missing, which the ledger's check notices.
-fn vesting(awarded: Sum, credited: u128, forfeited: Sum) -> u128 {
-    let left = awarded.0.checked_sub(credited);
-    left.and_then(|left| left.checked_sub(forfeited.0))
-        .unwrap_or_default()
 }
 
 /// What came in for a model or a pool, and what went on.
@@ -203,6 +199,8 @@ pub(crate) struct Ledger {
     pub(crate) payees: BTreeMap<Payee, PayeeSums>,
     /// By what sponsors pay for: a round's pool and a contribution.
     pub(crate) awards: BTreeMap<(Pool, u32), AwardSums>,
+    /// Who shares what a datanet's contribution earns, where it is not its contributor's alone.
+    pub(crate) authors: BTreeMap<(u32, u32), Vec<Member>>,
     /// Protocol fees that went to the treasury.
     pub(crate) swept: Sum,
     /// Credited in all, by role.
@@ -216,6 +214,7 @@ pub(crate) enum Entry {
     Credited(Credited),
     Withdrawn(Withdrawn),
     Sponsored(Sponsored),
+    Shared(Shared),
     Awarded(Awarded),
     Forfeited(Forfeited),
     Swept(Swept),
@@ -234,6 +233,8 @@ impl Entry {
             Some(Self::Withdrawn(withdrawal))
         } else if let Some(budget) = event.read()? {
             Some(Self::Sponsored(budget))
+        } else if let Some(authors) = event.read()? {
+            Some(Self::Shared(authors))
         } else if let Some(award) = event.read()? {
             Some(Self::Awarded(award))
         } else if let Some(loss) = event.read()? {
@@ -302,15 +303,23 @@ impl Ledger {
                 self.account(withdrawal.account).withdrawn += withdrawal.amount
             }
             Entry::Sponsored(budget) => self.account(budget.sponsor).sponsored += budget.amount,
+            Entry::Shared(Shared {
+                datanet,
+                contribution,
+                authors,
+            }) => {
+                self.authors.insert((datanet, contribution), authors);
+            }
             Entry::Awarded(award) => {
                 let key = (award.pool.0, award.contribution);
-                self.awards.entry(key).or_default().awarded += award.amount;
-                self.account(award.account).awarded += award.amount;
+                let sums = self.awards.entry(key).or_default();
+                sums.awarded += award.amount;
+                sums.contributor = Some(award.account);
+                self.account(award.account);
             }
             Entry::Forfeited(loss) => {
                 let key = (loss.pool.0, loss.contribution);
                 self.awards.entry(key).or_default().forfeited += loss.amount;
-                self.account(loss.account).forfeited += loss.amount;
             }
             Entry::Swept(swept) => self.swept += swept.fees,
         }
@@ -348,6 +357,37 @@ impl Ledger {
     /// What was credited in a role.
     pub(crate) fn earned(&self, role: Role) -> u128 {
         self.roles.get(&role).copied().unwrap_or_default().0
+    }
+
+    /// What still vests for an account, or has vested and was not asked for: of its own contributions, and its part of those that it shares.
+    pub(crate) fn vesting_of(&self, account: &AccountId32) -> u128 {
+        let none = AccountSums::default();
+        let credited = &self.accounts.get(account).unwrap_or(&none).credited;
+        let mut sum = Sum::default();
+        for ((pool, number), award) in &self.awards {
+            if award.vesting() == 0 {
+                continue;
+            }
+            let Some(authors) = self.authors.get(&(pool.datanet, *number)) else {
+                if award.contributor == Some(*account) {
+                    sum += award.vesting();
+                }
+                continue;
+            };
+            let shares = authors.iter().map(|author| Share {
+                account: author.account,
+                part: Perbill::from_parts(author.part),
+            });
+            let authors = Authors::truncate_from(shares.collect());
+            let due = author_shares(&authors, award.awarded.0, true).unwrap_or_default();
+            let place = authors.iter().position(|share| share.account == *account);
+            if let Some(due) = place.and_then(|place| due.get(place)) {
+                let source = From::Award(*pool, *number);
+                let paid = credited.get(&source).map_or(0, |(_, amount)| amount.0);
+                sum += due.checked_sub(paid).unwrap_or_default();
+            }
+        }
+        sum.0
     }
 
     /// Sum of a column over all awards.
@@ -467,7 +507,6 @@ mod tests {
             Entry::Forfeited(Forfeited {
                 pool: Static(POOL),
                 contribution: 4,
-                account: CONTRIBUTOR,
                 amount: 40,
             }),
             credited(PAYER, 100, Source::Refund(Static(POOL))),
@@ -529,7 +568,8 @@ mod tests {
         assert_eq!(ledger.gross(), 100);
         assert_eq!(ledger.accounts[&CONTRIBUTOR].credited(), 345);
         assert_eq!(ledger.accounts[&CONTRIBUTOR].earned(Role::Award), 300);
-        assert_eq!(ledger.accounts[&CONTRIBUTOR].vesting(), 60);
+        assert_eq!(ledger.vesting_of(&CONTRIBUTOR), 60);
+        assert_eq!(ledger.vesting_of(&DEVELOPER), 0);
         assert_eq!(ledger.awards[&(POOL, 4)].vesting(), 60);
         assert_eq!(ledger.payees[&Payee::Pool(POOL)].royalties_in, Sum(48));
         assert_eq!(
@@ -537,6 +577,31 @@ mod tests {
             Sum(48)
         );
         assert_eq!(ledger.payees[&Payee::Model(7)].credited, Sum(50));
+    }
+
+    #[test]
+    fn what_vests_for_authors_is_theirs_by_their_parts() {
+        let part = |account, percent: u32| Member {
+            account,
+            part: percent * 10_000_000,
+        };
+        let award = Entry::Awarded(Awarded {
+            pool: Static(POOL),
+            contribution: 4,
+            account: CONTRIBUTOR,
+            amount: 103,
+        });
+        let authors = Entry::Shared(Shared {
+            datanet: 0,
+            contribution: 4,
+            authors: vec![part(PAYER, 30), part(DEVELOPER, 30), part(CONTRIBUTOR, 40)],
+        });
+        let source = || Source::Award(Static(POOL), 4);
+        let credits = [(PAYER, 15), (DEVELOPER, 15), (CONTRIBUTOR, 21)];
+        let credits = credits.map(|(account, amount)| credited(account, amount, source()));
+        let ledger = Ledger::of([award, authors].into_iter().chain(credits)).unwrap();
+        let vesting = [PAYER, DEVELOPER, CONTRIBUTOR].map(|account| ledger.vesting_of(&account));
+        assert_eq!(vesting, [15, 15, 22]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use tributary_primitives::{
 use crate::{
     asset::pool_text,
     chain::{
-        calls::Proof,
+        calls::{Member as Author, Proof},
         state::{Contribution, PoolTerms, Status},
         Snapshot,
     },
@@ -101,6 +101,26 @@ impl Members {
     }
 }
 
+/// Whether an account, or anybody if it is none, is paid for a contribution: its contributor, or one of its authors.
+pub(crate) async fn theirs(
+    state: &Snapshot,
+    datanet: u32,
+    contribution: u32,
+    contributor: &AccountId32,
+    whose: Option<&AccountId32>,
+) -> Result<bool> {
+    let Some(account) = whose else {
+        return Ok(true);
+    };
+    let authors: Option<Vec<Author>> = state
+        .get("Rewards", "Payees", (datanet, contribution))
+        .await?;
+    Ok(match authors {
+        Some(authors) => authors.iter().any(|author| author.account == *account),
+        None => account == contributor,
+    })
+}
+
 /// The final rounds of a datanet, ascending.
 pub(crate) async fn final_rounds(state: &Snapshot, datanet: u32) -> Result<Vec<u32>> {
     let mut rounds = Vec::new();
@@ -134,6 +154,7 @@ mod tests {
             root: H256::zero(),
             records: 1,
             bytes: 1,
+            authors: 0,
             bond: 0,
             status,
             value,

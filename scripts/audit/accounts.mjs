@@ -16,7 +16,7 @@ export class Accounts {
   of(who) {
     if (!this.list.has(who)) {
       // Fees of valuations go from a contributor's hold to the evaluator, and not through the pot.
-      this.list.set(who, { paid: 0n, sponsored: 0n, withdrawn: 0n, credited: 0n, awarded: 0n, forfeited: 0n, fees: 0n, roles: new Map() });
+      this.list.set(who, { paid: 0n, sponsored: 0n, withdrawn: 0n, credited: 0n, fees: 0n, roles: new Map() });
     }
     return this.list.get(who);
   }

@@ -1,10 +1,12 @@
-// What sponsors pay for contributions: half at once, half as it vests.
-import { big, poolKey } from "./chain.mjs";
+// What sponsors pay for contributions, half at once and half as it vests, and who shares what a contribution earns.
+import { big, poolKey, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
-import { partsElapsed, sum, vestedDue } from "./formulas.mjs";
+import { authorsDue, BILLION, partsElapsed, sum, vestedDue } from "./formulas.mjs";
 
 export class Awards {
   awards = new Map();
+  // Of the contributions that are not their contributor's alone.
+  authors = new Map();
   burnt = 0n;
 
   constructor(books) {
@@ -13,37 +15,63 @@ export class Awards {
   }
 
   handlers = {
-    "rewards.Awarded": ({ pool, contribution, account, amount }) => {
-      const key = poolKey(pool);
-      const who = account.toString();
-      const found = { who, round: key, contribution: contribution.toNumber(), amount: big(amount), credited: 0n, forfeited: 0n };
-      this.findings.same(who, `awards to contribution ${contribution} in round ${key} before`, this.awards.has(`${key}/${contribution}`), false);
-      this.awards.set(`${key}/${contribution}`, found);
-      this.books.pot.budgets.set(key, (this.books.pot.budgets.get(key) ?? 0n) - found.amount);
-      this.books.accounts.of(who).awarded += found.amount;
-      this.books.rounds.award(key, who, found.amount);
+    "rewards.Shared": ({ datanet, contribution, authors }) => {
+      const key = `${datanet}/${contribution}`;
+      const list = shares(authors);
+      this.findings.same(`contribution ${key}`, "authors named before", this.authors.has(key), false);
+      this.findings.same(`contribution ${key}`, "parts of its authors in billionths", sum(list.map(({ part }) => part)), BILLION);
+      this.authors.set(key, list);
     },
 
-    "rewards.Forfeited": ({ pool, contribution, account, amount }, { block }) => {
+    "rewards.Awarded": ({ pool, contribution, account, amount }) => {
+      const round = poolKey(pool);
+      const who = account.toString();
+      const key = `${round}/${contribution}`;
+      this.findings.same(who, `awards to contribution ${contribution} in round ${round} before`, this.awards.has(key), false);
+      const authors = this.authorsOf(round, contribution);
+      this.awards.set(key, { who, authors, round, contribution: contribution.toNumber(), amount: big(amount), paid: new Map(), forfeited: 0n });
+      this.books.pot.budgets.set(round, (this.books.pot.budgets.get(round) ?? 0n) - big(amount));
+      this.books.rounds.award(round, who, big(amount));
+    },
+
+    "rewards.Forfeited": ({ pool, contribution, amount }, { block }) => {
       const key = `${poolKey(pool)}/${contribution}`;
       const found = known(this.awards, key, "award");
-      this.findings.same(account, `whose award ${key} is forfeited`, account.toString(), found.who);
-      // What had vested is credited in the event before.
-      this.findings.same(found.who, `credited of award ${key} before the rest was burnt`, found.credited, this.due(found, block));
-      this.findings.same(found.who, `burnt of award ${key}`, big(amount), this.left(found));
+      // What had vested is credited in the events before, to the last unit.
+      const due = this.due(found, block);
+      this.findings.same(found.who, `credited of award ${key} before the rest was burnt`, this.credited(found), due);
+      this.findings.same(found.who, `burnt of award ${key}`, big(amount), found.amount - due);
       found.forfeited += big(amount);
-      this.books.accounts.of(found.who).forfeited += big(amount);
+      found.ended = true;
       this.burnt += big(amount);
     },
   };
 
+  /** Who shares what a contribution to a round's datanet earns; nothing if it is its contributor's alone. */
+  authorsOf(round, contribution) {
+    return this.authors.get(`${round.split("/")[0]}/${contribution}`);
+  }
+
   credit(round, contribution, who, amount, block) {
     const key = `${round}/${contribution}`;
     const found = known(this.awards, key, "award");
-    found.credited += amount;
-    this.findings.same(who, `whose award ${key} is`, who, found.who);
+    found.paid.set(who, (found.paid.get(who) ?? 0n) + amount);
     this.findings.same(who, `forfeited of award ${key} before it was paid`, found.forfeited, 0n);
-    this.findings.same(who, `sponsor's pay for award ${key} so far`, found.credited, this.due(found, block));
+    const due = this.due(found, block);
+    const said = found.paid.get(who);
+    if (!found.authors) {
+      this.findings.same(who, `whose award ${key} is`, who, found.who);
+      this.findings.same(who, `sponsor's pay for award ${key} so far`, said, due);
+      return;
+    }
+    const part = (all) => this.partOf(found, who, due, all);
+    // The last author has what rounding held back when there is no more to come: with the last part, or when the rest is burnt.
+    if (due < found.amount && said === part(true) && said !== part(false)) found.ending = block;
+    else this.findings.same(who, `author's part of award ${key} so far`, said, part(due === found.amount));
+  }
+
+  partOf({ authors }, who, amount, all) {
+    return authorsDue(authors, amount, all)[authors.findIndex(({ account }) => account === who)];
   }
 
   /** What of an award has vested by a block. */
@@ -57,8 +85,12 @@ export class Awards {
     return vestedDue(amount, datanet.vesting.parts, elapsed);
   }
 
-  left({ amount, credited, forfeited }) {
-    return amount - credited - forfeited;
+  credited({ paid }) {
+    return sum(paid.values());
+  }
+
+  left(award) {
+    return award.amount - this.credited(award) - award.forfeited;
   }
 
   /** What was awarded to a contribution and is neither paid nor burnt. */
@@ -67,7 +99,22 @@ export class Awards {
     return sum(theirs.map((award) => this.left(award)));
   }
 
+  /** What will be paid to somebody of what is left of awards. */
+  vestingOf(who) {
+    const open = [...this.awards.values()].filter((award) => this.left(award) > 0n);
+    return sum(open.map((award) => {
+      if (!award.authors) return award.who === who ? this.left(award) : 0n;
+      return (this.partOf(award, who, award.amount, true) ?? 0n) - (award.paid.get(who) ?? 0n);
+    }));
+  }
+
   get held() {
     return sum([...this.awards.values()].map((award) => this.left(award)));
+  }
+
+  close() {
+    for (const [key, { ending, ended }] of this.awards) {
+      this.findings.same(`award ${key}`, "rest that its last author had too early", ending !== undefined && !ended, false);
+    }
   }
 }

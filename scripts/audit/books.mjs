@@ -51,6 +51,7 @@ export class Books {
   /** Ends the books: what must be true of all events together. */
   close() {
     this.findings.place = "at the end";
+    this.awards.close();
     this.rounds.close();
     this.pot.close();
   }

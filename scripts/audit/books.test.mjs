@@ -157,4 +157,32 @@ describe("the books", () => {
       assert.equal(books.awards.burnt, BigInt(amount));
     }
   });
+
+  it("share among authors by their parts, and give the last one the rest in the end", () => {
+    const found = withRound(2);
+    const share = (account, percent) => structure({ account: name(account), part: number(percent * 10_000_000) });
+    const authors = [share("one", 30), share("other", 30), share("last", 40)];
+    const credit = (account, amount, wait) => found.enter("rewards.Credited", {
+      account: name(account), amount: number(amount), source: { type: "Award", asAward: [pool, number(4)] },
+    }, {}, wait);
+    found.enter("rewards.Shared", { datanet: number(0), contribution: number(4), authors });
+    found.enter("datanets.AuthorsNamed", { datanet: number(0), contribution: number(4), authors, deposit: number(9) });
+    found.enter("rewards.Awarded", { pool, contribution: number(4), account: name("contributor"), amount: number(103) });
+    found.enter("rewards.PoolOpened", {
+      pool,
+      root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }),
+      count: number(1),
+      vesting: structure({ parts: number(2), blocks: number(100) }),
+      crew: [],
+    });
+    for (const [who, amount] of [["one", 15], ["other", 15], ["last", 21]]) credit(who, amount);
+    assert.deepEqual(["one", "other", "last"].map((who) => found.books.awards.vestingOf(who)), [15n, 15n, 22n]);
+    credit("one", 15, 200);
+    credit("other", 15);
+    credit("last", 22);
+    assert.deepEqual(found.lines, []);
+    assert.equal(found.books.awards.held, 0n);
+    credit("contributor", 1);
+    assert.match(found.lines.join("\n"), /author's part of award 0\/1\/4 so far/);
+  });
 });

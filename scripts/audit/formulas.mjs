@@ -21,6 +21,14 @@ export function teamDue(team, amount) {
   return [...exact.map((due) => due / BILLION), amount - sum(exact) / BILLION];
 }
 
+/** What each author has of what a contribution has earned: as a team, and the last one all the rest once that is all. */
+export function authorsDue(authors, amount, all) {
+  const due = teamDue(authors, amount);
+  if (!all) return due;
+  const others = due.slice(0, -1);
+  return [...others, amount - sum(others)];
+}
+
 /** What a member of a pool's crew has of what the pool has received. */
 export function crewDue(part, received) {
   return (part * received) / BILLION;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
-  BILLION, contributionDue, contributorsDue, crewDue, crewOf, partsElapsed, roundBlocks, royaltiesDue, teamDue, vestedDue,
+  authorsDue, BILLION, contributionDue, contributorsDue, crewDue, crewOf, partsElapsed, roundBlocks, royaltiesDue, teamDue, vestedDue,
 } from "./formulas.mjs";
 import { payDue, scaleOf, unitOf } from "./values.mjs";
 
@@ -80,6 +80,12 @@ describe("shares", () => {
     assert.deepEqual(teamDue(holds(percent(50), percent(50)), 3n), [1n, 2n]);
     assert.deepEqual(teamDue(holds(percent(30), percent(30), percent(40)), 3n), [0n, 0n, 2n]);
     assert.deepEqual(teamDue(holds(percent(30), percent(30), percent(40)), 4n), [1n, 1n, 2n]);
+  });
+
+  it("of authors are those of a team, and the last one's is all the rest in the end", () => {
+    const authors = holds(percent(30), percent(30), percent(40));
+    assert.deepEqual(authorsDue(authors, 103n, false), [30n, 30n, 42n]);
+    assert.deepEqual(authorsDue(authors, 103n, true), [30n, 30n, 43n]);
   });
 
   it("of a crew go down, and those of the contributors together up", () => {

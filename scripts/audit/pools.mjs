@@ -1,7 +1,7 @@
 // Pools of rounds: what they received, and what crews and contributions are owed of it.
 import { big, hashOf, poolKey, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
-import { contributionDue, contributorsDue, crewDue, crewOf, sum } from "./formulas.mjs";
+import { authorsDue, contributionDue, contributorsDue, crewDue, crewOf, sum } from "./formulas.mjs";
 import { weightTree } from "./tree.mjs";
 
 const sorted = (parts) => [...parts].sort(([one], [other]) => (one < other ? -1 : 1));
@@ -37,6 +37,8 @@ export class Pools {
         royalties: 0n,
         paidCrew: new Map(),
         paidContributions: new Map(),
+        // Of that, by contribution and author.
+        paidAuthors: new Map(),
         proven: new Set(),
       });
     },
@@ -96,10 +98,18 @@ export class Pools {
     const pool = this.get(key);
     const { contributor } = known(pool.weights, contribution, `in pool ${key} contribution`);
     pool.paidContributions.set(contribution, (pool.paidContributions.get(contribution) ?? 0n) + amount);
-    this.findings.same(who, `contributor of ${contribution} in pool ${key}`, who, contributor);
     this.findings.same(who, `weight of contribution ${contribution} proven in pool ${key}`, pool.proven.has(contribution), true);
-    const paid = pool.paidContributions.get(contribution);
-    this.findings.same(who, `pay of contribution ${contribution} from pool ${key} so far`, paid, this.due(pool, contribution));
+    const due = this.due(pool, contribution);
+    const authors = this.books.awards.authorsOf(key, contribution);
+    if (!authors) {
+      this.findings.same(who, `contributor of ${contribution} in pool ${key}`, who, contributor);
+      this.findings.same(who, `pay of contribution ${contribution} from pool ${key} so far`, pool.paidContributions.get(contribution), due);
+      return;
+    }
+    const whose = `${contribution} ${who}`;
+    pool.paidAuthors.set(whose, (pool.paidAuthors.get(whose) ?? 0n) + amount);
+    const part = authorsDue(authors, due, false)[authors.findIndex(({ account }) => account === who)];
+    this.findings.same(who, `author's part of contribution ${contribution} from pool ${key} so far`, pool.paidAuthors.get(whose), part);
   }
 
   /** What a contribution has earned from a pool since the beginning, paid or not. */

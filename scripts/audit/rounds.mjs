@@ -1,5 +1,5 @@
 // Rounds of datanets: what contributions are worth, what sponsors pay for them, and whom the pools of rounds pay.
-import { big, optional } from "./chain.mjs";
+import { big, optional, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
 import { roundBlocks, sum, vestedDue } from "./formulas.mjs";
 import { payDue, scaleOf, unitOf } from "./values.mjs";
@@ -82,6 +82,14 @@ export class Rounds {
         fee: due,
         records: records.toNumber(),
       });
+    },
+
+    "datanets.AuthorsNamed": ({ datanet, contribution, authors, deposit }) => {
+      const key = `${datanet}/${contribution}`;
+      const found = known(this.contributions, key, "contribution");
+      this.findings.same(found.contributor, `authors of contribution ${key}`, shares(authors), this.books.awards.authors.get(key));
+      found.authorsPrice = big(deposit);
+      found.bond += big(deposit);
     },
 
     "datanets.SliceRevealed": ({ datanet, round, seat, provider }) => {
@@ -195,15 +203,18 @@ export class Rounds {
   }
 
   /**
-   * What stays on hold is the price of a place in state, or of two where pay vests: the same for all, unless less is left. State must say
+   * What stays on hold is the price of a place in state, or of two where pay vests, and that of authors: the same for all, unless less is left. State must say
    * so at the end.
    */
   checkKept(key, valued, { parts }) {
-    const places = ({ due }) => (vestedDue(due, parts, 0) < due ? 2n : 1n);
-    const price = valued.reduce((most, entry) => (entry.kept / places(entry) > most ? entry.kept / places(entry) : most), 0n);
+    const authors = ({ value, committed }) => (value > 0n ? committed.authorsPrice ?? 0n : 0n);
+    const places = (entry) => (vestedDue(entry.due, parts, 0) < entry.due || (authors(entry) > 0n && entry.due > 0n) ? 2n : 1n);
+    const each = (entry) => (entry.kept - authors(entry)) / places(entry);
+    const price = valued.reduce((most, entry) => (each(entry) > most ? each(entry) : most), 0n);
     for (const entry of valued) {
       const { contributor, kept, loss, committed } = entry;
-      this.findings.same(contributor, `left on hold by round ${key}`, kept, least(price * places(entry), committed.bond - loss));
+      const due = price * places(entry) + authors(entry);
+      this.findings.same(contributor, `left on hold by round ${key}`, kept, least(due, committed.bond - loss));
     }
   }
 

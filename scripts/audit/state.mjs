@@ -1,6 +1,6 @@
 // Compares a chain's state with what follows from all its events.
 import { big, entriesOf, hashOf, optional, poolKey, royalties, shares } from "./chain.mjs";
-import { sum, vestedDue } from "./formulas.mjs";
+import { authorsDue, sum, vestedDue } from "./formulas.mjs";
 import { originOf } from "./stacks.mjs";
 
 /** The entries of a map in state, by what `name` makes of their keys. */
@@ -33,16 +33,19 @@ async function compareAccounts({ findings, pot }, query) {
 
 /** State keeps the awards that vest, paid or not, and forgets those that were forfeited. */
 async function compareAwards({ findings, awards, rounds }, query) {
-  const vests = ([, { round, amount, forfeited }]) => {
+  const vests = ([, { round, amount, ended, authors }]) => {
     const { vesting } = rounds.datanets.get(Number(round.split("/")[0]));
-    return forfeited === 0n && vestedDue(amount, vesting.parts, 0) < amount;
+    return !ended && (authors !== undefined || vestedDue(amount, vesting.parts, 0) < amount);
   };
   const expected = new Map([...awards.awards].filter(vests));
   const found = await stored(query.rewards.awards, (pool, contribution) => `${poolKey(pool)}/${contribution}`);
-  for (const [key, option, { who, amount, credited }] of compareMaps(findings, "awards that vest", found, expected)) {
+  for (const [key, option, award] of compareMaps(findings, "awards that vest", found, expected)) {
+    const { who, amount, authors } = award;
     const entry = optional(option);
-    const said = [entry.get("account").toString(), big(entry.get("amount")), big(entry.get("paid"))];
-    findings.same(who, `whose award ${key} is, its amount and what is paid of it`, said, [who, amount, credited]);
+    const paid = big(entry.get("paid"));
+    const credited = authors ? sum(authorsDue(authors, paid, paid === amount)) : paid;
+    const said = [entry.get("account").toString(), big(entry.get("amount")), credited];
+    findings.same(who, `whose award ${key} is, its amount and what is paid of it`, said, [who, amount, awards.credited(award)]);
   }
 }
 
@@ -68,7 +71,7 @@ async function compareContributions({ findings, rounds }, query) {
   }
 }
 
-async function comparePools({ findings, pools }, query) {
+async function comparePools({ findings, pools, awards }, query) {
   for (const [key, option, pool] of compareMaps(findings, "pools", await stored(query.rewards.pools, poolKey), pools.pools)) {
     const terms = optional(option);
     const root = terms.get("root");
@@ -91,7 +94,11 @@ async function comparePools({ findings, pools }, query) {
   for (const [key, option, { pool, number }] of compareMaps(findings, "proven weights", found, proven)) {
     const entry = optional(option);
     const { contributor, weight } = pool.weights.get(number);
-    const said = [entry.get("account").toString(), big(entry.get("weight")), big(entry.get("paid"))];
+    // Of what was shared out, rounding holds back from authors what it must.
+    const authors = awards.authorsOf(key, number);
+    const paid = big(entry.get("paid"));
+    const credited = authors ? sum(authorsDue(authors, paid, false)) : paid;
+    const said = [entry.get("account").toString(), big(entry.get("weight")), credited];
     const expected = [contributor, weight, pool.paidContributions.get(number) ?? 0n];
     findings.same(contributor, `contributor, weight and pay in pool and contribution ${key}`, said, expected);
   }

@@ -22,12 +22,12 @@ function compareFields(findings, who, said, expected) {
   for (const [field, amount] of Object.entries(expected)) findings.same(who, field, said?.[field] ?? "0", amount);
 }
 
-function compareAccounts({ findings, accounts }, list) {
+function compareAccounts({ findings, accounts, awards }, list) {
   const said = new Map(list.map((entry) => [entry.account, entry]));
   for (const who of new Set([...said.keys(), ...accounts.list.keys()])) {
-    const { paid, sponsored, withdrawn, credited, awarded, forfeited, roles } = accounts.of(who);
+    const { paid, sponsored, withdrawn, credited, roles } = accounts.of(who);
     const byRole = Object.entries(ROLES).map(([role, name]) => [name, roles.get(role) ?? 0n]);
-    const vesting = awarded - forfeited - (roles.get("Award") ?? 0n);
+    const vesting = awards.vestingOf(who);
     compareFields(findings, who, said.get(who), { paid, sponsored, withdrawn, credited, vesting, ...Object.fromEntries(byRole) });
   }
 }

@@ -174,6 +174,13 @@ calls! {
         records: u16,
     }
 
+    /// Names the authors who share what a contribution earns.
+    Datanets.name_authors: NameAuthors {
+        datanet: u32,
+        contribution: u32,
+        authors: Vec<Member>,
+    }
+
     /// Commits to benchmark slices.
     Datanets.commit_slices: CommitSlices {
         datanet: u32,
@@ -549,6 +556,13 @@ events! {
         amount: u128,
     }
 
+    /// Authors share what a contribution will earn.
+    Rewards.Shared: Shared {
+        datanet: u32,
+        contribution: u32,
+        authors: Vec<Member>,
+    }
+
     /// A contribution has part of a round's budget.
     Rewards.Awarded: Awarded {
         pool: Static<Pool>,
@@ -561,7 +575,6 @@ events! {
     Rewards.Forfeited: Forfeited {
         pool: Static<Pool>,
         contribution: u32,
-        account: AccountId32,
         amount: u128,
     }
 

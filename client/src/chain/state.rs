@@ -140,6 +140,7 @@ state! {
         root: H256,
         records: u16,
         bytes: u32,
+        authors: u8,
         bond: u128,
         status: Status,
         value: i128,

@@ -19,7 +19,7 @@ use crate::{
     keys,
     money::Amount,
     output::{Grid, Output},
-    pool::{datanets, final_rounds, Members},
+    pool::{datanets, final_rounds, theirs, Members},
 };
 
 /// Claims that fit a call.
@@ -116,7 +116,8 @@ async fn due(state: &Snapshot, pool: Pool, whose: Option<&AccountId32>) -> Resul
     let proven: BTreeSet<u32> = proven.into_iter().map(|((_, number), _)| number).collect();
     let mut claims = Vec::new();
     for member in members.iter() {
-        if whose.is_some_and(|account| *account != member.contribution.contributor) {
+        let contributor = &member.contribution.contributor;
+        if !theirs(state, pool.datanet, member.number, contributor, whose).await? {
             continue;
         }
         let is_proven = proven.contains(&member.number);

@@ -14,11 +14,17 @@ use tributary_primitives::{
 
 use crate::{
     chain::{
-        calls::{CommitContribution, ContributionCommitted, Deliver, ReclaimContribution},
+        calls::{
+            CommitContribution, ContributionCommitted, Deliver, Member, NameAuthors,
+            ReclaimContribution,
+        },
         state::{Contribution, Delivery, Status},
         Chain, Snapshot, Wait,
     },
-    commands::{estimate::Estimate, model::send},
+    commands::{
+        estimate::Estimate,
+        model::{send, team, MemberArgument},
+    },
     context::Context,
     failure::misuse,
     keys,
@@ -68,6 +74,10 @@ struct What {
     /// The round [default: the last one]
     #[arg(long)]
     round: Option<u32>,
+    /// Who shares all that it earns, as ACCOUNT=PERCENT; up to 16 times, 100 % together. The signer has a part only if it is named. Bond and
+    /// fee are the signer's alone. Cannot be changed.
+    #[arg(long = "author", value_name = "ACCOUNT=PERCENT")]
+    authors: Vec<MemberArgument>,
 }
 
 /// Where it is delivered.
@@ -123,7 +133,8 @@ impl Contribute {
         };
         match (self.step, self.all) {
             (Some(StepCommand::Commit(what)), _) => {
-                let (commitment, mut json) = contributor.commit(&what).await?;
+                let authors = team(context, &what.authors)?;
+                let (commitment, mut json) = contributor.commit(&what, authors).await?;
                 json["commitment"] = describe(&commitment);
                 Ok(Output::new(json).line(format!(
                     "Committed {} records to round {} of datanet {} as contribution {}.",
@@ -158,7 +169,8 @@ impl Contribute {
                 contributor.deliver_all(commitments).await
             }
             (None, Some(what)) => {
-                let (commitment, _) = contributor.commit(&what).await?;
+                let authors = team(context, &what.authors)?;
+                let (commitment, _) = contributor.commit(&what, authors).await?;
                 contributor.deliver_all(vec![commitment]).await
             }
             _ => misuse!("say which datanet and which file"),
@@ -188,8 +200,46 @@ struct Contributor {
 }
 
 impl Contributor {
+    /// Commits to the records of a file and names who shares what they earn, unless that was done before.
+    async fn commit(&self, what: &What, authors: Vec<Member>) -> Result<(Commitment, Value)> {
+        let parts: u64 = authors.iter().map(|author| u64::from(author.part)).sum();
+        if !authors.is_empty() && parts != 1_000_000_000 {
+            misuse!("the authors' parts do not sum to 100 %");
+        }
+        let (commitment, json) = self.commit_records(what).await?;
+        let number = commitment.number.unwrap_or_default();
+        if !authors.is_empty() {
+            self.name(what.datanet, number, authors).await?;
+        }
+        Ok((commitment, json))
+    }
+
+    /// Names the authors of a contribution, unless that was done before.
+    async fn name(&self, datanet: u32, contribution: u32, authors: Vec<Member>) -> Result<()> {
+        let newest = self.chain.settled(&self.account).await?;
+        let named = found(&newest, datanet, contribution)
+            .await?
+            .is_some_and(|found| found.authors > 0);
+        if named {
+            remark("Its authors were named before, and stay as they are.");
+            return Ok(());
+        }
+        let count = authors.len();
+        let call = NameAuthors {
+            datanet,
+            contribution,
+            authors,
+        };
+        let included = self.chain.submit(&self.key, call).await?;
+        remark(format!(
+            "{count} authors share what it earns {}.",
+            included.place()
+        ));
+        Ok(())
+    }
+
     /// Commits to the records of a file, unless that was done before.
-    async fn commit(&self, what: &What) -> Result<(Commitment, Value)> {
+    async fn commit_records(&self, what: &What) -> Result<(Commitment, Value)> {
         let now = self.chain.settled(&self.account).await?;
         let recipe = round::recipe(&now, what.datanet).await?;
         let number = round::round_or_last(&now, what.datanet, what.round).await?;

@@ -291,7 +291,8 @@ pub(crate) async fn send<C: crate::chain::calls::Call>(
     Ok(Output::new(included.json()?).line(format!("{done} {}.", included.place())))
 }
 
-fn team(context: &Context, members: &[MemberArgument]) -> Result<Vec<Member>> {
+/// Members with their accounts.
+pub(crate) fn team(context: &Context, members: &[MemberArgument]) -> Result<Vec<Member>> {
     members
         .iter()
         .map(|member| {

@@ -17,7 +17,7 @@ use crate::{
     keys,
     money::Amount,
     output::{Grid, Output},
-    pool::{datanets, final_rounds},
+    pool::{datanets, final_rounds, theirs},
 };
 
 /// Awards that fit a call.
@@ -127,8 +127,10 @@ async fn vesting(
     awards.sort_by_key(|((_, contribution), _)| *contribution);
     let mut found = Vec::new();
     for ((_, contribution), award) in awards {
-        let theirs = whose.is_none_or(|account| *account == award.account);
-        if !theirs || award.paid == award.amount {
+        if award.paid == award.amount {
+            continue;
+        }
+        if !theirs(state, pool.datanet, contribution, &award.account, whose).await? {
             continue;
         }
         let statement: Option<AwardStatement> = state

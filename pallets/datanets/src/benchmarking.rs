@@ -11,6 +11,7 @@ use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_runtime::traits::StaticLookup;
 use tributary_primitives::{
+    assets::MAX_AUTHORS,
     datanets::{
         Phase, Recipe, MAX_CONTRIBUTIONS, MAX_ENTRIES, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
     },
@@ -22,7 +23,7 @@ use tributary_primitives::{
 };
 
 use crate::{
-    prepare::{account, change, datanet, funded, list, recipe, round, seat},
+    prepare::{account, authors, change, datanet, funded, list, recipe, round, seat},
     *,
 };
 
@@ -335,6 +336,22 @@ mod benchmarks {
         );
 
         assert!(Contributions::<T>::contains_key(datanet, 0));
+    }
+
+    #[benchmark]
+    fn name_authors(a: Linear<1, MAX_AUTHORS>) {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 0, Status::Committed);
+        let contributor = funded::<T>("contributor", 0);
+        let hash = H256::repeat_byte(1);
+        Pallet::<T>::do_commit(contributor.clone(), datanet, number, hash, MAX_RECORDS)
+            .expect("the round takes commitments; qed");
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(contributor), datanet, 0, authors::<T>(a));
+
+        let found = Contributions::<T>::get(datanet, 0).unwrap();
+        assert_eq!(u32::from(found.authors), a);
     }
 
     #[benchmark]

@@ -221,6 +221,10 @@ impl<T: Config> Pallet<T> {
                     (contribution.value > 0) == (contribution.status == Status::Admitted),
                     "a contribution is admitted for another reason than its value"
                 );
+                ensure!(
+                    contribution.authors == 0 || contribution.status != Status::Rejected,
+                    "a contribution that earns nothing has authors"
+                );
                 pending += usize::from(open);
             }
         }

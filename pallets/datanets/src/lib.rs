@@ -35,6 +35,7 @@ pub mod pallet {
     use sp_core::H256;
     use sp_runtime::traits::StaticLookup;
     use tributary_primitives::{
+        assets::Authors,
         datanets::{Phase, Recipe, MAX_RECORDS},
         ids::{ContributionNumber, DatanetId, RoundNumber, TermsId},
         merkle::Range,
@@ -306,6 +307,17 @@ pub mod pallet {
             bond: Balance,
             /// On hold for the evaluator.
             fee: Balance,
+        },
+        /// A contributor named the authors who share what a contribution earns, for good.
+        AuthorsNamed {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who shares it, by their parts; the last one has what rounding leaves.
+            authors: Authors<T::AccountId>,
+            /// On hold from the contributor besides the bond, of which it is part from now on.
+            deposit: Balance,
         },
         /// A provider committed to benchmark slices that nobody else has seen.
         SlicesCommitted {
@@ -1079,6 +1091,35 @@ pub mod pallet {
         ) -> DispatchResult {
             let contributor = ensure_signed(origin)?;
             Self::do_reclaim(contributor, datanet, contribution)
+        }
+
+        /// Lets authors share all that a contribution will earn: what its sponsor pays, and what it earns from pools. Once, for good.
+        ///
+        /// ## Origin
+        /// Signed by the contributor, who has the price of what is stored on hold, as part of the bond. Bond and fee stay the contributor's
+        /// alone. Authors need not sign, and have rights only: what is earned is credited to each, who withdraws it alone.
+        ///
+        /// ## Details
+        /// - `contribution`: one that is committed to a round in phase `Committing`: nobody has seen a record of it, and a copy of the
+        ///   commitment is of no use to another account.
+        /// - `authors`: one to 16 accounts, with parts that sum to one in billionths. The contributor has a part only if it is among them.
+        ///
+        /// ## Errors
+        /// `ContributionNotFound`, `NotAuthorized`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `DepositNotPayable`, and the refusals of
+        /// the pot: no author, one of them twice, parts that do not sum to one, authors named before.
+        ///
+        /// ## Events
+        /// `AuthorsNamed`.
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::name_authors(authors.len() as u32))]
+        pub fn name_authors(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+            authors: Authors<T::AccountId>,
+        ) -> DispatchResult {
+            let contributor = ensure_signed(origin)?;
+            Self::do_name_authors(contributor, datanet, contribution, authors)
         }
     }
 

@@ -22,7 +22,7 @@ use sp_runtime::{
     BuildStorage, DispatchError, DispatchResult, Perbill,
 };
 use tributary_primitives::{
-    assets::{Asset, Crew, Pool, RoyaltyStack},
+    assets::{Asset, Authors, Crew, Pool, RoyaltyStack},
     datanets::{Encoder, Periods, Phase, Recipe, KERNEL},
     hashing,
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
@@ -195,6 +195,9 @@ impl crate::WeightInfo for Weights {
     fn advance_unrevealed() -> Weight {
         kind(50, 0)
     }
+    fn name_authors(a: u32) -> Weight {
+        kind(25, a)
+    }
     fn reclaim() -> Weight {
         kind(24, 0)
     }
@@ -282,6 +285,9 @@ type Budgets = StorageMap<Stubs, Twox64Concat, Pool, (AccountId, Balance)>;
 #[storage_alias]
 type Vestings = StorageMap<Stubs, Twox64Concat, (Pool, ContributionNumber), Balance>;
 #[storage_alias]
+type AuthorsOf =
+    StorageMap<Stubs, Twox64Concat, (DatanetId, ContributionNumber), Authors<AccountId>>;
+#[storage_alias]
 type OpenedPools = StorageMap<Stubs, Twox64Concat, Pool, Opened>;
 
 impl Pools {
@@ -297,6 +303,11 @@ impl Pools {
         contribution: ContributionNumber,
     ) -> Option<Balance> {
         Vestings::get((Pool { datanet, round }, contribution))
+    }
+
+    /// Who shares what a contribution of datanet 0 earns.
+    pub(crate) fn authors(contribution: ContributionNumber) -> Option<Authors<AccountId>> {
+        AuthorsOf::get((0, contribution))
     }
 
     pub(crate) fn opened(datanet: DatanetId, round: RoundNumber) -> Option<Opened> {
@@ -332,6 +343,22 @@ impl DataPools<AccountId> for Pools {
         transfer(sponsor, &POT, budget)?;
         Budgets::insert(pool, (*sponsor, budget));
         Ok(())
+    }
+
+    fn share(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        authors: Authors<AccountId>,
+    ) -> DispatchResult {
+        if AuthorsOf::contains_key((datanet, contribution)) {
+            return Err(DispatchError::Other("named before"));
+        }
+        AuthorsOf::insert((datanet, contribution), authors);
+        Ok(())
+    }
+
+    fn unshare(datanet: DatanetId, contribution: ContributionNumber) {
+        AuthorsOf::remove((datanet, contribution));
     }
 
     fn award(

@@ -10,13 +10,14 @@ use sp_runtime::{
     Perbill,
 };
 use tributary_primitives::{
+    assets::{Authors, Share, MAX_AUTHORS},
     datanets::{
         Delivered, Encoder, Periods, Phase, Recipe, KERNEL, MAX_CLASSES, MAX_DIMENSION,
         MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES, MAX_VESTING,
     },
     hashing,
     ids::{DatanetId, RoundNumber},
-    roles::Terms,
+    roles::{DataPools, Terms},
     Balance,
 };
 
@@ -39,6 +40,19 @@ pub(crate) fn funded<T: Config>(name: &str, index: u32) -> T::AccountId {
     let account = account::<T>(name, index);
     T::Currency::set_balance(&account, Balance::MAX >> 32);
     account
+}
+
+/// So many authors, with equal parts.
+pub(crate) fn authors<T: Config>(count: u32) -> Authors<T::AccountId> {
+    let part = Perbill::one().deconstruct() / count;
+    let authors = (0..count).map(|index| Share {
+        account: account::<T>("author", index),
+        part: Perbill::from_parts(match index {
+            0 => Perbill::one().deconstruct() - part * (count - 1),
+            _ => part,
+        }),
+    });
+    Authors::truncate_from(authors.collect())
 }
 
 /// A recipe at its largest bounds, of a benchmark of `rows` records.
@@ -144,11 +158,13 @@ pub(crate) fn round<T: Config>(
     let records = recipe.max_records;
     let bond = Pallet::<T>::bond_of(&recipe, records).expect(PREPARED);
     let fee = Pallet::<T>::fee_of(&recipe, records).expect(PREPARED);
+    let bond = bond + Pallet::<T>::authors_price(MAX_AUTHORS as u8).expect(PREPARED);
     for index in 0..contributions {
         let contributor = funded::<T>("contributor", index);
         Pallet::<T>::hold(HoldReason::Contribution, &contributor, bond).expect(PREPARED);
         Pallet::<T>::hold(HoldReason::ValuationFee, &contributor, fee).expect(PREPARED);
         let contribution = found.contributions + index;
+        T::DataPools::share(datanet, contribution, authors::<T>(MAX_AUTHORS)).expect(PREPARED);
         Contributions::<T>::insert(
             datanet,
             contribution,
@@ -159,6 +175,7 @@ pub(crate) fn round<T: Config>(
                 root: H256::repeat_byte(2),
                 records,
                 bytes: u32::from(records) * recipe.record_bytes(),
+                authors: MAX_AUTHORS as u8,
                 bond,
                 status,
                 value: 0,

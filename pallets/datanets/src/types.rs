@@ -272,6 +272,8 @@ pub struct Contribution<AccountId> {
     pub records: u16,
     /// How many bytes they are.
     pub bytes: u32,
+    /// How many authors share what it earns; 0 if it is its contributor's alone.
+    pub authors: u8,
     /// On hold from the contributor: the bond until it is valued, then what is left of it for the place that it takes in state.
     pub bond: Balance,
     /// How far it has come.

@@ -36,6 +36,8 @@ pub trait WeightInfo {
     fn open_round() -> Weight;
     /// `commit`.
     fn commit() -> Weight;
+    /// `name_authors`, with `a` of 1 to 16.
+    fn name_authors(a: u32, ) -> Weight;
     /// `commit_slices`.
     fn commit_slices() -> Weight;
     /// `advance_delivering`.
@@ -245,6 +247,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    fn name_authors(a: u32, ) -> Weight {
+        Self::commit().saturating_mul(a.into())
+    }
     fn commit_slices() -> Weight {
         // Minimum execution time: 68_071_000 picoseconds.
         Weight::from_parts(72_208_000, 5746)
@@ -563,6 +568,9 @@ impl WeightInfo for () {
         Weight::from_parts(101_011_000, 4117)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(6))
+    }
+    fn name_authors(a: u32, ) -> Weight {
+        Self::commit().saturating_mul(a.into())
     }
     fn commit_slices() -> Weight {
         Weight::from_parts(72_208_000, 5746)

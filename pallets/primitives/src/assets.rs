@@ -15,6 +15,8 @@ use crate::{
 pub const MAX_STACK: u32 = 32;
 /// The most members of a team.
 pub const MAX_TEAM: u32 = 16;
+/// The most authors who share what a contribution earns.
+pub const MAX_AUTHORS: u32 = 16;
 /// The most accounts that earn beside the contributors of a data pool: the steward, the round's providers and its evaluator.
 pub const MAX_CREW: u32 = 8;
 
@@ -150,6 +152,10 @@ pub struct Share<AccountId> {
 
 /// Those who share what a model earns: at least one, parts that sum to one, no account twice.
 pub type Team<AccountId> = BoundedVec<Share<AccountId>, ConstU32<MAX_TEAM>>;
+
+/// Those who share what a contribution earns, where it is not its contributor alone: at least one, parts that sum to one, no
+/// account twice.
+pub type Authors<AccountId> = BoundedVec<Share<AccountId>, ConstU32<MAX_AUTHORS>>;
 
 /// Those who earn beside the contributors of a pool: parts that sum to at most 15 %.
 pub type Crew<AccountId> = BoundedVec<Share<AccountId>, ConstU32<MAX_CREW>>;

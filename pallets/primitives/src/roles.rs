@@ -12,7 +12,7 @@ use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-    assets::{Asset, Crew, Pool, RoyaltyStack, Team},
+    assets::{Asset, Authors, Crew, Pool, RoyaltyStack, Team},
     datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
     ledger::Vesting,
@@ -87,8 +87,19 @@ pub trait DataPools<AccountId> {
     /// Takes a round's budget from its sponsor into the pot.
     fn sponsor(pool: Pool, sponsor: &AccountId, budget: Balance) -> DispatchResult;
 
+    /// Lets authors share all that a contribution will earn, before it earns anything. Fails if they are none, if their parts do not sum
+    /// to one, if one of them is there twice, or if others were named before.
+    fn share(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        authors: Authors<AccountId>,
+    ) -> DispatchResult;
+
+    /// Forgets the authors of a contribution that earns nothing.
+    fn unshare(datanet: DatanetId, contribution: ContributionNumber);
+
     /// Gives a contribution part of a round's budget, once, before the pool opens: half is credited to `account` at once, the rest
-    /// vests as `vesting` says, which is that of the pool. Fails beyond the budget.
+    /// vests as `vesting` says, which is that of the pool. Authors have to ask for all of it. Fails beyond the budget.
     fn award(
         pool: Pool,
         contribution: ContributionNumber,

@@ -2,7 +2,13 @@
 
 use proptest::prelude::*;
 use sp_core::U256;
-use tributary_primitives::{datanets::*, ledger::Vesting, Balance};
+use sp_runtime::Perbill;
+use tributary_primitives::{
+    assets::{Authors, Share},
+    datanets::*,
+    ledger::{author_shares, Vesting},
+    Balance,
+};
 
 /// Amounts of a single unit, of everyday size, and all that there are.
 fn amount() -> impl Strategy<Value = Balance> {
@@ -11,6 +17,23 @@ fn amount() -> impl Strategy<Value = Balance> {
 
 fn vesting() -> impl Strategy<Value = Vesting> {
     (0..=MAX_VESTING, 0..=MAX_PERIOD).prop_map(|(parts, blocks)| Vesting { parts, blocks })
+}
+
+/// Authors whose parts sum to one.
+fn authors() -> impl Strategy<Value = Authors<u32>> {
+    proptest::collection::vec(0..=1_000_000_000u32, 0..=15).prop_map(|mut cuts| {
+        cuts.sort_unstable();
+        cuts.push(1_000_000_000);
+        let mut from = 0;
+        let parts = cuts
+            .into_iter()
+            .map(|to| to - std::mem::replace(&mut from, to));
+        let authors = parts.zip(0..).map(|(part, account)| Share {
+            account,
+            part: Perbill::from_parts(part),
+        });
+        Authors::truncate_from(authors.collect())
+    })
 }
 
 const QUARTERS: Vesting = Vesting {
@@ -103,6 +126,26 @@ proptest! {
         }
         let (rounds, _) = times[times.len() - 1];
         prop_assert_eq!(paid, vesting.vested(amount, vesting.elapsed(rounds, blocks)).unwrap());
+    }
+
+    #[test]
+    fn authors_have_their_parts_and_together_all_in_the_end(
+        authors in authors(),
+        amount in 0..u128::MAX / 2,
+        more in 0..u128::MAX / 2,
+    ) {
+        let so_far = author_shares(&authors, amount, false).unwrap();
+        let held_back = amount - so_far.iter().sum::<Balance>();
+        prop_assert!(held_back < authors.len() as u128);
+        for (author, share) in authors.iter().zip(&so_far).rev().skip(1) {
+            prop_assert_eq!(*share, author.part.mul_floor(amount));
+        }
+        let end = author_shares(&authors, amount, true).unwrap();
+        prop_assert_eq!(end.iter().sum::<Balance>(), amount);
+        // Nobody's share ever falls.
+        for later in [&end, &author_shares(&authors, amount + more, false).unwrap()] {
+            prop_assert!(so_far.iter().zip(later).all(|(now, later)| now <= later));
+        }
     }
 
     #[test]

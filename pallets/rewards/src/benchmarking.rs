@@ -1,6 +1,7 @@
 //! What the calls cost at their worst.
 
 use crate::{
+    authors::Earning,
     preparation::{
         self, account, amount, any_root, crew, fund, open_model, open_pool, prepare_asset, team,
         VESTING,
@@ -20,7 +21,7 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_core::H256;
 use tributary_primitives::{
-    assets::{Asset, Pool, MAX_CREW, MAX_STACK, MAX_TEAM},
+    assets::{Asset, Pool, MAX_AUTHORS, MAX_CREW, MAX_STACK, MAX_TEAM},
     hashing,
     ids::ContributionNumber,
     ledger::Inflow,
@@ -188,6 +189,34 @@ mod benchmarks {
         _(RawOrigin::Signed(caller), awards);
 
         assert!(Awards::<T>::get(last, number).unwrap().paid > before);
+    }
+
+    /// Among `a` authors of a contribution, none of whom has been credited before: what that takes, as part of other calls.
+    #[benchmark]
+    fn share_out(a: Linear<1, MAX_AUTHORS>) {
+        let contributor = account::<T>("contributor", 0);
+        let authors = team::<T>(&contributor, a);
+        Pallet::<T>::do_share(0, 0, authors).expect("the parts sum to one; qed");
+        let pool = Pool {
+            datanet: 0,
+            round: 1,
+        };
+        let mut totals = PotTotals::<T>::get();
+
+        #[block]
+        {
+            Pallet::<T>::credit_contribution(
+                &mut totals,
+                &contributor,
+                (0, 0),
+                Earning::so_far(0),
+                Earning::so_far(amount::<T>()),
+                Source::Award(pool, 0),
+            )
+            .expect("there is room for credits; qed");
+        }
+
+        assert!(Claimable::<T>::get(contributor) > 0);
     }
 
     /// To an account that does not exist yet.

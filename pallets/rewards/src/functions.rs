@@ -263,7 +263,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn ensure_team(team: &Team<T::AccountId>) -> DispatchResult {
+    pub(crate) fn ensure_team(team: &Team<T::AccountId>) -> DispatchResult {
         ensure!(!team.is_empty(), Error::<T>::EmptyTeam);
         let one = u64::from(Perbill::one().deconstruct());
         ensure!(parts(team) == one, Error::<T>::TeamPartsNotOne);

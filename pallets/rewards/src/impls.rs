@@ -4,8 +4,8 @@ use crate::*;
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Asset, Crew, Pool, RoyaltyStack, Team},
-    ids::{ContributionNumber, ModelId, RoundNumber},
+    assets::{Asset, Authors, Crew, Pool, RoyaltyStack, Team},
+    ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
     ledger::Vesting,
     merkle::Node,
     roles::{Cause, DataPools, Revenue},
@@ -56,6 +56,18 @@ impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
 
     fn sponsor(pool: Pool, sponsor: &T::AccountId, budget: Balance) -> DispatchResult {
         Self::do_sponsor(pool, sponsor, budget)
+    }
+
+    fn share(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        authors: Authors<T::AccountId>,
+    ) -> DispatchResult {
+        Self::do_share(datanet, contribution, authors)
+    }
+
+    fn unshare(datanet: DatanetId, contribution: ContributionNumber) {
+        Payees::<T>::remove(datanet, contribution);
     }
 
     fn award(

@@ -3,13 +3,13 @@
 //! The first three need a fixed number of reads, however many models, pools and accounts there are; they say that the sums are
 //! right. The others walk through state and say that the sums are those of the parts.
 
-use crate::*;
+use crate::{authors::Earning, *};
 use alloc::vec::Vec;
 use frame_support::ensure;
 use sp_runtime::{ArithmeticError, TryRuntimeError};
 use tributary_primitives::{
     assets::{Payee, Pool},
-    ledger, Balance,
+    ledger, Balance, Perbill,
 };
 
 impl<T: Config> Pallet<T> {
@@ -24,6 +24,7 @@ impl<T: Config> Pallet<T> {
         Self::proven_weights_fit_their_pools()?;
         Self::budgets_sum_up()?;
         Self::awards_sum_up()?;
+        Self::authors_share_everything()?;
         Self::ledgers_are_complete()
     }
 
@@ -166,11 +167,13 @@ impl<T: Config> Pallet<T> {
         for (pool, account) in PoolAccounts::<T>::iter() {
             let terms = Pools::<T>::get(pool).ok_or("a pool's account has no terms")?;
             let (mut weight, mut paid): (u128, Balance) = (0, 0);
-            for (_, proven) in Proven::<T>::iter_prefix(pool) {
+            for (contribution, proven) in Proven::<T>::iter_prefix(pool) {
                 weight = weight
                     .checked_add(proven.weight)
                     .ok_or(ArithmeticError::Overflow)?;
-                increase(&mut paid, proven.paid)?;
+                let earning = Earning::so_far(proven.paid);
+                let credited = Self::credited_of(pool.datanet, contribution, earning)?;
+                increase(&mut paid, credited)?;
                 ensure!(
                     proven.paid <= Self::earned_by(&pool, proven.weight)?,
                     "a contribution was paid more than it has earned"
@@ -204,14 +207,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What is left of awards sums to the total; none was paid less than what it had at once, or more than has vested.
+    /// What is left of awards sums to the total; none without authors was paid less than what it had at once, and none more than has
+    /// vested.
     fn awards_sum_up() -> Result<(), TryRuntimeError> {
         let mut vesting = 0;
-        for (pool, _, award) in Awards::<T>::iter() {
+        for (pool, contribution, award) in Awards::<T>::iter() {
             let terms = Pools::<T>::get(pool).ok_or("an award is of a round without pool")?;
             let at_once = terms.vesting.vested(award.amount, 0)?;
             ensure!(
-                at_once < award.amount && at_once <= award.paid,
+                Payees::<T>::contains_key(pool.datanet, contribution)
+                    || at_once < award.amount && at_once <= award.paid,
                 "an award is kept of which nothing vests, or was not paid at once"
             );
             ensure!(
@@ -219,13 +224,29 @@ impl<T: Config> Pallet<T> {
                 "an award was paid before it vested"
             );
             let mut left = award.amount;
-            decrease(&mut left, award.paid)?;
+            let credited = Self::credited_of(pool.datanet, contribution, award.earning())?;
+            decrease(&mut left, credited)?;
             increase(&mut vesting, left)?;
         }
         ensure!(
             vesting == PotTotals::<T>::get().held.vesting,
             "what vests does not sum to its total"
         );
+        Ok(())
+    }
+
+    /// Authors are at least one, and their parts sum to one.
+    fn authors_share_everything() -> Result<(), TryRuntimeError> {
+        for authors in Payees::<T>::iter_values() {
+            let parts: u64 = authors
+                .iter()
+                .map(|author| u64::from(author.part.deconstruct()))
+                .sum();
+            ensure!(
+                parts == u64::from(Perbill::one().deconstruct()),
+                "authors of a contribution do not share all of it"
+            );
+        }
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 extern crate alloc;
 
+mod authors;
 mod functions;
 mod impls;
 mod invariants;
@@ -37,7 +38,9 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use sp_runtime::traits::Zero;
     use tributary_primitives::{
-        assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Team, MAX_CREW, MAX_STACK, MAX_TEAM},
+        assets::{
+            Asset, Authors, Crew, Payee, Pool, RoyaltyStack, Team, MAX_CREW, MAX_STACK, MAX_TEAM,
+        },
         ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
         ledger::{Inflow, Split, Vesting},
         merkle::Node,
@@ -112,6 +115,17 @@ pub mod pallet {
     /// The money of sponsors.
     #[pallet::storage]
     pub type Budgets<T: Config> = StorageMap<_, Twox64Concat, Pool, Budget<T::AccountId>>;
+
+    /// Who is paid for a contribution, where it is not its contributor alone.
+    #[pallet::storage]
+    pub type Payees<T: Config> = StorageDoubleMap<
+        _,
+        Twox64Concat,
+        DatanetId,
+        Twox64Concat,
+        ContributionNumber,
+        Authors<T::AccountId>,
+    >;
 
     /// What sponsors pay for contributions and what vests of it, by round.
     #[pallet::storage]
@@ -261,13 +275,23 @@ pub mod pallet {
             /// How much.
             amount: Balance,
         },
-        /// A contribution has part of a round's budget: half of it was credited at once, rounded up, or all if nothing vests.
+        /// Authors share all that a contribution will earn.
+        Shared {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who shares it, by their parts; the last one has what rounding leaves.
+            authors: Authors<T::AccountId>,
+        },
+        /// A contribution has part of a round's budget: half of it was credited at once, rounded up, or all if nothing vests. Authors ask
+        /// for all of it.
         Awarded {
             /// The round.
             pool: Pool,
             /// The contribution.
             contribution: ContributionNumber,
-            /// Who earns.
+            /// Its contributor, who earns if there are no other authors.
             account: T::AccountId,
             /// All of it, what vests included.
             amount: Balance,
@@ -278,8 +302,6 @@ pub mod pallet {
             pool: Pool,
             /// The contribution.
             contribution: ContributionNumber,
-            /// Who does not earn it.
-            account: T::AccountId,
             /// What was burnt.
             amount: Balance,
         },
@@ -333,6 +355,8 @@ pub mod pallet {
         AlreadySponsored,
         /// An award is larger than what is left of the round's budget.
         BudgetExceeded,
+        /// Authors of this contribution were named before, for good.
+        AuthorsNamed,
         /// Nothing vests for this contribution in this round: its sponsor paid it at once or nothing, or what was left is forfeited. Name
         /// the round that valued it.
         AwardNotFound,
@@ -437,8 +461,8 @@ pub mod pallet {
         /// Credits contributions with what they are owed from pools. The first claim of a contribution from a pool proves its
         /// weight there; later ones need no proof.
         ///
-        /// The origin must be signed, by anybody: money goes to the contributors only, who `withdraw` it. A claim with nothing
-        /// owed changes nothing.
+        /// The origin must be signed, by anybody: money goes to the contributors only, to all authors at once where there are some, who
+        /// `withdraw` it each for themselves. A claim with nothing owed changes nothing.
         ///
         /// - `claims`: contributions, at most 16. If one is refused, all are.
         ///
@@ -446,9 +470,12 @@ pub mod pallet {
         /// proven, `Credited` for each amount above zero.
         #[pallet::call_index(3)]
         #[pallet::weight(Pallet::<T>::weight_of_claims(claims))]
-        pub fn claim(origin: OriginFor<T>, claims: Claims<T::AccountId>) -> DispatchResult {
+        pub fn claim(
+            origin: OriginFor<T>,
+            claims: Claims<T::AccountId>,
+        ) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
-            Self::do_claim(claims)
+            Ok(Some(Self::do_claim(claims)?).into())
         }
 
         /// Credits contributions with what has vested of sponsors' pay: half of an award in equal parts, one with every final round of the
@@ -461,10 +488,10 @@ pub mod pallet {
         ///
         /// Errors: `AwardNotFound`. Events: `Credited` for each amount above zero.
         #[pallet::call_index(6)]
-        #[pallet::weight(T::WeightInfo::vest(awards.len() as u32))]
-        pub fn vest(origin: OriginFor<T>, awards: AwardList) -> DispatchResult {
+        #[pallet::weight(Pallet::<T>::weight_of_awards(awards.len() as u32))]
+        pub fn vest(origin: OriginFor<T>, awards: AwardList) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
-            Self::do_vest(awards)
+            Ok(Some(Self::do_vest(awards)?).into())
         }
 
         /// Moves all that the caller has been credited from the pot to its free balance.
@@ -530,6 +557,14 @@ pub mod pallet {
             contribution: ContributionNumber,
         ) -> Option<AwardStatement<T::AccountId>> {
             Self::award_statement(pool, contribution)
+        }
+
+        /// Who is paid for a contribution, by their parts; nothing if it is its contributor alone.
+        pub fn authors(
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+        ) -> Option<Authors<T::AccountId>> {
+            Payees::<T>::get(datanet, contribution)
         }
 
         /// What a contribution is owed from a pool where its weight has been proven.

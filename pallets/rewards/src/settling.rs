@@ -1,11 +1,14 @@
 //! How money moves inside the pot: from models to their payees and teams, from pools to crews and contributors.
 
-use crate::*;
+use crate::{
+    authors::{increases, Earning},
+    *,
+};
 use alloc::vec::Vec;
 use frame_support::{ensure, weights::Weight};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Payee, Pool, Royalty},
+    assets::{Payee, Pool, Royalty, MAX_AUTHORS},
     hashing,
     ids::{ContributionNumber, ModelId},
     ledger, merkle, Balance,
@@ -101,15 +104,24 @@ impl<T: Config> Pallet<T> {
         Ok(crew.len() as u32)
     }
 
-    /// The most that a call with these claims costs.
+    /// The most that a call with these claims costs: each may be of a contribution with the most authors.
     pub(crate) fn weight_of_claims(claims: &Claims<T::AccountId>) -> Weight {
         let proofs = claims.iter().filter(|claim| claim.proof.is_some()).count() as u32;
         let others = claims.len() as u32 - proofs;
-        T::WeightInfo::claim_proving(proofs).saturating_add(T::WeightInfo::claim_proven(others))
+        T::WeightInfo::claim_proving(proofs)
+            .saturating_add(T::WeightInfo::claim_proven(others))
+            .saturating_add(Self::weight_of_authors(claims.len() as u32, MAX_AUTHORS))
     }
 
-    /// Credits contributions with what they are owed.
-    pub(crate) fn do_claim(claims: Claims<T::AccountId>) -> DispatchResult {
+    /// What it costs besides to credit so many authors of each of so many contributions.
+    pub(crate) fn weight_of_authors(contributions: u32, authors: u32) -> Weight {
+        T::WeightInfo::share_out(authors).saturating_mul(contributions.into())
+    }
+
+    /// Credits contributions with what they are owed. Says what it cost of what [`Self::weight_of_claims`] says.
+    pub(crate) fn do_claim(claims: Claims<T::AccountId>) -> Result<Weight, DispatchError> {
+        let mut unused = Weight::zero();
+        let most = Self::weight_of_claims(&claims);
         let mut totals = PotTotals::<T>::get();
         for claim in claims {
             let (pool, contribution) = (claim.pool, claim.contribution);
@@ -121,18 +133,33 @@ impl<T: Config> Pallet<T> {
                 None => Self::prove(pool, &terms, contribution, claim.proof)?,
             };
 
-            let mut amount = Self::earned_from(&terms, &account, proven.weight)?;
-            decrease(&mut amount, proven.paid)?;
-            increase(&mut proven.paid, amount)?;
+            let earned = Self::earned_from(&terms, &account, proven.weight)?;
+            let (amount, authors) = Self::credit_contribution(
+                &mut totals,
+                &proven.account,
+                (pool.datanet, contribution),
+                Earning::so_far(proven.paid),
+                Earning::so_far(earned),
+                Source::Contribution(pool, contribution),
+            )?;
+            proven.paid = earned;
             increase(&mut account.claimed, amount)?;
             decrease(&mut totals.held.pools, amount)?;
-            let source = Source::Contribution(pool, contribution);
-            Self::credit(&mut totals, &proven.account, amount, source)?;
+            unused = unused.saturating_add(Self::unused_by(authors));
             PoolAccounts::<T>::insert(pool, account);
             Proven::<T>::insert(pool, contribution, proven);
         }
         PotTotals::<T>::put(totals);
-        Ok(())
+        Ok(most.saturating_sub(unused))
+    }
+
+    /// What a contribution with so many authors costs less than one with the most.
+    pub(crate) fn unused_by(authors: u32) -> Weight {
+        let most = T::WeightInfo::share_out(MAX_AUTHORS);
+        match authors {
+            0 => most,
+            authors => most.saturating_sub(T::WeightInfo::share_out(authors)),
+        }
     }
 
     /// Checks the proof of a contribution's weight in a pool.
@@ -227,18 +254,6 @@ impl<T: Config> Pallet<T> {
             crew: statements(&terms.crew, due, paid),
         })
     }
-}
-
-/// How much more is due to each than has been paid.
-fn increases(paid: &[Balance], due: &[Balance]) -> Result<Vec<Balance>, DispatchError> {
-    paid.iter()
-        .zip(due)
-        .map(|(paid, due)| {
-            let mut increase = *due;
-            decrease(&mut increase, *paid)?;
-            Ok(increase)
-        })
-        .collect()
 }
 
 fn statements<AccountId: Clone>(

@@ -1,6 +1,7 @@
 //! Sponsors' money: budgets of rounds, what contributions are paid of them at once, and what vests.
 
-use crate::*;
+use crate::{authors::Earning, *};
+use frame_support::weights::Weight;
 use frame_support::{
     ensure,
     traits::{
@@ -9,7 +10,12 @@ use frame_support::{
     },
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
-use tributary_primitives::{assets::Pool, ids::ContributionNumber, ledger::Vesting, Balance};
+use tributary_primitives::{
+    assets::{Pool, MAX_AUTHORS},
+    ids::ContributionNumber,
+    ledger::Vesting,
+    Balance,
+};
 
 impl<T: Config> Pallet<T> {
     /// Takes a sponsor's budget into the pot.
@@ -43,7 +49,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Gives a contribution part of a round's budget: what is its own at once is credited, the rest vests once the pool is open.
+    /// Gives a contribution part of a round's budget: what is its own at once is credited, the rest vests once the pool is open. Authors, of whom
+    /// there may be 16 for each of a thousand contributions, ask for all of it.
     pub(crate) fn do_award(
         pool: Pool,
         contribution: ContributionNumber,
@@ -57,8 +64,14 @@ impl<T: Config> Pallet<T> {
         let mut budget = Budgets::<T>::get(pool).ok_or(Error::<T>::BudgetExceeded)?;
         decrease(&mut budget.left, amount).map_err(|_| Error::<T>::BudgetExceeded)?;
         Budgets::<T>::insert(pool, budget);
-        let later = vesting.unvested(amount, 0)?;
-        let paid = vesting.vested(amount, 0)?;
+        let shared = Payees::<T>::contains_key(pool.datanet, contribution);
+        let paid = if shared {
+            0
+        } else {
+            vesting.vested(amount, 0)?
+        };
+        let mut later = amount;
+        decrease(&mut later, paid)?;
         if later > 0 {
             let award = Award {
                 account: account.clone(),
@@ -81,32 +94,50 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// Credits contributions with what has vested.
-    pub(crate) fn do_vest(awards: AwardList) -> DispatchResult {
+    /// The most that a call for so many awards costs: each may be of a contribution with the most authors.
+    pub(crate) fn weight_of_awards(awards: u32) -> Weight {
+        T::WeightInfo::vest(awards).saturating_add(Self::weight_of_authors(awards, MAX_AUTHORS))
+    }
+
+    /// Credits contributions with what has vested. Says what it cost.
+    pub(crate) fn do_vest(awards: AwardList) -> Result<Weight, DispatchError> {
+        let mut weight = Self::weight_of_awards(awards.len() as u32);
         let mut totals = PotTotals::<T>::get();
         for (pool, contribution) in awards {
             let award = Awards::<T>::get(pool, contribution).ok_or(Error::<T>::AwardNotFound)?;
-            let award = Self::vest_award(&mut totals, pool, contribution, award)?;
+            let vested = Self::vested(pool, &award)?;
+            let all = vested == award.amount;
+            let now = Earning {
+                amount: vested,
+                all,
+            };
+            let (award, authors) = Self::vest_award(&mut totals, pool, contribution, award, now)?;
+            weight = weight.saturating_sub(Self::unused_by(authors));
             Awards::<T>::insert(pool, contribution, award);
         }
         PotTotals::<T>::put(totals);
-        Ok(())
+        Ok(weight)
     }
 
-    /// Credits an award with what has vested.
+    /// Credits an award with what has vested. Says how many authors it has.
     fn vest_award(
         totals: &mut Totals,
         pool: Pool,
         contribution: ContributionNumber,
         mut award: Award<T::AccountId>,
-    ) -> Result<Award<T::AccountId>, DispatchError> {
-        let mut amount = Self::vested(pool, &award)?;
-        decrease(&mut amount, award.paid)?;
-        increase(&mut award.paid, amount)?;
+        now: Earning,
+    ) -> Result<(Award<T::AccountId>, u32), DispatchError> {
+        let (amount, authors) = Self::credit_contribution(
+            totals,
+            &award.account,
+            (pool.datanet, contribution),
+            award.earning(),
+            now,
+            Source::Award(pool, contribution),
+        )?;
+        award.paid = now.amount;
         decrease(&mut totals.held.vesting, amount)?;
-        let source = Source::Award(pool, contribution);
-        Self::credit(totals, &award.account, amount, source)?;
-        Ok(award)
+        Ok((award, authors))
     }
 
     /// What of an award has vested by now, paid or not.
@@ -137,7 +168,12 @@ impl<T: Config> Pallet<T> {
             return Ok(0);
         };
         let mut totals = PotTotals::<T>::get();
-        let award = Self::vest_award(&mut totals, pool, contribution, award)?;
+        // There is no more to come: what rounding held back of what has vested goes to the last author.
+        let now = Earning {
+            amount: Self::vested(pool, &award)?,
+            all: true,
+        };
+        let (award, _) = Self::vest_award(&mut totals, pool, contribution, award, now)?;
         let mut burnt = award.amount;
         decrease(&mut burnt, award.paid)?;
         if burnt > 0 {
@@ -152,11 +188,13 @@ impl<T: Config> Pallet<T> {
             increase(&mut totals.burnt, burnt)?;
         }
         PotTotals::<T>::put(totals);
-        if burnt > 0 {
+        if burnt == 0 {
+            // Nothing was left to vest: it stays.
+            Awards::<T>::insert(pool, contribution, award);
+        } else {
             Self::deposit_event(Event::Forfeited {
                 pool,
                 contribution,
-                account: award.account,
                 amount: burnt,
             });
         }

@@ -1,5 +1,6 @@
 //! What the pallet stores, and what calls and events carry.
 
+use crate::authors::Earning;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{traits::Get, BoundedVec};
 use scale_info::TypeInfo;
@@ -149,7 +150,7 @@ pub struct ProvenWeight<AccountId> {
     pub account: AccountId,
     /// Its weight.
     pub weight: u128,
-    /// What it has been paid from this pool.
+    /// What has been shared out of what it earned from this pool: credited, but for what rounding holds back from authors.
     pub paid: Balance,
 }
 
@@ -169,8 +170,18 @@ pub struct Award<AccountId> {
     pub account: AccountId,
     /// All of it.
     pub amount: Balance,
-    /// Of that, what has been credited.
+    /// Of that, what has been shared out: credited, but for what rounding holds back from authors until the last part.
     pub paid: Balance,
+}
+
+impl<AccountId> Award<AccountId> {
+    /// What has been shared out of it.
+    pub(crate) fn earning(&self) -> Earning {
+        Earning {
+            amount: self.paid,
+            all: self.paid == self.amount,
+        }
+    }
 }
 
 /// Asks for what a contribution is owed from a pool.

@@ -24,6 +24,8 @@ pub trait WeightInfo {
     fn claim_proven(c: u32, ) -> Weight;
     /// `vest`, with `c` of 1 to 16.
     fn vest(c: u32, ) -> Weight;
+    /// `share_out`, with `a` of 1 to 16.
+    fn share_out(a: u32, ) -> Weight;
     /// `withdraw`.
     fn withdraw() -> Weight;
     /// `sweep`.
@@ -144,6 +146,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     fn vest(c: u32, ) -> Weight {
         Self::claim_proven(c)
     }
+    fn share_out(a: u32, ) -> Weight {
+        Self::vest(a)
+    }
     fn withdraw() -> Weight {
         // Minimum execution time: 45_368_000 picoseconds.
         Weight::from_parts(47_531_000, 6196)
@@ -211,6 +216,9 @@ impl WeightInfo for () {
     }
     fn vest(c: u32, ) -> Weight {
         Self::claim_proven(c)
+    }
+    fn share_out(a: u32, ) -> Weight {
+        Self::vest(a)
     }
     fn withdraw() -> Weight {
         Weight::from_parts(47_531_000, 6196)

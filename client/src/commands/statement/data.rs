@@ -7,7 +7,10 @@ use tributary_primitives::assets::Pool;
 
 use super::cell;
 use crate::{
-    chain::{calls::ContributionValued, Snapshot},
+    chain::{
+        calls::{ContributionValued, Member},
+        Snapshot,
+    },
     ledger::{AwardSums, Ledger, Sum},
     money::{Amount, SYMBOL},
     output::Grid,
@@ -20,6 +23,7 @@ use crate::{
 pub(super) struct Row {
     valued: ContributionValued,
     award: AwardSums,
+    authors: Vec<Member>,
     earned: u128,
 }
 
@@ -91,6 +95,11 @@ impl Data {
             let award = (pool, valued.contribution);
             rows.push(Row {
                 valued: valued.clone(),
+                authors: ledger
+                    .authors
+                    .get(&(datanet, valued.contribution))
+                    .cloned()
+                    .unwrap_or_default(),
                 award: ledger.awards.get(&award).copied().unwrap_or_default(),
                 earned: earned.0,
             });
@@ -99,9 +108,15 @@ impl Data {
             .iter()
             .map(|row| {
                 let valued = &row.valued;
+                let authors: Vec<_> = row
+                    .authors
+                    .iter()
+                    .map(|author| json!({ "account": author.account, "part": author.part }))
+                    .collect();
                 json!({
                     "contribution": valued.contribution,
                     "contributor": valued.contributor,
+                    "authors": authors,
                     "round": valued.round,
                     "records": valued.records,
                     "status": format!("{:?}", valued.status),

@@ -208,6 +208,7 @@ impl Books {
             list.push(json!({ "from": from_text(*from), "role": role.name(), "amount": Amount(amount.0) }));
         }
         let claimable = Amount(claimable.unwrap_or_default());
+        let vesting = Amount(self.ledger.vesting_of(&account));
         let json = json!({
             "account": account,
             "block": self.state.number(),
@@ -216,8 +217,7 @@ impl Books {
             "credited": Amount(sums.credited()),
             "withdrawn": Amount(sums.withdrawn.0),
             "claimable": claimable,
-            "vesting": Amount(sums.vesting()),
-            "forfeited": Amount(sums.forfeited.0),
+            "vesting": vesting,
             "earned": list,
         });
         Ok(Output::new(json)
@@ -228,7 +228,7 @@ impl Books {
                 ("earned", Amount(sums.credited()).to_string()),
                 ("withdrawn", Amount(sums.withdrawn.0).to_string()),
                 ("to be withdrawn", claimable.to_string()),
-                ("vesting", Amount(sums.vesting()).to_string()),
+                ("vesting", vesting.to_string()),
                 ("at block", self.state.number().to_string()),
             ])
             .table(table))
@@ -356,7 +356,7 @@ impl Books {
                 Role::ALL.map(|role| Amount(sums.earned(role)));
             let [paid, sponsored, withdrawn] =
                 [sums.paid, sums.sponsored, sums.withdrawn].map(|sum| Amount(sum.0));
-            let vesting = Amount(sums.vesting());
+            let vesting = Amount(self.ledger.vesting_of(account));
             table.row([
                 account,
                 &cell(paid),

@@ -293,6 +293,7 @@ impl<T: Config> Pallet<T> {
             contributor,
             round,
             records,
+            authors,
             bond,
             ..
         } = contribution;
@@ -301,6 +302,7 @@ impl<T: Config> Pallet<T> {
         Self::release(HoldReason::ValuationFee, &contributor, fee)?;
         Contributions::<T>::remove(datanet, number);
         Deliveries::<T>::remove(datanet, number);
+        Self::forget_authors(datanet, number, authors);
 
         Self::deposit_event(Event::ContributionLapsed {
             datanet,

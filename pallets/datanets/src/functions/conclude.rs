@@ -142,10 +142,16 @@ impl<T: Config> Pallet<T> {
         Self::burn(HoldReason::Contribution, &found.contributor, burnt)?;
         let left = bond.checked_sub(burnt).ok_or(Error::<T>::Overflow)?;
         let vesting = conclusion.recipe.vesting();
-        let vests = vesting.unvested(paid, 0)? > 0;
+        if weight == 0 {
+            Self::forget_authors(datanet, value.number, found.authors);
+            found.authors = 0;
+        }
+        // Authors ask for all of their pay, so that all of it is kept.
+        let kept = vesting.unvested(paid, 0)? > 0 || found.authors > 0 && paid > 0;
         let place = conclusion
             .place
-            .checked_mul(1 + Balance::from(vests))
+            .checked_mul(1 + Balance::from(kept))
+            .and_then(|place| place.checked_add(Self::authors_price(found.authors).ok()?))
             .ok_or(Error::<T>::Overflow)?;
         found.bond = left.min(place);
         let released = left.checked_sub(found.bond).ok_or(Error::<T>::Overflow)?;
@@ -299,6 +305,7 @@ impl<T: Config> Pallet<T> {
                 .ok_or(Error::<T>::ContributionNotFound)?;
             Self::give_back(&found, recipe)?;
             Deliveries::<T>::remove(datanet, number);
+            Self::forget_authors(datanet, number, found.authors);
         }
         Self::no_longer_pending(datanet, round.committed)
     }
@@ -363,6 +370,7 @@ impl<T: Config> Pallet<T> {
             Status::Committed | Status::Admitted => return Err(Error::<T>::NotReclaimable.into()),
         };
         Contributions::<T>::remove(datanet, number);
+        Self::forget_authors(datanet, number, found.authors);
 
         Self::deposit_event(Event::ContributionReclaimed {
             datanet,

@@ -1,6 +1,7 @@
 //! What the calls do, by subject, and what all of them share.
 
 mod advance;
+mod authors;
 mod conclude;
 mod create;
 mod delivery;

@@ -282,6 +282,7 @@ impl<T: Config> Pallet<T> {
                 root: H256::zero(),
                 records,
                 bytes: bytes_of(&recipe, records),
+                authors: 0,
                 bond,
                 status: Status::Committed,
                 value: 0,

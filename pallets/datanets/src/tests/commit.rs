@@ -37,6 +37,7 @@ fn a_contributor_has_deposit_and_fee_on_hold() {
                 root: H256::zero(),
                 records: 10,
                 bytes: 30,
+                authors: 0,
                 bond: 30_000,
                 status: Status::Committed,
                 value: 0,

@@ -11,6 +11,7 @@ mod deliver;
 mod epochs;
 mod invariants;
 mod journeys;
+mod name_authors;
 mod offer_transfer;
 mod open_round;
 mod pledge;

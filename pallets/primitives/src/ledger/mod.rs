@@ -12,6 +12,7 @@
 //! | [`Split`]: member j of a team that shares G | `part x G`; the last one what is beyond the others' parts before rounding | down; the last up |
 //! | [`crew_shares`]: member of a pool's crew, with R received | `part x R` | down |
 //! | [`contributors_part`]: contributors of that pool | what is beyond the crew's parts before rounding | up |
+//! | [`author_shares`]: author of a contribution that has earned A | `part x A`; the last one what is beyond the others' parts before rounding, or after it once A is all | down; the last up |
 //! | [`contribution_part`]: one of them, out of the contributors' C | `C weight / total` | down |
 //! | [`Vesting`]: what of a sponsor's pay A has vested with k of V parts | `A -` what has not: `A (V - k) / 2V` | up |
 //!
@@ -27,7 +28,8 @@ mod vesting;
 
 pub use royalties::{top_up, DueRoyalties, RatesAboveOne, RebaseError, Royalties, RoyaltyEntry};
 pub use shares::{
-    contribution_part, contributors_part, crew_shares, Closing, DueSplit, Inflow, Split,
+    author_shares, contribution_part, contributors_part, crew_shares, Closing, DueSplit, Inflow,
+    Split,
 };
 pub use taking::{take, HostAboveMaximum, Taking};
 pub use vesting::Vesting;

@@ -1,6 +1,6 @@
 use super::{difference, sum, Exact, Royalties};
 use crate::{
-    assets::{Crew, Share, Team},
+    assets::{Authors, Crew, Share, Team},
     Balance,
 };
 use alloc::vec::Vec;
@@ -148,6 +148,26 @@ fn team_shares<AccountId>(
         }
         // Parts sum to one at the most. Less than the exact parts, rounded down, is the rest, rounded up.
         shares.push(difference(amount, exact.units)?);
+    }
+    Ok(shares)
+}
+
+/// What each author of a contribution has of the `amount` that it has earned: as members of a team do. Once there is no more to come, which
+/// is `all` of it, the last one also has what rounding held back.
+pub fn author_shares<AccountId>(
+    authors: &Authors<AccountId>,
+    amount: Balance,
+    all: bool,
+) -> Result<Vec<Balance>, ArithmeticError> {
+    let mut shares = team_shares(authors, amount)?;
+    if all {
+        let mut rest = amount;
+        for share in &shares {
+            rest = difference(rest, *share)?;
+        }
+        if let Some(last) = shares.last_mut() {
+            *last = sum(*last, rest)?;
+        }
     }
     Ok(shares)
 }

@@ -33,6 +33,11 @@ pub(super) struct Books {
     pub(super) burnt: Balance,
 }
 
+/// What is left of an award by state.
+fn left_of(pool: Pool, number: ContributionNumber, award: &Award<AccountId>) -> Balance {
+    award.amount - Rewards::credited_of(pool.datanet, number, award.earning()).unwrap()
+}
+
 impl Books {
     pub(super) fn record(&mut self, events: Vec<Event<Test>>) {
         for event in events {
@@ -106,7 +111,6 @@ impl Books {
                     pool,
                     contribution,
                     amount,
-                    ..
                 } => {
                     *self.awards.entry((pool, contribution)).or_default() -= amount;
                     self.burnt += amount;
@@ -118,6 +122,7 @@ impl Books {
                 Event::LedgerOpened { .. }
                 | Event::TeamAmended { .. }
                 | Event::PoolOpened { .. }
+                | Event::Shared { .. }
                 | Event::Settled { .. }
                 | Event::Proven { .. } => {}
                 Event::__Ignore(..) => unreachable!(),
@@ -155,7 +160,7 @@ impl Books {
         assert_eq!(above_zero(&self.budgets), above_zero(&budgets.collect()));
         let awards = Awards::<Test>::iter();
         let awards =
-            awards.map(|(pool, number, award)| ((pool, number), award.amount - award.paid));
+            awards.map(|(pool, number, award)| ((pool, number), left_of(pool, number, &award)));
         assert_eq!(above_zero(&self.awards), above_zero(&awards.collect()));
         assert_eq!(self.fees, Rewards::totals().held.fees);
         assert_eq!(self.hosts, 0);

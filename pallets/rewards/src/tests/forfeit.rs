@@ -44,7 +44,6 @@ fn what_has_vested_is_paid_and_the_rest_is_burnt() {
                 Event::Forfeited {
                     pool: POOL,
                     contribution: 7,
-                    account: 40,
                     amount: 25
                 },
             ]

@@ -12,6 +12,7 @@ mod pay;
 mod random;
 mod settle;
 mod settle_crew;
+mod share;
 mod sweep;
 mod vest;
 mod view;

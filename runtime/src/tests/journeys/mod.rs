@@ -3,6 +3,7 @@
 
 mod accounts;
 mod assets;
+mod authors;
 mod challenges;
 mod holds;
 mod life;

@@ -12,7 +12,7 @@ use pallet_valuation::{MAX_ROWS, MAX_SHADOWS};
 use sp_core::H256;
 use sp_runtime::FixedI128;
 use tributary_primitives::{
-    assets::{Asset, Pool, Share, MAX_TEAM},
+    assets::{Asset, Authors, Pool, Share, MAX_TEAM},
     datanets::{MAX_BATCH, MAX_DIMENSION, MAX_SLICES},
     ids::RecordId,
     licences::{Generation, Origin},
@@ -132,6 +132,11 @@ fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
         Call::reclaim {
             datanet,
             contribution: 0,
+        },
+        Call::name_authors {
+            datanet,
+            contribution: 0,
+            authors: Authors::truncate_from(members()),
         },
     ]
 }

@@ -1,0 +1,65 @@
+//! Authors who share what a contribution earns.
+
+use codec::MaxEncodedLen;
+use frame_support::{ensure, pallet_prelude::DispatchResult};
+use sp_runtime::DispatchError;
+use tributary_primitives::{
+    assets::{Authors, Share},
+    datanets::Phase,
+    ids::{ContributionNumber, DatanetId},
+    roles::DataPools,
+    Balance,
+};
+
+use crate::{Config, Contributions, Error, Event, HoldReason, Pallet};
+
+impl<T: Config> Pallet<T> {
+    pub(crate) fn do_name_authors(
+        contributor: T::AccountId,
+        datanet: DatanetId,
+        number: ContributionNumber,
+        authors: Authors<T::AccountId>,
+    ) -> DispatchResult {
+        let mut found =
+            Contributions::<T>::get(datanet, number).ok_or(Error::<T>::ContributionNotFound)?;
+        ensure!(found.contributor == contributor, Error::<T>::NotAuthorized);
+        // Who shares is settled before anybody has seen a record.
+        let round = Self::round_of(datanet, found.round)?;
+        Self::ensure_open(&round, Phase::Committing)?;
+        T::DataPools::share(datanet, number, authors.clone())?;
+        // At most 16.
+        found.authors = authors.len() as u8;
+        let deposit = Self::authors_price(found.authors)?;
+        Self::hold(HoldReason::Contribution, &contributor, deposit)?;
+        found.bond = found
+            .bond
+            .checked_add(deposit)
+            .ok_or(Error::<T>::Overflow)?;
+        Contributions::<T>::insert(datanet, number, found);
+
+        Self::deposit_event(Event::AuthorsNamed {
+            datanet,
+            contribution: number,
+            authors,
+            deposit,
+        });
+        Ok(())
+    }
+
+    /// The price of the place that so many authors take in state. Nothing for none.
+    pub(crate) fn authors_price(authors: u8) -> Result<Balance, DispatchError> {
+        if authors == 0 {
+            return Ok(0);
+        }
+        // Sixteen at most, and how many they are.
+        let bytes = 1 + u32::from(authors) * Share::<T::AccountId>::max_encoded_len() as u32;
+        Self::price_of(1, bytes)
+    }
+
+    /// Forgets the authors of a contribution that is gone, or worth nothing.
+    pub(crate) fn forget_authors(datanet: DatanetId, number: ContributionNumber, authors: u8) {
+        if authors > 0 {
+            T::DataPools::unshare(datanet, number);
+        }
+    }
+}
