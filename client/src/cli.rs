@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     chain::Wait,
     commands::{
-        account, challenge, claim, contribute, datanet, evaluate, key, licence, model, pay,
-        records, round, slices, statement, vest,
+        account, challenge, claim, consent, contribute, datanet, evaluate, key, licence, model,
+        pay, records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -102,6 +102,8 @@ enum Command {
     Contribute(contribute::Contribute),
     /// Remove a rejected contribution, or one that a void round left, and have back what is on hold for it
     Reclaim(contribute::Reclaim),
+    /// Keep an admitted contribution out of later rounds; what is public stays so
+    WithdrawConsent(consent::WithdrawConsent),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
     /// Disprove what is wrong in others' valuations of a round
@@ -175,6 +177,7 @@ impl Command {
             Self::Records(command) => command.run(context).await,
             Self::Contribute(command) => command.run(context).await,
             Self::Reclaim(command) => command.run(context).await,
+            Self::WithdrawConsent(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
             Self::Challenge(command) => command.run(context).await,
             Self::Evaluator(command) => command.run(context).await,

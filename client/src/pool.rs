@@ -30,9 +30,12 @@ pub(crate) struct Member {
     pub(crate) weight: u128,
 }
 
-/// The members of a pool, in the order of the leaves of its tree.
+/// The members of a pool, in the order of the leaves of its tree: those that consent was withdrawn of have leaves as well.
 #[derive(Clone, Debug)]
-pub(crate) struct Members(Vec<Member>);
+pub(crate) struct Members {
+    pool: Pool,
+    leaves: Vec<Member>,
+}
 
 impl Members {
     /// The members of a pool, among all contributions of its datanet.
@@ -40,15 +43,14 @@ impl Members {
         let members = contributions.iter().filter(|(_, contribution)| {
             contribution.status == Status::Admitted && contribution.round <= pool.round
         });
-        Self(
-            members
-                .map(|(number, contribution)| Member {
-                    number: *number,
-                    contribution: contribution.clone(),
-                    weight: u128::try_from(contribution.value).unwrap_or_default(),
-                })
-                .collect(),
-        )
+        let leaves = members
+            .map(|(number, contribution)| Member {
+                number: *number,
+                contribution: contribution.clone(),
+                weight: u128::try_from(contribution.value).unwrap_or_default(),
+            })
+            .collect();
+        Self { pool, leaves }
     }
 
     /// The members of a pool, checked against the root that it opened with.
@@ -57,23 +59,36 @@ impl Members {
         let terms = terms.with_context(|| Misuse(format!("{} is not final", pool_text(pool))))?;
         let members = Self::of(pool, &round::contributions(state, pool.datanet).await?);
         ensure!(
-            members.root() == terms.root.0 && members.0.len() == terms.count as usize,
+            members.root() == terms.root.0 && members.leaves.len() == terms.count as usize,
             "the admitted contributions of {} do not lead to the root of its pool",
+            pool_text(pool)
+        );
+        let weight = members
+            .iter()
+            .try_fold(0u128, |sum, member| sum.checked_add(member.weight));
+        ensure!(
+            weight == Some(terms.weight),
+            "those contributions of {} that are not withdrawn have another weight than its pool says",
             pool_text(pool)
         );
         Ok(members)
     }
 
-    /// The members, ascending by number.
+    /// The members that the pool pays and the snapshot has, ascending by number: without those that were withdrawn before.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Member> {
-        self.0.iter()
+        self.leaves
+            .iter()
+            .filter(|member| !member.contribution.is_left_out(self.pool.round))
     }
 
     /// The proof of what a contribution weighs, if it is a member.
     pub(crate) fn proof(&self, number: u32) -> Option<Proof> {
-        let position = self.0.iter().position(|member| member.number == number)?;
+        let position = self
+            .leaves
+            .iter()
+            .position(|member| member.number == number)?;
         let index = u32::try_from(position).ok()?;
-        let member = &self.0[position];
+        let member = &self.leaves[position];
         Some(Proof {
             account: member.contribution.contributor,
             weight: member.weight,
@@ -87,7 +102,7 @@ impl Members {
             let account: &AccountId32 = &member.contribution.contributor;
             (hashing::weight_leaf(member.number, account), member.weight)
         };
-        self.0.iter().map(leaf).collect()
+        self.leaves.iter().map(leaf).collect()
     }
 
     fn root(&self) -> merkle::Node {
@@ -158,6 +173,7 @@ mod tests {
             bond: 0,
             status,
             value,
+            withdrawn: None,
         }
     }
 
@@ -203,5 +219,43 @@ mod tests {
             ));
         }
         assert!(second.proof(1).is_none());
+    }
+
+    #[test]
+    fn what_is_withdrawn_has_a_leaf_in_later_pools_and_no_part() {
+        let withdrawn = Contribution {
+            withdrawn: Some(2),
+            ..contribution(1, Status::Admitted, 5)
+        };
+        let contributions = vec![
+            (0, withdrawn),
+            (1, contribution(1, Status::Admitted, 7)),
+            (2, contribution(2, Status::Admitted, 11)),
+        ];
+        let numbers = |round| -> Vec<u32> {
+            let pool = Pool { datanet: 0, round };
+            let members = Members::of(pool, &contributions);
+            members.iter().map(|member| member.number).collect()
+        };
+        assert_eq!(numbers(1), vec![0, 1]);
+        assert_eq!(numbers(2), vec![1, 2]);
+        assert_eq!(numbers(3), vec![1, 2]);
+        let pool = Pool {
+            datanet: 0,
+            round: 2,
+        };
+        let members = Members::of(pool, &contributions);
+        assert_eq!(members.root().sum, 23);
+        let proof = members.proof(2).unwrap();
+        assert_eq!(proof.index, 2);
+        let leaf = hashing::weight_leaf(2, &contributions[2].1.contributor);
+        assert!(merkle::verify(
+            members.root(),
+            3,
+            proof.index,
+            leaf,
+            proof.weight,
+            &proof.path.0
+        ));
     }
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Books } from "./books.mjs";
 import { Findings } from "./findings.mjs";
+import { weightTree } from "./tree.mjs";
 
 // What the chain's library makes of numbers, accounts, structures and choices, as far as the books ask.
 const number = (value) => ({ toNumber: () => Number(value), toBigInt: () => BigInt(value), toString: () => String(value) });
@@ -36,6 +37,30 @@ function withRound(vesting) {
   const sizes = { records: number(10), bond: number(70), fee: number(30) };
   found.enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
   return found;
+}
+
+const poolOf = (round) => structure({ datanet: number(0), round: number(round) });
+
+/** A datanet with two contributions, admitted by its first round. */
+function withAdmitted() {
+  const found = begin();
+  const admitted = [{ contribution: 0, contributor: "leaver", weight: 5n }, { contribution: 1, contributor: "other", weight: 7n }];
+  for (const entry of admitted) {
+    found.books.rounds.datanets.get(0).admitted.push({ ...entry, key: new Uint8Array(32) });
+    found.books.rounds.contributions.set(`0/${entry.contribution}`, {});
+  }
+  return found;
+}
+
+/** Opens the pool of a round of that datanet, whose tree has a weight of `sum`, of which `kept` earns. */
+function openPool(books, enter, round, sum, kept) {
+  const found = books.rounds.datanets.get(0);
+  const tree = weightTree(found.admitted, books.hash);
+  const root = { hash_: { toHex: () => tree.hash }, sum: number(sum) };
+  const withdrawn = number(sum - kept);
+  enter("rewards.PoolOpened", { pool: poolOf(round), root: structure(root), withdrawn, count: number(2), crew: [] });
+  const event = { round: number(round), admitted: number(2), root: root.hash_, weight: number(sum), withdrawn };
+  books.pools.conclude(`0/${round}`, found, "evaluator", new Map(), event);
 }
 
 const refund = (amount) => ({ account: name("sponsor"), amount: number(amount), source: { type: "Refund", asRefund: pool } });
@@ -78,7 +103,8 @@ describe("the books", () => {
 
   it("credit a host with its part of the payment before, and with no other", () => {
     const vesting = structure({ parts: number(0), blocks: number(100) });
-    const crew = { vesting, root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }), count: number(1), crew: [] };
+    const root = structure({ hash_: { toHex: () => "0x" }, sum: number(1) });
+    const crew = { vesting, root, withdrawn: number(0), count: number(1), crew: [] };
     const parts = { gross: number(100), fee: number(2), host: number(49), net: number(49) };
     const paid = { asset: datanet, round: some(number(1)), payer: name("payer"), ...parts };
     for (const [amount, wrong] of [[49, 0], [48, 1]]) {
@@ -89,6 +115,60 @@ describe("the books", () => {
       assert.equal(lines.length, wrong, lines.join("\n"));
       assert.equal(books.accounts.payouts.host.Hosting, BigInt(amount));
       assert.deepEqual(books.pot.hosts, []);
+    }
+  });
+
+  it("leave out of later pools what was withdrawn, and notice who does not", () => {
+    for (const [kept, since, wrong] of [[7, 2, 0], [12, 2, 1], [7, 3, 1]]) {
+      const { books, enter, lines } = withAdmitted();
+      const whose = { datanet: number(0), contribution: number(0), weight: number(5), since: number(since) };
+      const phase = { datanet: number(0), round: number(1), phase: { type: "Frozen" } };
+      enter("datanets.PhaseChanged", phase);
+      openPool(books, enter, 1, 12, 12);
+      enter("rewards.ContributionExcluded", whose);
+      enter("datanets.ConsentWithdrawn", { ...whose, contributor: name("leaver") });
+      openPool(books, enter, 2, 12, kept);
+      assert.equal(lines.length > 0, wrong > 0, lines.join("\n"));
+      if (wrong) continue;
+      const [first, second] = ["0/1", "0/2"].map((key) => books.pools.get(key));
+      Object.assign(first, { net: 24n });
+      Object.assign(second, { net: 24n });
+      assert.deepEqual([0, 1].map((contribution) => books.pools.due(first, contribution)), [10n, 14n]);
+      assert.deepEqual([0, 1].map((contribution) => books.pools.due(second, contribution)), [0n, 24n]);
+      const proven = { contribution: number(0), account: name("leaver"), weight: number(5) };
+      enter("rewards.Proven", { pool: poolOf(1), ...proven });
+      assert.deepEqual(lines, []);
+      enter("rewards.Proven", { pool: poolOf(2), ...proven });
+      assert.match(lines.join("\n"), /leaver, contribution 0 is paid by pool 0\/2: expected true, found false/);
+    }
+  });
+
+  it("notice a withdrawal of somebody else's, of another weight, or a second one", () => {
+    const right = { contributor: "leaver", weight: 5, since: 1 };
+    for (const [change, wrong] of [[{}, 0], [{ contributor: "other" }, 1], [{ weight: 6 }, 1], [{ since: 2 }, 1]]) {
+      const { enter, lines } = withAdmitted();
+      const { contributor, weight, since } = { ...right, ...change };
+      const whose = { datanet: number(0), contribution: number(0), weight: number(weight), since: number(since) };
+      const withdraw = () => {
+        enter("rewards.ContributionExcluded", whose);
+        enter("datanets.ConsentWithdrawn", { ...whose, contributor: name(contributor) });
+      };
+      withdraw();
+      assert.equal(lines.length, wrong, lines.join("\n"));
+      withdraw();
+      assert.equal(lines.length > wrong, true);
+    }
+  });
+
+  it("notice slices whose accuracies are not those of the round", () => {
+    const seat = (before, after) => structure({ before: number(before), after: number(after) });
+    for (const [seats, wrong] of [[[seat(1, 2), seat(3, 5)], 0], [[seat(1, 2), seat(3, 4)], 1], [[seat(4, 7)], 1]]) {
+      const { books, enter, lines } = withAdmitted();
+      books.rounds.rounds.set("0/1", { seats: new Map([[0, "one"], [1, "two"]]), awards: [] });
+      books.rounds.concluded.push({ datanet: 0, round: 1, evaluator: "evaluator", before: 4n, after: 7n });
+      const round = { datanet: number(0), round: number(1), evaluator: name("evaluator"), before: number(4), after: number(7) };
+      enter("valuation.RoundFinalised", { ...round, seats });
+      assert.equal(lines.length, wrong, lines.join("\n"));
     }
   });
 

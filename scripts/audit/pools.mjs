@@ -4,10 +4,15 @@ import { known } from "./findings.mjs";
 import { authorsDue, contributionDue, contributorsDue, crewDue, crewOf, sum } from "./formulas.mjs";
 import { weightTree } from "./tree.mjs";
 
+/** Whether the pool of a round pays a contribution: consent to it was not withdrawn before the round froze. */
+const isPaid = ({ withdrawn }, { round }) => withdrawn === undefined || round < withdrawn;
+
 const sorted = (parts) => [...parts].sort(([one], [other]) => (one < other ? -1 : 1));
 
 export class Pools {
   pools = new Map();
+  // By what the ledger said; what datanets say of the same is compared with it.
+  exclusions = new Map();
 
   constructor(books) {
     this.books = books;
@@ -15,7 +20,7 @@ export class Pools {
   }
 
   handlers = {
-    "rewards.PoolOpened": ({ pool, root, count, vesting, crew }, { block }) => {
+    "rewards.PoolOpened": ({ pool, root, withdrawn, count, vesting, crew }, { block }) => {
       const datanet = pool.get("datanet").toNumber();
       const ordinal = [...this.pools.values()].filter((other) => other.datanet === datanet).length + 1;
       this.pools.set(poolKey(pool), {
@@ -27,6 +32,7 @@ export class Pools {
         crew: shares(crew),
         hash: hashOf(root),
         weight: big(root.get("sum")),
+        withdrawn: big(withdrawn),
         count: count.toNumber(),
         // Those of the recomputed tree: filled when the round is concluded, in the same call.
         weights: new Map(),
@@ -43,6 +49,10 @@ export class Pools {
       });
     },
 
+    "rewards.ContributionExcluded": ({ datanet, contribution, weight, since }) => {
+      this.exclusions.set(`${datanet}/${contribution}`, { weight: big(weight), since: since.toNumber() });
+    },
+
     "rewards.Proven": ({ pool, contribution, account, weight }) => {
       const key = poolKey(pool);
       const found = this.get(key);
@@ -50,6 +60,7 @@ export class Pools {
       const entry = known(found.weights, number, `in pool ${key} contribution`);
       this.findings.same(account, `contributor of ${number} in pool ${key}`, account.toString(), entry.contributor);
       this.findings.same(account, `weight of contribution ${number} in pool ${key}`, big(weight), entry.weight);
+      this.findings.same(account, `contribution ${number} is paid by pool ${key}`, isPaid(entry, found), true);
       found.proven.add(number);
     },
   };
@@ -68,11 +79,14 @@ export class Pools {
   }
 
   /** A round is final: its pool holds what was admitted up to it, and pays whom recipe and benchmark say. */
-  conclude(key, datanet, evaluator, seats, { admitted, root, weight }) {
+  conclude(key, datanet, evaluator, seats, { round, admitted, root, weight, withdrawn }) {
     const { findings } = this;
     const pool = this.get(key);
     const tree = weightTree(datanet.admitted, this.books.hash);
+    pool.round = round.toNumber();
     pool.weights = new Map(datanet.admitted.map((entry) => [entry.contribution, entry]));
+    const leftOut = sum(datanet.admitted.filter((entry) => !isPaid(entry, pool)).map((entry) => entry.weight));
+    findings.same(`pool ${key}`, "weight withdrawn before", [pool.withdrawn, big(withdrawn)], [leftOut, leftOut]);
     findings.same(`pool ${key}`, "total weight", pool.weight, tree.sum);
     findings.same(`pool ${key}`, "root of the weights", pool.hash, tree.hash);
     findings.same(`pool ${key}`, "number of contributions", pool.count, tree.count);
@@ -84,7 +98,8 @@ export class Pools {
     findings.same(`pool ${key}`, "crew and its parts in billionths", sorted(said), sorted(crew));
     // From here on what was recomputed counts, not what the chain says.
     pool.crew = [...crew].map(([account, part]) => ({ account, part }));
-    pool.total = tree.sum;
+    pool.sum = tree.sum;
+    pool.total = tree.sum - leftOut;
   }
 
   creditCrew(key, who, amount) {
@@ -115,7 +130,7 @@ export class Pools {
   /** What a contribution has earned from a pool since the beginning, paid or not. */
   due(pool, contribution) {
     const entry = pool.weights.get(contribution);
-    if (!entry) return 0n;
+    if (!entry || !isPaid(entry, pool)) return 0n;
     return contributionDue(contributorsDue(pool.crew, this.received(pool)), entry.weight, pool.total);
   }
 }

@@ -38,8 +38,10 @@ export class Rounds {
         stewardShare: big(recipe.get("stewardShare")),
         evaluatorShare: big(recipe.get("evaluatorShare")),
         providersShare: big(recipe.get("providersShare")),
-        // What every later pool holds, in the order of the numbers of rounds and, within one, of contributions.
+        // What the tree of every later pool holds, in the order of the numbers of rounds and, within one, of contributions.
         admitted: [],
+        // The last round that froze.
+        frozen: 0,
       });
     },
 
@@ -96,6 +98,26 @@ export class Rounds {
       known(this.rounds, `${datanet}/${round}`, "round").seats.set(seat.toNumber(), provider.toString());
     },
 
+    "datanets.PhaseChanged": ({ datanet, round, phase }) => {
+      if (phase.type === "Frozen") known(this.datanets, datanet.toNumber(), "datanet").frozen = round.toNumber();
+    },
+
+    "datanets.ConsentWithdrawn": ({ datanet, contribution, contributor, weight, since }) => {
+      const { admitted, frozen } = known(this.datanets, datanet.toNumber(), "datanet");
+      const number = contribution.toNumber();
+      const entry = admitted.find((found) => found.contribution === number);
+      const who = contributor.toString();
+      const said = [who, big(weight), since.toNumber(), undefined];
+      const expected = entry && [entry.contributor, entry.weight, frozen + 1, entry.withdrawn];
+      const what = `contributor, weight, first round and earlier withdrawal of contribution ${number} of datanet ${datanet}`;
+      this.findings.same(who, what, said, expected);
+      const excluded = this.books.pools.exclusions.get(`${datanet}/${number}`);
+      this.findings.same(who, `what the ledger leaves out for contribution ${number}`, excluded, { weight: said[1], since: said[2] });
+      if (!entry) return;
+      entry.withdrawn = since.toNumber();
+      known(this.contributions, `${datanet}/${number}`, "contribution").withdrawn = entry.withdrawn;
+    },
+
     "datanets.ContributionValued": (event) => {
       const contributor = event.contributor.toString();
       // Valued contributions may have been committed in an earlier round that came to nothing: this event says whose round it is.
@@ -135,7 +157,11 @@ export class Rounds {
       this.findings.same(sponsor ?? `round ${key}`, `budget of void round ${key} given back`, this.books.pot.refunds.get(key) ?? 0n, budget);
     },
 
-    "valuation.RoundFinalised": ({ datanet, round, evaluator, before, after }) => {
+    "valuation.RoundFinalised": ({ datanet, round, evaluator, before, after, seats }) => {
+      const sums = ["before", "after"].map((field) => sum([...seats].map((seat) => big(seat.get(field)))));
+      const key = `${datanet}/${round}`;
+      this.findings.same(`round ${key}`, "sums of the accuracies of its slices", sums, [big(before), big(after)]);
+      this.findings.same(`round ${key}`, "number of slices measured", seats.length, known(this.rounds, key, "round").seats.size);
       const found = this.concluded.find((entry) => entry.datanet === datanet.toNumber() && entry.round === round.toNumber());
       const said = [evaluator.toString(), big(before), big(after)];
       this.findings.same(`round ${datanet}/${round}`, "evaluator and accuracies", said, found && [found.evaluator, found.before, found.after]);

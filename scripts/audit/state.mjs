@@ -63,9 +63,10 @@ async function compareContributions({ findings, rounds }, query) {
         big(entry.get("value")),
         entry.get("status").type,
         big(entry.get("bond")),
+        optional(entry.get("withdrawn"))?.toNumber(),
       ];
-      const expected = committed.reclaimed ? undefined : [contributor, value, value > 0n ? "Admitted" : "Rejected", kept];
-      const what = `contributor, value, status and bond of contribution ${contribution} of datanet ${datanet}`;
+      const expected = committed.reclaimed ? undefined : [contributor, value, value > 0n ? "Admitted" : "Rejected", kept, committed.withdrawn];
+      const what = `contributor, value, status, bond and withdrawal of contribution ${contribution} of datanet ${datanet}`;
       findings.same(contributor, what, said, expected);
     }
   }
@@ -75,10 +76,16 @@ async function comparePools({ findings, pools, awards }, query) {
   for (const [key, option, pool] of compareMaps(findings, "pools", await stored(query.rewards.pools, poolKey), pools.pools)) {
     const terms = optional(option);
     const root = terms.get("root");
-    const said = [hashOf(root), big(root.get("sum")), terms.get("count").toNumber(), shares(terms.get("crew"))];
-    findings.same(`pool ${key}`, "root, weight, number and crew", said, [pool.hash, pool.total, pool.weights.size, pool.crew]);
+    const said = [hashOf(root), big(root.get("sum")), big(terms.get("weight")), terms.get("count").toNumber(), shares(terms.get("crew"))];
+    const expected = [pool.hash, pool.sum, pool.total, pool.weights.size, pool.crew];
+    findings.same(`pool ${key}`, "root, weight, weight that earns, number and crew", said, expected);
     const clock = ["ordinal", "opened"].map((field) => terms.get(field).toNumber());
     findings.same(`pool ${key}`, "which final round it is, and since when", clock, [pool.ordinal, pool.opened]);
+  }
+  const excluded = await stored(query.rewards.exclusions, (datanet, contribution) => `${datanet}/${contribution}`);
+  for (const [key, option, { weight, since }] of compareMaps(findings, "exclusions", excluded, pools.exclusions)) {
+    const exclusion = optional(option);
+    findings.same(`contribution ${key}`, "weight and first round of its exclusion", [big(exclusion.get("weight")), exclusion.get("since").toNumber()], [weight, since]);
   }
   const weighty = new Map([...pools.pools].filter(([, { total }]) => total > 0n));
   const accounts = await stored(query.rewards.poolAccounts, poolKey);

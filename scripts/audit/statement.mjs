@@ -78,11 +78,12 @@ function compareData({ findings, rounds, pools, awards }, list) {
     findings.same(who, "rounds", said?.rounds, accuracies);
     const found = new Map((said?.contributions ?? []).map((entry) => [entry.contribution, entry]));
     findings.same(who, "contributions", ascending(found.keys()), ascending(valued.map(({ contribution }) => contribution)));
-    for (const { contribution, contributor, round, records, value, due, loss } of valued) {
+    for (const { contribution, contributor, round, records, value, due, loss, committed } of valued) {
       const earned = earnedOf(pools, datanet, contribution);
       const status = value > 0n ? "Admitted" : "Rejected";
       const vesting = awards.leftOf(datanet, contribution);
-      const expected = { contributor, round, records, status, value, award: due, vesting, burnt: loss, pools: earned };
+      const withdrawn = committed.withdrawn ?? null;
+      const expected = { contributor, round, records, status, value, award: due, vesting, burnt: loss, pools: earned, withdrawn_since: withdrawn };
       for (const [field, amount] of Object.entries(expected)) {
         const what = `${field} of contribution ${contribution} of datanet ${datanet}`;
         findings.same(contributor, what, found.get(contribution)?.[field], amount);

@@ -189,6 +189,20 @@ class Story {
     this.say("somebody without a key valued both rounds again, from what lies in blocks: the same values");
   }
 
+  /** A contributor withdraws consent: what was earned stays, and so do the snapshots of the rounds that are final. */
+  async withdraw() {
+    const { name } = this.rounds[0].contributions.find(({ honest }) => honest);
+    const own = async () => {
+      const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
+      return data.contributions.find(({ contributor, round }) => contributor === this.addresses.get(name) && round === 1);
+    };
+    const before = await own();
+    const { since } = await this.client.call(name, "withdraw-consent", this.id, String(before.contribution));
+    assert.equal(since, 3, "round 3 is the next one to freeze");
+    assert.deepEqual(await own(), { ...before, withdrawn_since: 3 }, "what was earned is earned");
+    this.say(`${name} withdrew consent: rounds from ${since} on leave the data out, the pools of rounds 1 and 2 go on paying`);
+  }
+
   /** Who earned what by their data, and whether the promises held. */
   async result() {
     const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
@@ -260,6 +274,7 @@ export async function playStory({ client: program, url, signal, seed = 42, say =
     const child = await story.model("Iris", 2, "10%", base);
     await story.earn(base, child);
     await story.check();
+    await story.withdraw();
     const result = await story.result();
     say(`\n${await client.print("statement")}`);
     say(`Who earned by data, in TRIB\n\n${table(result)}\n`);

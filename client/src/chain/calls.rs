@@ -215,6 +215,12 @@ calls! {
         contribution: u32,
     }
 
+    /// Withdraws the consent to go on using a contribution.
+    Datanets.withdraw_consent: WithdrawConsent {
+        datanet: u32,
+        contribution: u32,
+    }
+
     /// Reveals a batch of a slice.
     Datanets.reveal: Reveal {
         datanet: u32,
@@ -482,6 +488,12 @@ events! {
         paid: u128,
         burnt: u128,
         status: Status,
+    }
+
+    /// A contributor withdrew consent.
+    Datanets.ConsentWithdrawn: ConsentWithdrawn {
+        weight: u128,
+        since: u32,
     }
 
     /// An evaluator committed to a proposal.

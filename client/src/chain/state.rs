@@ -85,6 +85,7 @@ state! {
         rounds: u32,
         contributions: u32,
         retired: bool,
+        withdrawn: u128,
     }
 
     /// Money that waits for a round of a datanet.
@@ -144,6 +145,7 @@ state! {
         bond: u128,
         status: Status,
         value: i128,
+        withdrawn: Option<u32>,
     }
 
     /// How far a contribution is delivered.
@@ -196,6 +198,23 @@ state! {
         progress: Json,
     }
 
+    /// How the valuation of a final round came out.
+    ValuationOutcome {
+        evaluator: AccountId32,
+        publication: Publication,
+    }
+
+    /// What was derived from what was published.
+    Publication {
+        seats: Vec<SeatAccuracy>,
+    }
+
+    /// Accuracies on a slice.
+    SeatAccuracy {
+        before: u128,
+        after: u128,
+    }
+
     /// The ledger of a model.
     ModelStatement {
         royalties: Vec<RoyaltyStatement>,
@@ -220,6 +239,7 @@ state! {
     PoolTerms {
         root: Static<Node>,
         count: u32,
+        weight: u128,
     }
 
     /// What a sponsor pays for a contribution, where half of it vests.
@@ -280,6 +300,26 @@ pub(crate) enum Status {
     Admitted,
     /// It is worth nothing or less.
     Rejected,
+}
+
+impl Contribution {
+    /// Whether consent was withdrawn before a round froze: its snapshot and its pool leave it out.
+    pub(crate) fn is_left_out(&self, round: u32) -> bool {
+        self.withdrawn.is_some_and(|since| since <= round)
+    }
+
+    /// Its status in a few words.
+    pub(crate) fn status_text(&self) -> String {
+        status_text(self.status, self.withdrawn)
+    }
+}
+
+/// How far a contribution has come, in a few words.
+pub(crate) fn status_text(status: Status, withdrawn: Option<u32>) -> String {
+    match withdrawn {
+        Some(since) => format!("{status:?}, withdrawn since round {since}"),
+        None => format!("{status:?}"),
+    }
 }
 
 impl Held {

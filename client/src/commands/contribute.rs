@@ -274,7 +274,10 @@ impl Contributor {
                 what.datanet
             );
         }
-        remark("What is delivered is public for ever. What turns out to be worth nothing is anybody's to commit again.");
+        remark(
+            "What is delivered is public for ever: consent can be withdrawn from later rounds, but what others have copied stays with them. \
+             What turns out to be worth nothing is anybody's to commit again.",
+        );
         let call = CommitContribution {
             datanet: what.datanet,
             round: number,

@@ -452,6 +452,7 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
     json["admitted"] = admitted.count.into();
     json["weights_root"] = hex(admitted.root().hash).into();
     json["weight"] = admitted.root().sum.to_string().into();
+    json["withdrawn"] = datanet.withdrawn.to_string().into();
     let providers: Vec<_> = datanet.providers.iter().map(ToString::to_string).collect();
     let mut output = Output::new(Value::Null).fields([
         ("datanet", id.to_string()),
@@ -498,6 +499,10 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
                 admitted.count, datanet.contributions
             ),
         ),
+        (
+            "withdrawn",
+            withdrawn(datanet.withdrawn, admitted.root().sum),
+        ),
     ]);
     let mut rounds = Grid::new([">round", "phase", ">delivered", "sponsored", "accuracy"]);
     let mut list = Vec::new();
@@ -542,6 +547,17 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
     json["pledges"] = pledged.into();
     json["round_list"] = list.into();
     Ok(output.with_json(json))
+}
+
+/// How much of the admitted weight later rounds leave out; nothing if none.
+fn withdrawn(weight: u128, of: u128) -> String {
+    if weight == 0 {
+        return String::new();
+    }
+    format!(
+        "{:.1} % of the admitted weight, which later rounds leave out",
+        100.0 * weight as f64 / of as f64
+    )
 }
 
 /// Accuracies of a final round, before and after.

@@ -13,7 +13,7 @@ use crate::{
     failure::misuse,
     files::{ensure_free, write_whole},
     gather::{gather, Expected, Whose},
-    output::{hex, Grid, Output},
+    output::{hex, remark, Grid, Output},
     pool::{final_rounds, Members},
     records::Format,
     round,
@@ -21,7 +21,7 @@ use crate::{
 
 /// `tributary datanet export`
 ///
-/// Fetches the admitted records of a datanet up to a final round, checks each contribution against its root and the contributions against
+/// Fetches the admitted records of a datanet up to a final round, but for those that were withdrawn before it froze, checks each contribution against its root and the contributions against
 /// the root of the pool, and writes them with their licence alongside (FILE.licence.json).
 #[derive(Args, Debug)]
 pub(crate) struct Export {
@@ -82,6 +82,17 @@ impl Export {
             .collect();
         let gathered = gather(&chain, &now, self.datanet, recipe.dimension, &wanted).await?;
 
+        let withdrawn_since = members
+            .iter()
+            .filter(|member| wanted.contains_key(&Whose::Contribution(member.number)))
+            .filter(|member| member.contribution.withdrawn.is_some())
+            .count();
+        if withdrawn_since > 0 {
+            remark(format!(
+                "Consent to {withdrawn_since} of these contributions was withdrawn since: they are part of round {round}, and of no later one."
+            ));
+        }
+
         let mut table = Grid::new([">contribution", "contributor", ">round", ">records"]);
         let mut list = Vec::new();
         let mut total = 0;
@@ -106,6 +117,7 @@ impl Export {
                     "records": records.len(),
                     "root": hex(contribution.root),
                     "weight": member.weight.to_string(),
+                    "withdrawn_since": contribution.withdrawn,
                 }));
                 total += records.len();
             }

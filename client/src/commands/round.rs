@@ -6,6 +6,7 @@ use serde_json::json;
 use tributary_primitives::datanets::Phase;
 
 use crate::{
+    agreement::Agreement,
     chain::{
         calls::{AdvanceRound, Lapse},
         state::Status,
@@ -16,7 +17,7 @@ use crate::{
     },
     context::{AccountName, Context},
     money::Amount,
-    output::{Grid, Output},
+    output::{remark, Grid, Output},
     round::{self, Step},
     valuation::points,
 };
@@ -143,7 +144,8 @@ async fn advance(
 }
 
 async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Output> {
-    let state = context.connect().await?.now().await?;
+    let chain = context.connect().await?;
+    let state = chain.now().await?;
     let number = round::round_or_last(&state, datanet, named).await?;
     let standing = round::standing(&state, datanet, number).await?;
     let unit = round::recipe(&state, datanet).await?.unit();
@@ -195,11 +197,12 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
         ">points of accuracy",
     ]);
     let (mut list, mut kept) = (Vec::new(), 0);
-    for (id, contribution) in round::contributions(&state, datanet).await? {
+    let contributions = round::contributions(&state, datanet).await?;
+    for (id, contribution) in &contributions {
         if contribution.round != number {
             continue;
         }
-        let status = format!("{:?}", contribution.status);
+        let status = contribution.status_text();
         let valued = matches!(contribution.status, Status::Admitted | Status::Rejected);
         kept += u32::from(valued);
         let value = if valued {
@@ -208,7 +211,7 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             String::new()
         };
         table.row([
-            &id,
+            id,
             &contribution.contributor,
             &contribution.records,
             &status,
@@ -219,9 +222,10 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             "contributor": contribution.contributor,
             "records": contribution.records,
             "bytes": contribution.bytes,
-            "status": status,
+            "status": format!("{:?}", contribution.status),
             "bond": Amount(contribution.bond),
             "value": contribution.value.to_string(),
+            "withdrawn_since": contribution.withdrawn,
         }));
     }
     let valued = if found.carried > 0 {
@@ -241,6 +245,22 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
         output = output.line(format!(
             "{reclaimed} rejected contributions were reclaimed since: `tributary statement --datanet {datanet}` lists them as well."
         ));
+    }
+    // One slice has nothing to agree with: what it says is what the round comes to.
+    if found.seats.len() > 1 {
+        let fetched =
+            Agreement::fetch(&chain, &state, datanet, number, found, &contributions).await;
+        match fetched {
+            Ok(Some(agreement)) => {
+                json["agreement"] = agreement.json();
+                output = output
+                    .table(agreement.table(found, unit))
+                    .table(agreement.ranks_table());
+            }
+            Ok(None) => {}
+            // A node without old blocks still shows the rest.
+            Err(error) => remark(format!("What each slice says is not known: {error:#}")),
+        }
     }
     json["reclaimed"] = reclaimed.into();
     json["contributions"] = list.into();

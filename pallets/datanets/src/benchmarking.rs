@@ -11,14 +11,14 @@ use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_runtime::traits::StaticLookup;
 use tributary_primitives::{
-    assets::MAX_AUTHORS,
+    assets::{Pool, MAX_AUTHORS},
     datanets::{
         Phase, Recipe, MAX_CONTRIBUTIONS, MAX_ENTRIES, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
     },
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
-    roles::{EpochRandomness, Terms},
+    roles::{DataPools, EpochRandomness, Terms},
     Balance,
 };
 
@@ -444,11 +444,12 @@ mod benchmarks {
     #[benchmark]
     fn advance_replaced() {
         let (datanet, number) = unpicked::<T>(1);
-        // Three of four are silent, one of them in two seats.
+        // Two of four are silent: with three the round would be void.
         change::<T>(datanet, number, |round| {
             seat::<T>(round, None);
-            round.seats[3].provider = round.seats[0].provider.clone();
-            round.seats[3].slice = 1;
+            for seat in round.seats.iter_mut().skip(2) {
+                seat.root = Some(H256::repeat_byte(2));
+            }
             round.randomness = Some(H256::repeat_byte(1));
         });
         overdue::<T>(datanet, number, Phase::Frozen);
@@ -457,10 +458,11 @@ mod benchmarks {
         #[extrinsic_call]
         advance(RawOrigin::Signed(caller), datanet, number);
 
-        let last = account::<T>("provider", MAX_PROVIDERS - 1);
+        let others = [2, 3].map(|index| account::<T>("provider", index));
         assert!(Pallet::<T>::seats(datanet, number)
             .iter()
-            .all(|seat| seat.provider == last && seat.attempt == 1));
+            .take(2)
+            .all(|seat| others.contains(&seat.provider) && seat.attempt == 1));
     }
 
     #[benchmark]
@@ -593,6 +595,41 @@ mod benchmarks {
         _(RawOrigin::Signed(contributor), datanet, contribution);
 
         assert!(!Contributions::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn withdraw_consent() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 1, Status::Admitted);
+        let contribution = Rounds::<T>::get(datanet, number)
+            .expect("it was opened; qed")
+            .first;
+        let contributor = Contributions::<T>::mutate(datanet, contribution, |found| {
+            let found = found.as_mut().expect("it is there; qed");
+            found.value = i128::MAX;
+            found.contributor.clone()
+        });
+        // Its pay vests, and its authors have had nothing of it yet.
+        let pool = Pool {
+            datanet,
+            round: number,
+        };
+        let vesting = recipe::<T>(ROWS).vesting();
+        let amount = T::Currency::minimum_balance() * 1_000;
+        T::DataPools::award(pool, contribution, &contributor, amount, vesting)
+            .expect("the budget is larger; qed");
+        let root = H256::repeat_byte(1);
+        T::DataPools::open_pool(pool, root, 1, 0, 1, Default::default(), vesting)
+            .expect("the pool is new; qed");
+        Datanets::<T>::mutate(datanet, |found| {
+            found.as_mut().expect("it is there; qed").frozen = number
+        });
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(contributor), datanet, contribution);
+
+        let found = Contributions::<T>::get(datanet, contribution).expect("it stays; qed");
+        assert_eq!(found.withdrawn, Some(number + 1));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -35,6 +35,8 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
             delivered,
             inputs: found.inputs,
             budget,
+            // At most four.
+            seats: found.seats.len() as u8,
             revealed_at: found.revealed_at,
         })
     }

@@ -5,9 +5,9 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 use tributary_primitives::{
-    datanets::{Phase, MAX_CONTRIBUTIONS, MIN_SLICES},
+    datanets::{most_seats, Phase, MAX_CONTRIBUTIONS, MIN_SLICES},
     hashing,
-    ids::{ContributionNumber, DatanetId},
+    ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
     Balance,
 };
@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
         Self::try_contributions()?;
         Self::try_pending()?;
         Self::try_admitted()?;
+        Self::try_consent()?;
         Self::try_benchmarks()?;
         Self::try_leftovers()?;
         Self::try_epochs()?;
@@ -105,7 +106,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Only the last round of a datanet is `Committing`; all before a round that is past `Delivering` have ended. Deadlines,
+    /// Only the last round of a datanet is `Committing`; all before a round that is past `Delivering` have ended. There is a seat for each
+    /// provider, and nobody has more of them than it may have. Deadlines,
     /// randomness, seats, roots and outcomes are there in the phases that have them, and only there.
     fn try_phases() -> Result<(), TryRuntimeError> {
         for (id, number, round) in Rounds::<T>::iter() {
@@ -124,6 +126,17 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 !picked || round.seats.len() == round.providers.len(),
                 "a round has not one seat for each provider"
+            );
+            let most = most_seats(round.providers.len() as u32) as usize;
+            ensure!(
+                round.seats.iter().all(|seat| {
+                    let same = round
+                        .seats
+                        .iter()
+                        .filter(|other| other.provider == seat.provider);
+                    same.count() <= most
+                }),
+                "a provider has more seats than it may have"
             );
             ensure!(
                 picked == round.randomness.is_some(),
@@ -330,6 +343,59 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 Admitted::<T>::get(id) == range,
                 "the weights are not those of the admitted contributions"
+            );
+        }
+        Ok(())
+    }
+
+    /// Consent is withdrawn of admitted contributions only, from a round on that was to freeze after they were admitted, and not later than
+    /// the next to freeze. The last round that froze is known. A round that froze leaves out what was withdrawn from it or an earlier one on, a
+    /// datanet's weights all.
+    fn try_consent() -> Result<(), TryRuntimeError> {
+        for (id, datanet) in Datanets::<T>::iter() {
+            let mut withdrawn = Vec::new();
+            for (_, contribution) in Contributions::<T>::iter_prefix(id) {
+                let Some(since) = contribution.withdrawn else {
+                    continue;
+                };
+                ensure!(
+                    contribution.status == Status::Admitted
+                        && contribution.round < since
+                        && since.checked_sub(1) <= Some(datanet.frozen),
+                    "consent is withdrawn of what is not admitted, or from the wrong round on"
+                );
+                let weight = u128::try_from(contribution.value)
+                    .map_err(|_| "an admitted contribution has no weight")?;
+                withdrawn.push((since, weight));
+            }
+            let until = |round: RoundNumber| {
+                withdrawn
+                    .iter()
+                    .filter(|(since, _)| *since <= round)
+                    .try_fold(0u128, |sum, (_, weight)| sum.checked_add(*weight))
+            };
+            ensure!(
+                until(RoundNumber::MAX) == Some(datanet.withdrawn),
+                "the weight that is withdrawn is not that of the contributions"
+            );
+            let mut frozen = 0;
+            for number in 1..=datanet.rounds {
+                let round = Rounds::<T>::get(id, number).ok_or("a round is missing")?;
+                if round.frozen.is_some() {
+                    frozen = number;
+                }
+                let expected = match round.frozen {
+                    Some(_) => until(number),
+                    None => Some(0),
+                };
+                ensure!(
+                    expected == Some(round.withdrawn),
+                    "a round leaves out something else than what was withdrawn before it froze"
+                );
+            }
+            ensure!(
+                frozen == datanet.frozen,
+                "another round than the last one to freeze is known as that"
             );
         }
         Ok(())

@@ -488,6 +488,8 @@ pub mod pallet {
             root: H256,
             /// Sum of their weights.
             weight: u128,
+            /// Of that, what the pool leaves out: consent was withdrawn before the round froze.
+            withdrawn: u128,
             /// What the sponsor pays in all, what vests included.
             paid: Balance,
             /// The valuation fees, which the evaluator has.
@@ -515,6 +517,19 @@ pub mod pallet {
             contributor: T::AccountId,
             /// What was released.
             released: Balance,
+        },
+        /// A contributor withdrew consent: snapshots and pools of later rounds leave a contribution out.
+        ConsentWithdrawn {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Whose it is.
+            contributor: T::AccountId,
+            /// Its weight, which later pools do not pay.
+            weight: u128,
+            /// The first round that leaves it out: the next one to freeze.
+            since: RoundNumber,
         },
     }
 
@@ -595,6 +610,11 @@ pub mod pallet {
         OtherProviders,
         /// The contribution is neither rejected nor left by a void round: it must be delivered or valued, or is admitted for ever.
         NotReclaimable,
+        /// The contribution is not admitted: there is no snapshot and no pool to take it out of. Reclaim it if it is rejected, or if a void
+        /// round left it.
+        NotAdmitted,
+        /// Consent was withdrawn already. It cannot be given again.
+        ConsentAlreadyWithdrawn,
         /// The datanet's last round still takes commitments. Open the next one when it is past that.
         LastRoundCommitting,
         /// The round is in another phase: see the round, and the call's documentation for the phase that it needs.
@@ -713,7 +733,9 @@ pub mod pallet {
         /// Signed by the datanet's steward.
         ///
         /// ## Details
-        /// - `providers`: one to four accounts. T must be a multiple of their number times the number of classes.
+        /// - `providers`: one to four accounts. T must be a multiple of their number times the number of classes. Nobody stands in for others
+        ///   beyond half of all parts: with two or three providers a round is void as soon as one is missing or silent, with four when three
+        ///   are.
         ///
         /// ## Errors
         /// `DatanetNotFound`, `NotAuthorized`, `DatanetRetired`, `NoProviders`, `TooManyProviders`, `DuplicateProvider`,
@@ -953,15 +975,16 @@ pub mod pallet {
         /// Signed by anybody.
         ///
         /// ## Details
-        /// - `Committing`, after its deadline: goes on to `Delivering`; is void if no provider committed slices, or nobody a
-        ///   contribution and no void round left one, once the round before has ended.
+        /// - `Committing`, after its deadline: goes on to `Delivering`; is void if too few providers committed slices for all seats, or
+        ///   nobody a contribution and no void round left one, once the round before has ended. A provider has one seat, and in the place
+        ///   of others at most half of all.
         /// - `Delivering`, after its deadline or once everything is delivered, and when the round before has ended: goes on to
         ///   `Frozen`, with what void rounds left before its own. The deposits of contributions that are not delivered are burnt; if
         ///   none is there, the round is void.
         /// - `Frozen`, from the second change of epoch on: a slice of each provider is picked, and of another provider in the place of
         ///   one that has committed none. Void if so many epochs have gone by that the randomness is forgotten.
         /// - `Frozen`, after the deadline of picked slices: the bonds of silent providers are burnt and slices of others are
-        ///   picked; void if there are none.
+        ///   picked; void if too few are left for that.
         ///
         /// A void round gives bonds and budget back to all who did their part. What is delivered to it waits, with bond and fee, for
         /// the next round, or to be reclaimed.
@@ -1110,7 +1133,7 @@ pub mod pallet {
         ///
         /// ## Events
         /// `AuthorsNamed`.
-        #[pallet::call_index(18)]
+        #[pallet::call_index(15)]
         #[pallet::weight(T::WeightInfo::name_authors(authors.len() as u32))]
         pub fn name_authors(
             origin: OriginFor<T>,
@@ -1120,6 +1143,36 @@ pub mod pallet {
         ) -> DispatchResult {
             let contributor = ensure_signed(origin)?;
             Self::do_name_authors(contributor, datanet, contribution, authors)
+        }
+
+        /// Withdraws the consent to go on using an admitted contribution, for ever.
+        ///
+        /// ## Origin
+        /// Signed by the contributor.
+        ///
+        /// ## Details
+        /// The snapshots that models are trained on, and the pools, of all rounds that freeze from now on leave the contribution out.
+        /// Earlier ones keep it: who was licensed to train on them still is, and what they earn goes on being its own. A round that is frozen is
+        /// one of them. In valuations it stays: later copies of its records are copies, and gain nothing. What has not vested of its sponsor's
+        /// pay is burnt (`Forfeited` in the pot's events), its authors' part, too.
+        ///
+        /// Records that were delivered are public for ever: no call takes them off the disks of others. What is on hold for the place in
+        /// state stays there.
+        ///
+        /// ## Errors
+        /// `DatanetNotFound`, `ContributionNotFound`, `NotAuthorized`, `NotAdmitted`, `ConsentAlreadyWithdrawn`.
+        ///
+        /// ## Events
+        /// `ConsentWithdrawn`.
+        #[pallet::call_index(16)]
+        #[pallet::weight(T::WeightInfo::withdraw_consent())]
+        pub fn withdraw_consent(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+        ) -> DispatchResult {
+            let contributor = ensure_signed(origin)?;
+            Self::do_withdraw_consent(contributor, datanet, contribution)
         }
     }
 

@@ -201,6 +201,9 @@ impl crate::WeightInfo for Weights {
     fn reclaim() -> Weight {
         kind(24, 0)
     }
+    fn withdraw_consent() -> Weight {
+        kind(51, 0)
+    }
 }
 
 /// Licences: only [`TERMS`] exist.
@@ -275,6 +278,7 @@ pub struct Pools;
 pub(crate) struct Opened {
     pub(crate) root: H256,
     pub(crate) total_weight: u128,
+    pub(crate) withdrawn: u128,
     pub(crate) count: u32,
     pub(crate) crew: Crew<AccountId>,
     pub(crate) vesting: Vesting,
@@ -289,6 +293,9 @@ type AuthorsOf =
     StorageMap<Stubs, Twox64Concat, (DatanetId, ContributionNumber), Authors<AccountId>>;
 #[storage_alias]
 type OpenedPools = StorageMap<Stubs, Twox64Concat, Pool, Opened>;
+#[storage_alias]
+type Exclusions =
+    StorageMap<Stubs, Twox64Concat, (DatanetId, ContributionNumber), (u128, RoundNumber)>;
 
 impl Pools {
     /// What is left of a round's budget, until it was refunded.
@@ -310,6 +317,11 @@ impl Pools {
         AuthorsOf::get((0, contribution))
     }
 
+    /// The weight of a contribution of datanet 0 that is excluded, and from which round on.
+    pub(crate) fn excluded(contribution: ContributionNumber) -> Option<(u128, RoundNumber)> {
+        Exclusions::get((0, contribution))
+    }
+
     pub(crate) fn opened(datanet: DatanetId, round: RoundNumber) -> Option<Opened> {
         OpenedPools::get(Pool { datanet, round })
     }
@@ -324,6 +336,7 @@ impl DataPools<AccountId> for Pools {
         pool: Pool,
         root: H256,
         total_weight: u128,
+        withdrawn: u128,
         count: u32,
         crew: Crew<AccountId>,
         vesting: Vesting,
@@ -331,11 +344,28 @@ impl DataPools<AccountId> for Pools {
         let opened = Opened {
             root,
             total_weight,
+            withdrawn,
             count,
             crew,
             vesting,
         };
         OpenedPools::insert(pool, opened);
+        Ok(())
+    }
+
+    fn exclude(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        weight: u128,
+        since: RoundNumber,
+    ) -> DispatchResult {
+        if OpenedPools::contains_key(Pool {
+            datanet,
+            round: since,
+        }) {
+            return Err(DispatchError::Other("the pool is open"));
+        }
+        Exclusions::insert((datanet, contribution), (weight, since));
         Ok(())
     }
 

@@ -113,6 +113,8 @@ pub(crate) fn datanet<T: Config>(recipe: &Recipe, providers: u32) -> DatanetId {
             contributions: 0,
             pending: 0,
             retired: false,
+            frozen: 0,
+            withdrawn: 0,
         },
     );
     datanet
@@ -179,6 +181,7 @@ pub(crate) fn round<T: Config>(
                 bond,
                 status,
                 value: 0,
+                withdrawn: None,
             },
         );
         if status == Status::Committed {

@@ -73,6 +73,10 @@ pub struct Datanet<AccountId> {
     pub pending: u32,
     /// Whether no round is opened any more.
     pub retired: bool,
+    /// The last round that froze; 0 before the first. What is withdrawn is left out from the next one on.
+    pub frozen: RoundNumber,
+    /// Weight of the admitted contributions of which consent was withdrawn.
+    pub withdrawn: u128,
 }
 
 /// A datanet with all that was declared of it, and the weights of what was admitted.
@@ -84,7 +88,7 @@ pub struct Details<AccountId> {
     pub recipe: Recipe,
     /// What it says of itself.
     pub metadata: MetadataBytes,
-    /// How many contributions are admitted.
+    /// How many contributions are admitted, withdrawn ones included.
     pub admitted: u32,
     /// Root and sum of their weights.
     pub weights: Node,
@@ -154,6 +158,8 @@ pub struct Round<AccountId> {
     pub revealed_at: u32,
     /// How it came out, once it is final.
     pub outcome: Option<Outcome<AccountId>>,
+    /// Weight of the admitted contributions of which consent was withdrawn before it froze: its snapshot and its pool leave them out.
+    pub withdrawn: u128,
 }
 
 impl<AccountId> Round<AccountId> {
@@ -280,6 +286,8 @@ pub struct Contribution<AccountId> {
     pub status: Status,
     /// What it is worth, over L K C T; 0 until it was valued.
     pub value: i128,
+    /// The first round whose snapshot and pool leave it out, if consent was withdrawn.
+    pub withdrawn: Option<RoundNumber>,
 }
 
 /// How far a contribution has come.
@@ -300,7 +308,7 @@ pub enum Status {
     Committed,
     /// Its records are in blocks, their root is known.
     Delivered,
-    /// It is worth more than nothing: part of the datanet for ever.
+    /// It is worth more than nothing: later records are compared with it for ever, also if consent is withdrawn.
     Admitted,
     /// It is worth nothing or less: anybody may commit its records again.
     Rejected,

@@ -64,6 +64,8 @@ pub trait WeightInfo {
     fn reveal_bytes(k: u32, ) -> Weight;
     /// `reclaim`.
     fn reclaim() -> Weight;
+    /// `withdraw_consent`.
+    fn withdraw_consent() -> Weight;
 }
 
 /// As measured, with the database's costs of the runtime.
@@ -75,8 +77,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn on_initialize() -> Weight {
-        // Minimum execution time: 5_048_000 picoseconds.
-        Weight::from_parts(5_418_000, 1501)
+        // Minimum execution time: 5_117_000 picoseconds.
+        Weight::from_parts(5_589_000, 1501)
             .saturating_add(T::DbWeight::get().reads(2))
     }
     // Storage: `Babe::EpochIndex` (r:1 w:0)
@@ -88,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Epochs` (r:0 w:1)
     // Proof: `Datanets::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     fn on_initialize_epoch() -> Weight {
-        // Minimum execution time: 8_543_000 picoseconds.
-        Weight::from_parts(9_525_000, 1517)
+        // Minimum execution time: 9_124_000 picoseconds.
+        Weight::from_parts(10_155_000, 1517)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -106,47 +108,47 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Publications` (r:1 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:0 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:0 w:1)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Metadata` (r:0 w:1)
     // Proof: `Datanets::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     fn create(m: u32, ) -> Weight {
-        // Minimum execution time: 85_978_000 picoseconds.
-        Weight::from_parts(91_987_549, 4627)
-            // Standard error: 7
-            .saturating_add(Weight::from_parts(419, 0).saturating_mul(m.into()))
+        // Minimum execution time: 90_304_000 picoseconds.
+        Weight::from_parts(96_154_520, 4627)
+            // Standard error: 26
+            .saturating_add(Weight::from_parts(537, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     fn appoint_providers() -> Weight {
-        // Minimum execution time: 11_978_000 picoseconds.
-        Weight::from_parts(13_140_000, 3700)
+        // Minimum execution time: 12_879_000 picoseconds.
+        Weight::from_parts(14_312_000, 3720)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 8_904_000 picoseconds.
-        Weight::from_parts(9_715_000, 3700)
+        // Minimum execution time: 9_485_000 picoseconds.
+        Weight::from_parts(10_776_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 8_202_000 picoseconds.
-        Weight::from_parts(9_194_000, 3700)
+        // Minimum execution time: 8_903_000 picoseconds.
+        Weight::from_parts(10_025_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -154,23 +156,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 129_112_000 picoseconds.
-        Weight::from_parts(138_687_000, 6506)
+        // Minimum execution time: 138_817_000 picoseconds.
+        Weight::from_parts(146_879_000, 6506)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 14_772_000 picoseconds.
-        Weight::from_parts(16_304_000, 4627)
+        // Minimum execution time: 15_893_000 picoseconds.
+        Weight::from_parts(17_636_000, 4627)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Datanets` (r:1 w:0)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Pledges` (r:1 w:1)
     // Proof: `Datanets::Pledges` (`max_values`: None, `max_size`: Some(241), added: 2716, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -178,8 +180,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn pledge() -> Weight {
-        // Minimum execution time: 49_674_000 picoseconds.
-        Weight::from_parts(53_260_000, 3748)
+        // Minimum execution time: 49_855_000 picoseconds.
+        Weight::from_parts(53_710_000, 3748)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -190,17 +192,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn withdraw_pledge() -> Weight {
-        // Minimum execution time: 35_613_000 picoseconds.
-        Weight::from_parts(38_848_000, 3748)
+        // Minimum execution time: 37_445_000 picoseconds.
+        Weight::from_parts(40_711_000, 3748)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -212,17 +214,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
     fn open_round() -> Weight {
-        // Minimum execution time: 129_503_000 picoseconds.
-        Weight::from_parts(136_954_000, 8799)
+        // Minimum execution time: 135_903_000 picoseconds.
+        Weight::from_parts(148_782_000, 8799)
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().writes(10))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -230,17 +232,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:0 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:0 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     fn commit() -> Weight {
-        // Minimum execution time: 95_402_000 picoseconds.
-        Weight::from_parts(101_011_000, 4117)
+        // Minimum execution time: 99_259_000 picoseconds.
+        Weight::from_parts(107_501_000, 4133)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:0)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -251,60 +253,62 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::commit().saturating_mul(a.into())
     }
     fn commit_slices() -> Weight {
-        // Minimum execution time: 68_071_000 picoseconds.
-        Weight::from_parts(72_208_000, 5746)
+        // Minimum execution time: 70_355_000 picoseconds.
+        Weight::from_parts(76_945_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:0)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     fn advance_delivering() -> Weight {
-        // Minimum execution time: 77_957_000 picoseconds.
-        Weight::from_parts(91_627_000, 9623)
+        // Minimum execution time: 102_803_000 picoseconds.
+        Weight::from_parts(110_525_000, 9623)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1024)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Datanets` (r:1 w:1)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_frozen(d: u32, ) -> Weight {
-        // Minimum execution time: 32_639_000 picoseconds.
-        Weight::from_parts(34_501_000, 9623)
-            // Standard error: 15_024
-            .saturating_add(Weight::from_parts(6_426_756, 0).saturating_mul(d.into()))
-            .saturating_add(T::DbWeight::get().reads(5))
+        // Minimum execution time: 36_024_000 picoseconds.
+        Weight::from_parts(37_186_000, 9623)
+            // Standard error: 694_490
+            .saturating_add(Weight::from_parts(31_233_260, 0).saturating_mul(d.into()))
+            .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(T::DbWeight::get().writes(3))
+            .saturating_add(T::DbWeight::get().writes(4))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2610).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2615).saturating_mul(d.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1023)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1023 w:1023)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1023 w:1023)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:0)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
@@ -314,10 +318,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_lapsed(l: u32, ) -> Weight {
-        // Minimum execution time: 27_030_000 picoseconds.
-        Weight::from_parts(27_601_000, 9623)
-            // Standard error: 1_105_701
-            .saturating_add(Weight::from_parts(69_885_102, 0).saturating_mul(l.into()))
+        // Minimum execution time: 32_168_000 picoseconds.
+        Weight::from_parts(33_580_000, 9623)
+            // Standard error: 2_009_218
+            .saturating_add(Weight::from_parts(250_047_022, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(3))
@@ -325,9 +329,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Epochs` (r:1 w:0)
@@ -335,43 +339,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn advance_picked() -> Weight {
-        // Minimum execution time: 46_199_000 picoseconds.
-        Weight::from_parts(49_825_000, 5746)
+        // Minimum execution time: 47_431_000 picoseconds.
+        Weight::from_parts(55_092_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
-    // Storage: `System::Account` (r:3 w:3)
+    // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
-    // Storage: `Balances::Holds` (r:3 w:3)
+    // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    // Storage: `Datanets::Reveals` (r:0 w:4)
+    // Storage: `Datanets::Reveals` (r:0 w:2)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     fn advance_replaced() -> Weight {
-        // Minimum execution time: 110_485_000 picoseconds.
-        Weight::from_parts(118_757_000, 9264)
-            .saturating_add(T::DbWeight::get().reads(9))
-            .saturating_add(T::DbWeight::get().writes(12))
+        // Minimum execution time: 82_793_000 picoseconds.
+        Weight::from_parts(91_507_000, 6506)
+            .saturating_add(T::DbWeight::get().reads(7))
+            .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1024)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1024 w:1024)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1024 w:1024)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:0)
@@ -385,10 +389,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:0 w:1024)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
     fn advance_void(c: u32, ) -> Weight {
-        // Minimum execution time: 31_287_000 picoseconds.
-        Weight::from_parts(32_909_000, 9635)
-            // Standard error: 446_011
-            .saturating_add(Weight::from_parts(67_829_364, 0).saturating_mul(c.into()))
+        // Minimum execution time: 34_501_000 picoseconds.
+        Weight::from_parts(35_192_000, 9635)
+            // Standard error: 3_630_583
+            .saturating_add(Weight::from_parts(271_692_066, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(10))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(5))
@@ -396,9 +400,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:4 w:4)
@@ -418,154 +422,168 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     fn advance_unrevealed() -> Weight {
-        // Minimum execution time: 238_496_000 picoseconds.
-        Weight::from_parts(273_508_000, 12022)
+        // Minimum execution time: 293_698_000 picoseconds.
+        Weight::from_parts(314_219_000, 12022)
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(19))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
     fn deliver(r: u32, ) -> Weight {
-        // Minimum execution time: 29_704_000 picoseconds.
-        Weight::from_parts(52_530_565, 5064)
-            // Standard error: 18_300
-            .saturating_add(Weight::from_parts(2_570_584, 0).saturating_mul(r.into()))
+        // Minimum execution time: 30_415_000 picoseconds.
+        Weight::from_parts(31_227_000, 5064)
+            // Standard error: 155_285
+            .saturating_add(Weight::from_parts(10_182_504, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
     fn deliver_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 32_448_000 picoseconds.
-        Weight::from_parts(26_941_783, 5064)
-            // Standard error: 3_920
-            .saturating_add(Weight::from_parts(6_981_729, 0).saturating_mul(k.into()))
+        // Minimum execution time: 34_762_000 picoseconds.
+        Weight::from_parts(35_964_000, 5064)
+            // Standard error: 660_145
+            .saturating_add(Weight::from_parts(15_529_811, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal(r: u32, ) -> Weight {
-        // Minimum execution time: 33_360_000 picoseconds.
-        Weight::from_parts(121_850_226, 5746)
-            // Standard error: 39_307
-            .saturating_add(Weight::from_parts(2_693_887, 0).saturating_mul(r.into()))
+        // Minimum execution time: 32_519_000 picoseconds.
+        Weight::from_parts(1_397_697_210, 5746)
+            // Standard error: 161_612
+            .saturating_add(Weight::from_parts(9_994_593, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 35_613_000 picoseconds.
-        Weight::from_parts(30_421_934, 5746)
-            // Standard error: 3_273
-            .saturating_add(Weight::from_parts(6_962_357, 0).saturating_mul(k.into()))
+        // Minimum execution time: 35_664_000 picoseconds.
+        Weight::from_parts(36_885_000, 5746)
+            // Standard error: 787_271
+            .saturating_add(Weight::from_parts(18_126_375, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(127), added: 2602, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn reclaim() -> Weight {
-        // Minimum execution time: 142_122_000 picoseconds.
-        Weight::from_parts(162_873_000, 9623)
+        // Minimum execution time: 172_657_000 picoseconds.
+        Weight::from_parts(193_780_000, 9623)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(5))
+    }
+    // Storage: `Datanets::Datanets` (r:1 w:1)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::LastPool` (r:1 w:0)
+    // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Exclusions` (r:1 w:1)
+    // Proof: `Rewards::Exclusions` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    fn withdraw_consent() -> Weight {
+        // Minimum execution time: 21_983_000 picoseconds.
+        Weight::from_parts(25_869_000, 3720)
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn on_initialize() -> Weight {
-        Weight::from_parts(5_418_000, 1501)
+        Weight::from_parts(5_589_000, 1501)
             .saturating_add(RocksDbWeight::get().reads(2))
     }
     fn on_initialize_epoch() -> Weight {
-        Weight::from_parts(9_525_000, 1517)
+        Weight::from_parts(10_155_000, 1517)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn create(m: u32, ) -> Weight {
-        Weight::from_parts(91_987_549, 4627)
-            .saturating_add(Weight::from_parts(419, 0).saturating_mul(m.into()))
+        Weight::from_parts(96_154_520, 4627)
+            .saturating_add(Weight::from_parts(537, 0).saturating_mul(m.into()))
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn appoint_providers() -> Weight {
-        Weight::from_parts(13_140_000, 3700)
+        Weight::from_parts(14_312_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(9_715_000, 3700)
+        Weight::from_parts(10_776_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(9_194_000, 3700)
+        Weight::from_parts(10_025_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(138_687_000, 6506)
+        Weight::from_parts(146_879_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn retire() -> Weight {
-        Weight::from_parts(16_304_000, 4627)
+        Weight::from_parts(17_636_000, 4627)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn pledge() -> Weight {
-        Weight::from_parts(53_260_000, 3748)
+        Weight::from_parts(53_710_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn withdraw_pledge() -> Weight {
-        Weight::from_parts(38_848_000, 3748)
+        Weight::from_parts(40_711_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn open_round() -> Weight {
-        Weight::from_parts(136_954_000, 8799)
+        Weight::from_parts(148_782_000, 8799)
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().writes(10))
     }
     fn commit() -> Weight {
-        Weight::from_parts(101_011_000, 4117)
+        Weight::from_parts(107_501_000, 4133)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
@@ -573,27 +591,27 @@ impl WeightInfo for () {
         Self::commit().saturating_mul(a.into())
     }
     fn commit_slices() -> Weight {
-        Weight::from_parts(72_208_000, 5746)
+        Weight::from_parts(76_945_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn advance_delivering() -> Weight {
-        Weight::from_parts(91_627_000, 9623)
+        Weight::from_parts(110_525_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn advance_frozen(d: u32, ) -> Weight {
-        Weight::from_parts(34_501_000, 9623)
-            .saturating_add(Weight::from_parts(6_426_756, 0).saturating_mul(d.into()))
-            .saturating_add(RocksDbWeight::get().reads(5))
+        Weight::from_parts(37_186_000, 9623)
+            .saturating_add(Weight::from_parts(31_233_260, 0).saturating_mul(d.into()))
+            .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
-            .saturating_add(RocksDbWeight::get().writes(3))
+            .saturating_add(RocksDbWeight::get().writes(4))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2610).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2615).saturating_mul(d.into()))
     }
     fn advance_lapsed(l: u32, ) -> Weight {
-        Weight::from_parts(27_601_000, 9623)
-            .saturating_add(Weight::from_parts(69_885_102, 0).saturating_mul(l.into()))
+        Weight::from_parts(33_580_000, 9623)
+            .saturating_add(Weight::from_parts(250_047_022, 0).saturating_mul(l.into()))
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(RocksDbWeight::get().writes(3))
@@ -601,18 +619,18 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     fn advance_picked() -> Weight {
-        Weight::from_parts(49_825_000, 5746)
+        Weight::from_parts(55_092_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn advance_replaced() -> Weight {
-        Weight::from_parts(118_757_000, 9264)
-            .saturating_add(RocksDbWeight::get().reads(9))
-            .saturating_add(RocksDbWeight::get().writes(12))
+        Weight::from_parts(91_507_000, 6506)
+            .saturating_add(RocksDbWeight::get().reads(7))
+            .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn advance_void(c: u32, ) -> Weight {
-        Weight::from_parts(32_909_000, 9635)
-            .saturating_add(Weight::from_parts(67_829_364, 0).saturating_mul(c.into()))
+        Weight::from_parts(35_192_000, 9635)
+            .saturating_add(Weight::from_parts(271_692_066, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(10))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(5))
@@ -620,37 +638,42 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     fn advance_unrevealed() -> Weight {
-        Weight::from_parts(273_508_000, 12022)
+        Weight::from_parts(314_219_000, 12022)
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(19))
     }
     fn deliver(r: u32, ) -> Weight {
-        Weight::from_parts(52_530_565, 5064)
-            .saturating_add(Weight::from_parts(2_570_584, 0).saturating_mul(r.into()))
+        Weight::from_parts(31_227_000, 5064)
+            .saturating_add(Weight::from_parts(10_182_504, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(26_941_783, 5064)
-            .saturating_add(Weight::from_parts(6_981_729, 0).saturating_mul(k.into()))
+        Weight::from_parts(35_964_000, 5064)
+            .saturating_add(Weight::from_parts(15_529_811, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn reveal(r: u32, ) -> Weight {
-        Weight::from_parts(121_850_226, 5746)
-            .saturating_add(Weight::from_parts(2_693_887, 0).saturating_mul(r.into()))
+        Weight::from_parts(1_397_697_210, 5746)
+            .saturating_add(Weight::from_parts(9_994_593, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(30_421_934, 5746)
-            .saturating_add(Weight::from_parts(6_962_357, 0).saturating_mul(k.into()))
+        Weight::from_parts(36_885_000, 5746)
+            .saturating_add(Weight::from_parts(18_126_375, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reclaim() -> Weight {
-        Weight::from_parts(162_873_000, 9623)
+        Weight::from_parts(193_780_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(5))
+    }
+    fn withdraw_consent() -> Weight {
+        Weight::from_parts(25_869_000, 3720)
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(3))
     }
 }

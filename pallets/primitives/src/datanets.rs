@@ -29,6 +29,19 @@ pub const MAX_RECORDS: u16 = 4_096;
 pub const MAX_BATCH: u32 = 256 * 1_024;
 /// The most providers of a round.
 pub const MAX_PROVIDERS: u32 = 4;
+/// The most seats of a round's benchmark that one of so many providers can have: its own, and in the place of others until it has half of all.
+///
+/// Whoever appoints several providers trusts none of them with the measurement alone, and a sponsor buys it from all of them. If those who are
+/// there cannot fill all seats, the round is void.
+pub const fn most_seats(providers: u32) -> u32 {
+    let half = providers / 2;
+    if half > 1 {
+        half
+    } else {
+        1
+    }
+}
+
 /// The fewest slices that a provider commits.
 pub const MIN_SLICES: u32 = 4;
 /// The most slices that a provider commits.
@@ -243,6 +256,8 @@ pub struct FrozenRound {
     pub inputs: H256,
     /// Sponsor's budget.
     pub budget: Balance,
+    /// How many equal parts the benchmark has, one after the other: a slice each.
+    pub seats: u8,
     /// The block at which the benchmark was complete and the first window began.
     pub revealed_at: u32,
 }
@@ -270,6 +285,30 @@ pub struct Value {
 /// The values of a round's delivered contributions, ascending by number.
 pub type Values = BoundedVec<Value, ConstU32<MAX_CONTRIBUTIONS>>;
 
+/// Accuracies on a seat's slice alone.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct SeatAccuracy {
+    /// Before the newcomers, over L K C T: what the slice adds to that of the whole benchmark. Over its own records, it is this times the
+    /// number of seats.
+    pub before: u128,
+    /// With them, over L K C T.
+    pub after: u128,
+}
+
+/// The accuracies of all seats, which sum to those of the round.
+pub type SeatAccuracies = BoundedVec<SeatAccuracy, ConstU32<MAX_PROVIDERS>>;
+
 /// A round that is final, as others see it.
 #[derive(
     Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
@@ -283,4 +322,17 @@ pub struct FinalRound {
     pub before: u128,
     /// Accuracy with them, over L K C T.
     pub after: u128,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::most_seats;
+
+    #[test]
+    fn only_a_single_provider_measures_alone() {
+        assert_eq!([1, 2, 3, 4].map(most_seats), [1, 1, 1, 2]);
+        for providers in 2..=4 {
+            assert!(2 * most_seats(providers) <= providers);
+        }
+    }
 }

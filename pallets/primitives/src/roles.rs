@@ -73,15 +73,28 @@ pub trait Revenue<AccountId> {
 /// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.
 pub trait DataPools<AccountId> {
     /// Opens the pool of a final round. `root` commits to the admitted weights (see [`crate::merkle`]), `count` leaves that
-    /// sum to `total_weight`. A pool without weight is lineage without payee: no royalty is owed to it. What the round's awards
-    /// hold back vests from now on.
+    /// sum to `total_weight`; `withdrawn` of that is the weight of contributions that are excluded from this round on, or from an earlier one. A
+    /// pool of which nothing is left is lineage without payee: no royalty is owed to it. What
+    /// the round's awards hold back vests from now on.
     fn open_pool(
         pool: Pool,
         root: H256,
         total_weight: u128,
+        withdrawn: u128,
         count: u32,
         crew: Crew<AccountId>,
         vesting: Vesting,
+    ) -> DispatchResult;
+
+    /// Excludes an admitted contribution of this weight from the pools of round `since` and all later ones, for ever. Earlier pools go
+    /// on paying it.
+    ///
+    /// Fails if the pool of that round or of a later one is open, or if the contribution is excluded already.
+    fn exclude(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        weight: u128,
+        since: RoundNumber,
     ) -> DispatchResult;
 
     /// Takes a round's budget from its sponsor into the pot.

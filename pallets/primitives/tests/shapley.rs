@@ -5,7 +5,10 @@ use proptest::{collection::vec, prelude::*};
 use tributary_primitives::{
     datanets::MAX_HORIZON,
     ids::RecordId,
-    valuation::{round_values, row_values, Params, Row, RowEntry, RowError, RowValues, SCALE},
+    valuation::{
+        round_values, row_values, seat_values, Params, RoundValues, Row, RowEntry, RowError,
+        RowValues, SCALE,
+    },
 };
 
 /// The first contribution of the round: lower ones are old.
@@ -422,6 +425,18 @@ proptest! {
             round.by_contribution.values().sum::<i128>(),
             round.after as i128 - round.before as i128
         );
+
+        for seats in 1..=4u8 {
+            let parts = seat_values(&params, FIRST, &rows, seats).expect("rows");
+            prop_assert_eq!(&RoundValues::of_parts(&parts), &round);
+            if rows.len().is_multiple_of(seats.into()) && !rows.is_empty() {
+                prop_assert_eq!(parts.len(), usize::from(seats));
+                let size = rows.len() / usize::from(seats);
+                for (part, own) in parts.iter().zip(rows.chunks(size)) {
+                    prop_assert_eq!(part, &round_values(&params, FIRST, own).expect("rows"));
+                }
+            }
+        }
     }
 
     #[test]
@@ -589,5 +604,11 @@ mod refusals {
             round_values(&params, FIRST, &rows),
             Err((1, RowError::TooManyOld))
         );
+        for seats in 1..=3 {
+            assert_eq!(
+                seat_values(&params, FIRST, &rows, seats),
+                Err((1, RowError::TooManyOld))
+            );
+        }
     }
 }

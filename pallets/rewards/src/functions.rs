@@ -16,7 +16,7 @@ use sp_runtime::{
 use tributary_primitives::{
     assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Share, Team},
     datanets::MAX_CREW_SHARE,
-    ids::{ModelId, RoundNumber},
+    ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
     ledger::{self, Royalties, Split, Vesting},
     merkle::Node,
     roles::Cause,
@@ -280,6 +280,7 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_open_pool(
         pool: Pool,
         root: Node,
+        withdrawn: u128,
         count: u32,
         crew: Crew<T::AccountId>,
         vesting: Vesting,
@@ -300,25 +301,55 @@ impl<T: Config> Pallet<T> {
         let bound = u64::from(MAX_CREW_SHARE.deconstruct());
         ensure!(parts(&crew) <= bound, Error::<T>::CrewPartsTooHigh);
 
+        let weight = root
+            .sum
+            .checked_sub(withdrawn)
+            .ok_or(Error::<T>::WithdrawnTooMuch)?;
+
         let terms = PoolTerms {
             root,
             count,
+            weight,
             ordinal,
             opened: Self::now(),
             vesting,
             crew: crew.clone(),
         };
         Pools::<T>::insert(pool, terms);
-        if root.sum > 0 {
+        if weight > 0 {
             PoolAccounts::<T>::insert(pool, PoolAccount::default());
         }
         LastPool::<T>::insert(pool.datanet, pool.round);
         Self::deposit_event(Event::PoolOpened {
             pool,
             root,
+            withdrawn,
             count,
             vesting,
             crew,
+        });
+        Ok(())
+    }
+
+    /// Excludes a contribution from pools that are not open yet: what was proven stays proven.
+    pub(crate) fn do_exclude(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        weight: u128,
+        since: RoundNumber,
+    ) -> DispatchResult {
+        let after_last = LastPool::<T>::get(datanet).is_none_or(|last| since > last);
+        ensure!(after_last, Error::<T>::PoolOutOfOrder);
+        ensure!(
+            !Exclusions::<T>::contains_key(datanet, contribution),
+            Error::<T>::AlreadyExcluded
+        );
+        Exclusions::<T>::insert(datanet, contribution, Exclusion { weight, since });
+        Self::deposit_event(Event::ContributionExcluded {
+            datanet,
+            contribution,
+            weight,
+            since,
         });
         Ok(())
     }

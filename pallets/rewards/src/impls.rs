@@ -43,6 +43,7 @@ impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
         pool: Pool,
         root: H256,
         total_weight: u128,
+        withdrawn: u128,
         count: u32,
         crew: Crew<T::AccountId>,
         vesting: Vesting,
@@ -51,7 +52,16 @@ impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
             hash: root,
             sum: total_weight,
         };
-        Self::do_open_pool(pool, root, count, crew, vesting)
+        Self::do_open_pool(pool, root, withdrawn, count, crew, vesting)
+    }
+
+    fn exclude(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        weight: u128,
+        since: RoundNumber,
+    ) -> DispatchResult {
+        Self::do_exclude(datanet, contribution, weight, since)
     }
 
     fn sponsor(pool: Pool, sponsor: &T::AccountId, budget: Balance) -> DispatchResult {

@@ -22,6 +22,7 @@ impl<T: Config> Pallet<T> {
         Self::models_hold_what_they_have_not_paid()?;
         Self::pools_hold_what_they_have_not_paid()?;
         Self::proven_weights_fit_their_pools()?;
+        Self::pools_leave_out_what_is_excluded()?;
         Self::budgets_sum_up()?;
         Self::awards_sum_up()?;
         Self::authors_share_everything()?;
@@ -161,7 +162,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Proven weights of a pool sum to its total at the most; none was paid more than it has earned; what they were paid is what the
+    /// Proven weights of a pool sum to the weight that earns at the most; none was paid more than it has earned; what they were paid is what the
     /// pool says was claimed.
     fn proven_weights_fit_their_pools() -> Result<(), TryRuntimeError> {
         for (pool, account) in PoolAccounts::<T>::iter() {
@@ -180,8 +181,8 @@ impl<T: Config> Pallet<T> {
                 );
             }
             ensure!(
-                weight <= terms.root.sum,
-                "proven weights are more than the pool's"
+                weight <= terms.weight,
+                "proven weights are more than those that earn"
             );
             ensure!(
                 paid == account.claimed,
@@ -192,6 +193,31 @@ impl<T: Config> Pallet<T> {
             ensure!(
                 PoolAccounts::<T>::contains_key(pool),
                 "a weight is proven in a pool without account"
+            );
+        }
+        Ok(())
+    }
+
+    /// The weight that earns in a pool is that of its tree less those of the contributions that are excluded from it, none of which has
+    /// proven its weight there.
+    fn pools_leave_out_what_is_excluded() -> Result<(), TryRuntimeError> {
+        for (pool, terms) in Pools::<T>::iter() {
+            let mut weight = terms.weight;
+            for (number, exclusion) in Exclusions::<T>::iter_prefix(pool.datanet) {
+                if pool.round < exclusion.since {
+                    continue;
+                }
+                weight = weight
+                    .checked_add(exclusion.weight)
+                    .ok_or(ArithmeticError::Overflow)?;
+                ensure!(
+                    !Proven::<T>::contains_key(pool, number),
+                    "an excluded contribution has proven its weight"
+                );
+            }
+            ensure!(
+                weight == terms.root.sum,
+                "what earns and what is excluded is not the weight of a pool's tree"
             );
         }
         Ok(())
@@ -251,8 +277,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// A model has an account if and only if it has a split, and owes only to other models and to pools that have accounts; a
-    /// pool has an account if and only if it has weight; a datanet's pools are
-    /// counted from 1, and the last one is its last.
+    /// pool has an account if and only if some of its weight earns; a datanet's pools are counted from 1, and the last one is its last.
     fn ledgers_are_complete() -> Result<(), TryRuntimeError> {
         for (model, split) in Splits::<T>::iter() {
             ensure!(
@@ -272,7 +297,7 @@ impl<T: Config> Pallet<T> {
         }
         for (pool, terms) in Pools::<T>::iter() {
             ensure!(
-                PoolAccounts::<T>::contains_key(pool) == (terms.root.sum > 0),
+                PoolAccounts::<T>::contains_key(pool) == (terms.weight > 0),
                 "a pool has weight and no account, or an account and no weight"
             );
             ensure!(

@@ -112,6 +112,11 @@ pub mod pallet {
         ProvenWeight<T::AccountId>,
     >;
 
+    /// Contributions that the pools of later rounds do not pay.
+    #[pallet::storage]
+    pub type Exclusions<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, ContributionNumber, Exclusion>;
+
     /// The money of sponsors.
     #[pallet::storage]
     pub type Budgets<T: Config> = StorageMap<_, Twox64Concat, Pool, Budget<T::AccountId>>;
@@ -195,8 +200,10 @@ pub mod pallet {
         PoolOpened {
             /// The pool.
             pool: Pool,
-            /// The root of the tree of admitted weights, with their sum. Without weight the pool receives nothing.
+            /// The root of the tree of admitted weights, with their sum.
             root: Node,
+            /// Of that sum, what is excluded from this pool. If it is all, the pool receives nothing.
+            withdrawn: u128,
             /// How many leaves the tree has.
             count: u32,
             /// How what contributions were awarded in this round vests from now on.
@@ -222,6 +229,17 @@ pub mod pallet {
             net: Balance,
             /// What for.
             cause: Cause,
+        },
+        /// The pools of later rounds do not pay a contribution.
+        ContributionExcluded {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Its weight.
+            weight: u128,
+            /// The first round whose pool does not pay it.
+            since: RoundNumber,
         },
         /// A model paid a royalty, inside the pot.
         RoyaltyPaid {
@@ -323,7 +341,7 @@ pub mod pallet {
         PoolNotFound,
         /// No round of this datanet is final yet, so that there is nobody to pay. Wait for its first final round.
         NoFinalRound,
-        /// Nothing was admitted to this pool, so that there is nobody to pay. Pay a later round.
+        /// Nothing was admitted to this pool, or everything was withdrawn before, so that there is nobody to pay. Pay another round.
         PoolWithoutWeight,
         /// A round was named for a model, which has none. Leave it out.
         ModelHasNoRounds,
@@ -351,6 +369,10 @@ pub mod pallet {
         PoolOutOfOrder,
         /// The parts of a crew sum to more than its bound. Lower the recipe's shares.
         CrewPartsTooHigh,
+        /// More weight is withdrawn from a pool than its tree has. Count each contribution once.
+        WithdrawnTooMuch,
+        /// The contribution is excluded already.
+        AlreadyExcluded,
         /// The round has a budget already.
         AlreadySponsored,
         /// An award is larger than what is left of the round's budget.
@@ -364,6 +386,8 @@ pub mod pallet {
         ProofRequired,
         /// The proof does not lead to the pool's root. Check account, weight, position and path against the pool's tree.
         ProofInvalid,
+        /// The contributor withdrew consent before the round of this pool froze. Claim from earlier pools, which go on paying.
+        ConsentWithdrawn,
         /// Nothing has been credited to this account. Settle models, settle crews or claim first.
         NothingToWithdraw,
         /// There are no fees and no surplus in the pot.
@@ -466,8 +490,8 @@ pub mod pallet {
         ///
         /// - `claims`: contributions, at most 16. If one is refused, all are.
         ///
-        /// Errors: `PoolNotFound`, `PoolWithoutWeight`, `ProofRequired`, `ProofInvalid`. Events: `Proven` for each weight
-        /// proven, `Credited` for each amount above zero.
+        /// Errors: `PoolNotFound`, `PoolWithoutWeight`, `ConsentWithdrawn`, `ProofRequired`, `ProofInvalid`. Events: `Proven` for each
+        /// weight proven, `Credited` for each amount above zero.
         #[pallet::call_index(3)]
         #[pallet::weight(Pallet::<T>::weight_of_claims(claims))]
         pub fn claim(
@@ -546,7 +570,15 @@ pub mod pallet {
             Self::pool_statement(pool)
         }
 
-        /// What a contribution of `weight` has earned from a pool since the beginning, paid or not.
+        /// The first round whose pool does not pay a contribution, if there is one.
+        pub fn excluded_since(
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+        ) -> Option<RoundNumber> {
+            Exclusions::<T>::get(datanet, contribution).map(|exclusion| exclusion.since)
+        }
+
+        /// What a contribution of `weight` that is not excluded from a pool has earned from it since the beginning, paid or not.
         pub fn earned(pool: Pool, weight: u128) -> Option<Balance> {
             Self::earned_by(&pool, weight).ok()
         }

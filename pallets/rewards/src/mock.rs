@@ -9,7 +9,7 @@ use frame_support::{
     PalletId,
 };
 use sp_core::H256;
-use sp_runtime::{BuildStorage, Perbill};
+use sp_runtime::{BuildStorage, DispatchResult, Perbill};
 use tributary_primitives::{
     assets::{Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     hashing,
@@ -237,8 +237,18 @@ impl Admitted {
 
     /// Opens their pool, of a round whose awards vest in two parts of ten blocks.
     pub(crate) fn open(&self, pool: Pool, crew: Crew<AccountId>) {
+        self.open_without(0, pool, crew).unwrap();
+    }
+
+    /// Opens their pool, of which so much weight is withdrawn.
+    pub(crate) fn open_without(
+        &self,
+        withdrawn: u128,
+        pool: Pool,
+        crew: Crew<AccountId>,
+    ) -> DispatchResult {
         let (root, count) = (self.root(), self.0.len() as u32);
-        Rewards::open_pool(pool, root.hash, root.sum, count, crew, VESTING).unwrap();
+        Rewards::open_pool(pool, root.hash, root.sum, withdrawn, count, crew, VESTING)
     }
 
     /// The claim of a contribution, with its proof.

@@ -92,7 +92,7 @@ pub(crate) const VESTING: Vesting = Vesting {
 
 /// Opens a pool.
 pub(crate) fn open_pool<T: Config>(pool: Pool, root: Node, count: u32, crew: Crew<T::AccountId>) {
-    Pallet::<T>::do_open_pool(pool, root, count, crew, VESTING).expect("the pool is new; qed");
+    Pallet::<T>::do_open_pool(pool, root, 0, count, crew, VESTING).expect("the pool is new; qed");
 }
 
 /// Opens a pool of a round where nobody can prove anything.

@@ -169,6 +169,9 @@ impl<T: Config> Pallet<T> {
         contribution: ContributionNumber,
         proof: Option<Proof<T::AccountId>>,
     ) -> Result<ProvenWeight<T::AccountId>, DispatchError> {
+        let paid = Exclusions::<T>::get(pool.datanet, contribution)
+            .is_none_or(|exclusion| pool.round < exclusion.since);
+        ensure!(paid, Error::<T>::ConsentWithdrawn);
         let Proof {
             account,
             weight,
@@ -199,7 +202,7 @@ impl<T: Config> Pallet<T> {
     ) -> Result<Balance, DispatchError> {
         let received = account.takings.inflow().total()?;
         let contributors = ledger::contributors_part(&terms.crew, received)?;
-        let earned = ledger::contribution_part(contributors, weight, terms.root.sum)?;
+        let earned = ledger::contribution_part(contributors, weight, terms.weight)?;
         Ok(earned)
     }
 
@@ -247,6 +250,7 @@ impl<T: Config> Pallet<T> {
         Some(PoolStatement {
             root: terms.root,
             count: terms.count,
+            weight: terms.weight,
             takings: account.takings,
             held: Self::held_by_pool(&terms, &account).ok()?,
             contributors: ledger::contributors_part(&terms.crew, received).ok()?,

@@ -7,7 +7,7 @@ use scale_info::TypeInfo;
 use sp_runtime::ArithmeticError;
 use tributary_primitives::{
     assets::{Asset, Crew, Pool, Royalty, Share},
-    ids::{ContributionNumber, ModelId},
+    ids::{ContributionNumber, ModelId, RoundNumber},
     ledger::{Inflow, Taking, Vesting},
     merkle::{Node, Path},
     Balance, Perbill,
@@ -122,6 +122,8 @@ pub struct PoolTerms<AccountId> {
     pub root: Node,
     /// How many leaves the tree has.
     pub count: u32,
+    /// The weight that earns: that sum, less the weights of contributions that are excluded from this pool.
+    pub weight: u128,
     /// Which of its datanet's final rounds this is, counted from 1.
     pub ordinal: u32,
     /// The block in which it opened.
@@ -130,6 +132,15 @@ pub struct PoolTerms<AccountId> {
     pub vesting: Vesting,
     /// Those who earn beside the contributors.
     pub crew: Crew<AccountId>,
+}
+
+/// A contribution that pools do not pay any more.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Exclusion {
+    /// Its weight, which the trees of later pools still hold.
+    pub weight: u128,
+    /// The first round whose pool does not pay it.
+    pub since: RoundNumber,
 }
 
 /// The money of a pool. A pool without weight has none.
@@ -420,8 +431,10 @@ pub struct ModelStatement<AccountId> {
 pub struct PoolStatement<AccountId> {
     /// The root of the tree of admitted weights, with their sum.
     pub root: Node,
-    /// How many contributions it has.
+    /// How many contributions the tree has.
     pub count: u32,
+    /// The weight that earns: the sum less what is excluded.
+    pub weight: u128,
     /// What has come in.
     pub takings: Takings,
     /// What is in the pool.

@@ -45,8 +45,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 47_331_000 picoseconds.
-        Weight::from_parts(49_524_000, 6196)
+        // Minimum execution time: 46_439_000 picoseconds.
+        Weight::from_parts(50_335_000, 6196)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -61,12 +61,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 68_913_000 picoseconds.
-        Weight::from_parts(13_392_590, 5575)
-            // Standard error: 2_741
-            .saturating_add(Weight::from_parts(4_751_468, 0).saturating_mul(r.into()))
-            // Standard error: 5_713
-            .saturating_add(Weight::from_parts(3_592_952, 0).saturating_mul(t.into()))
+        // Minimum execution time: 68_402_000 picoseconds.
+        Weight::from_parts(11_456_805, 5575)
+            // Standard error: 22_438
+            .saturating_add(Weight::from_parts(5_212_581, 0).saturating_mul(r.into()))
+            // Standard error: 46_703
+            .saturating_add(Weight::from_parts(3_688_200, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -79,16 +79,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:1 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(357), added: 2832, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 10_886_000 picoseconds.
-        Weight::from_parts(12_064_048, 3822)
-            // Standard error: 1_370
-            .saturating_add(Weight::from_parts(3_672_009, 0).saturating_mul(c.into()))
+        // Minimum execution time: 11_056_000 picoseconds.
+        Weight::from_parts(12_732_248, 3838)
+            // Standard error: 4_253
+            .saturating_add(Weight::from_parts(3_800_775, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -100,42 +100,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(357), added: 2832, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Proven` (r:16 w:16)
     // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Exclusions` (r:16 w:0)
+    // Proof: `Rewards::Exclusions` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 48_272_000 picoseconds.
-        Weight::from_parts(4_992_038, 1741)
-            // Standard error: 23_063
-            .saturating_add(Weight::from_parts(44_583_455, 0).saturating_mul(c.into()))
+        // Minimum execution time: 50_726_000 picoseconds.
+        Weight::from_parts(2_142_166, 1741)
+            // Standard error: 83_550
+            .saturating_add(Weight::from_parts(49_520_382, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
             .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2832).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
     }
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(357), added: 2832, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Proven` (r:16 w:16)
     // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 20_030_000 picoseconds.
-        Weight::from_parts(3_494_700, 1741)
-            // Standard error: 12_301
-            .saturating_add(Weight::from_parts(16_559_607, 0).saturating_mul(c.into()))
+        // Minimum execution time: 20_551_000 picoseconds.
+        Weight::from_parts(21_862_000, 1741)
+            // Standard error: 59_039
+            .saturating_add(Weight::from_parts(17_677_910, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
             .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2832).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
     }
     // Storage: `Rewards::Claimable` (r:1 w:1)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
@@ -150,8 +152,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Self::vest(a)
     }
     fn withdraw() -> Weight {
-        // Minimum execution time: 45_368_000 picoseconds.
-        Weight::from_parts(47_531_000, 6196)
+        // Minimum execution time: 44_747_000 picoseconds.
+        Weight::from_parts(48_422_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -160,8 +162,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 42_503_000 picoseconds.
-        Weight::from_parts(44_677_000, 6196)
+        // Minimum execution time: 42_003_000 picoseconds.
+        Weight::from_parts(44_666_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -170,14 +172,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(49_524_000, 6196)
+        Weight::from_parts(50_335_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(13_392_590, 5575)
-            .saturating_add(Weight::from_parts(4_751_468, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(3_592_952, 0).saturating_mul(t.into()))
+        Weight::from_parts(11_456_805, 5575)
+            .saturating_add(Weight::from_parts(5_212_581, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(3_688_200, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -188,8 +190,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(12_064_048, 3822)
-            .saturating_add(Weight::from_parts(3_672_009, 0).saturating_mul(c.into()))
+        Weight::from_parts(12_732_248, 3838)
+            .saturating_add(Weight::from_parts(3_800_775, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -197,22 +199,22 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(4_992_038, 1741)
-            .saturating_add(Weight::from_parts(44_583_455, 0).saturating_mul(c.into()))
+        Weight::from_parts(2_142_166, 1741)
+            .saturating_add(Weight::from_parts(49_520_382, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
             .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2832).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
     }
     fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(3_494_700, 1741)
-            .saturating_add(Weight::from_parts(16_559_607, 0).saturating_mul(c.into()))
+        Weight::from_parts(21_862_000, 1741)
+            .saturating_add(Weight::from_parts(17_677_910, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
             .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2832).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
         Self::claim_proven(c)
@@ -221,12 +223,12 @@ impl WeightInfo for () {
         Self::vest(a)
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(47_531_000, 6196)
+        Weight::from_parts(48_422_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(44_677_000, 6196)
+        Weight::from_parts(44_666_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }

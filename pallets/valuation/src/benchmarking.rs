@@ -9,7 +9,8 @@ use sp_core::H256;
 use sp_runtime::traits::One;
 use tributary_primitives::{
     datanets::{
-        Phase, Values, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES, MAX_HORIZON, MAX_RECORDS,
+        Phase, SeatAccuracies, SeatAccuracy, Values, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES,
+        MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS,
     },
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
@@ -225,6 +226,10 @@ impl<T: Config> Scene<T> {
         let shadows = [(0, pairs[0], first), (1, pairs[1], second)]
             .map(|(index, pair, path)| ProvenShadow { index, pair, path });
 
+        let seat = SeatAccuracy {
+            before: 0,
+            after: 0,
+        };
         Proposals::<T>::mutate(datanet, round, |proposals| {
             proposals[3].progress = Progress::Complete(Publication {
                 rows: Node {
@@ -237,6 +242,7 @@ impl<T: Config> Scene<T> {
                 },
                 before: 0,
                 after: 0,
+                seats: SeatAccuracies::truncate_from(vec![seat; MAX_PROVIDERS as usize]),
             })
         });
         ProposedValues::<T>::insert((datanet, round, &proposer), Values::default());

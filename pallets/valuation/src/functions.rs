@@ -13,13 +13,17 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{traits::CheckedAdd, ArithmeticError};
 use tributary_primitives::{
-    datanets::{FrozenRound, Phase, Recipe, Value, Values, MAX_ENTRIES},
+    datanets::{
+        FrozenRound, Phase, Recipe, SeatAccuracies, SeatAccuracy, Value, Values, MAX_ENTRIES,
+    },
     deposits::price,
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
     merkle::{Overflow, Range},
     roles::Snapshots,
-    valuation::{self, disproves, round_values, Challenge, ChallengeError, Params, Row, RowError},
+    valuation::{
+        self, disproves, seat_values, Challenge, ChallengeError, Params, RoundValues, Row, RowError,
+    },
     Balance,
 };
 
@@ -64,6 +68,14 @@ impl Standing {
             entry.record.contribution < self.frozen.first || self.delivered(&entry.record)
         })
     }
+}
+
+/// What follows from rows.
+struct Derived {
+    values: Values,
+    before: u128,
+    after: u128,
+    seats: SeatAccuracies,
 }
 
 /// How a window ended.
@@ -295,13 +307,19 @@ impl<T: Config> Pallet<T> {
             proposal.commitment == hashing::proposal_commitment(proposer, datanet, round, payload),
             Error::<T>::CommitmentMismatch
         );
-        let (values, before, after) = Self::derive(&standing, rows)?;
+        let Derived {
+            values,
+            before,
+            after,
+            seats,
+        } = Self::derive(&standing, rows)?;
 
         proposal.progress = Progress::Complete(Publication {
             rows: rows_root,
             shadows: shadows_root,
             before,
             after,
+            seats: seats.clone(),
         });
         Proposals::<T>::insert(datanet, round, proposals);
         ProposedValues::<T>::insert((datanet, round, proposer), values);
@@ -317,6 +335,7 @@ impl<T: Config> Pallet<T> {
             shadows: shadows_root.hash,
             before,
             after,
+            seats,
             extrinsic,
         });
         Ok(standing.contributions())
@@ -492,11 +511,18 @@ impl<T: Config> Pallet<T> {
         Ok(range)
     }
 
-    /// What each delivered contribution is worth, and the accuracies before and after.
-    fn derive(standing: &Standing, rows: &Rows) -> Result<(Values, u128, u128), DispatchError> {
+    /// What each delivered contribution is worth, and the accuracies before and after, of all slices together and of each.
+    fn derive(standing: &Standing, rows: &Rows) -> Result<Derived, DispatchError> {
         let params = Params::from(&standing.recipe);
-        let derived = round_values(&params, standing.frozen.first, rows.iter())
+        let FrozenRound { first, seats, .. } = standing.frozen;
+        let parts = seat_values(&params, first, rows, seats)
             .map_err(|(_, error)| Error::<T>::from(error))?;
+        let accuracies = parts.iter().map(|part| SeatAccuracy {
+            before: part.before,
+            after: part.after,
+        });
+        let seats = SeatAccuracies::truncate_from(accuracies.collect());
+        let derived = RoundValues::of_parts(&parts);
         let mut values = Values::new();
         for delivered in &standing.frozen.delivered {
             let number = delivered.number;
@@ -509,7 +535,12 @@ impl<T: Config> Pallet<T> {
                 defensive!("as many values as delivered contributions, whose bound is the same");
             }
         }
-        Ok((values, derived.before, derived.after))
+        Ok(Derived {
+            values,
+            before: derived.before,
+            after: derived.after,
+            seats,
+        })
     }
 
     /// Makes the first of complete proposals final and removes all of them.
@@ -542,6 +573,7 @@ impl<T: Config> Pallet<T> {
         let (evaluator, publication, values) =
             first.defensive_ok_or(Error::<T>::ProposalNotFound)?;
         let (before, after) = (publication.before, publication.after);
+        let seats = publication.seats.clone();
         T::Snapshots::conclude(datanet, round, &evaluator, values, before, after)?;
         Outcomes::<T>::insert(
             datanet,
@@ -557,6 +589,7 @@ impl<T: Config> Pallet<T> {
             evaluator,
             before,
             after,
+            seats,
         });
         Ok(())
     }

@@ -38,6 +38,7 @@ impl<T: Config> Rounds for Pallet<T> {
                     shadows: Node::default(),
                     before: 0,
                     after: 0,
+                    seats: Default::default(),
                 },
             },
         );

@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::{traits::CheckedAdd, TryRuntimeError};
 use tributary_primitives::{
-    datanets::Phase,
+    datanets::{Phase, SeatAccuracy},
     ids::{DatanetId, RoundNumber},
     roles::Snapshots,
     Balance,
@@ -24,7 +24,7 @@ impl<T: Config> Pallet<T> {
     ///    only in these is one of a round's proposals complete. No account has two in a round. Deadlines lie so far within the window
     ///    that there is time to challenge after them, and do not decrease: proposals are in the order of their commitments.
     /// 3. A proposal has values exactly if it is complete: one for each delivered contribution, ascending, and their sum is the
-    ///    accuracy after less the accuracy before.
+    ///    accuracy after less the accuracy before. It has accuracies for each seat, and they sum to these.
     /// 4. Every row of a complete proposal and every shadow weighs 1: the sums of their trees are their numbers, and there is a row
     ///    for each record of the benchmark.
     /// 5. Only rounds that are `Revealed` or `Published` have a second window.
@@ -140,6 +140,17 @@ impl<T: Config> Pallet<T> {
         ensure!(
             publication.before.checked_add_signed(gain) == Some(publication.after),
             "the values do not sum to the gain in accuracy"
+        );
+        let seats = &publication.seats;
+        let sum = |of: fn(&SeatAccuracy) -> u128| {
+            let mut seats = seats.iter();
+            seats.try_fold(0u128, |sum, seat| sum.checked_add(of(seat)))
+        };
+        ensure!(
+            seats.len() == usize::from(frozen.seats)
+                && sum(|seat| seat.before) == Some(publication.before)
+                && sum(|seat| seat.after) == Some(publication.after),
+            "the accuracies of the seats are not those of the round"
         );
         Ok(())
     }

@@ -33,7 +33,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
     use tributary_primitives::{
-        datanets::{Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_ENTRIES},
+        datanets::{SeatAccuracies, Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_ENTRIES},
         ids::{DatanetId, RoundNumber},
         roles::Snapshots,
         valuation::{Challenge, RowEntry, Shadow, MAX_CHALLENGE},
@@ -172,6 +172,8 @@ pub mod pallet {
             before: u128,
             /// Accuracy with them, over L K C T.
             after: u128,
+            /// The same for each slice of the benchmark, in its order. They sum to those of the round.
+            seats: SeatAccuracies,
             /// The extrinsic of this block that the rows are in.
             extrinsic: u32,
         },
@@ -222,6 +224,8 @@ pub mod pallet {
             before: u128,
             /// Accuracy with them, over L K C T.
             after: u128,
+            /// The same for each slice of the benchmark, in its order. They sum to those of the round.
+            seats: SeatAccuracies,
         },
         /// No proposal was complete when the window ended for the second time: the round is void.
         RoundAbandoned {

@@ -354,6 +354,7 @@ pub(crate) fn frozen() -> FrozenRound {
             .unwrap(),
         inputs: H256::repeat_byte(0xaa),
         budget: 200,
+        seats: 3,
         revealed_at: REVEALED_AT,
     }
 }

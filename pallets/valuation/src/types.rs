@@ -6,7 +6,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
 use tributary_primitives::{
-    datanets::MAX_ENTRIES,
+    datanets::{SeatAccuracies, MAX_ENTRIES},
     ids::RecordId,
     merkle::{Node, Range},
     valuation::{Row, Shadow},
@@ -38,6 +38,8 @@ pub struct Publication {
     pub before: u128,
     /// Accuracy with the round's newcomers, over L K C T.
     pub after: u128,
+    /// The same for each slice of the benchmark, in its order: how far slices disagree.
+    pub seats: SeatAccuracies,
 }
 
 /// How far a proposal has come.

@@ -1,5 +1,7 @@
 //! What contributions are worth, and what they have earned, in a statement.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde_json::{json, Value};
 use subxt::utils::Static;
@@ -9,6 +11,7 @@ use super::cell;
 use crate::{
     chain::{
         calls::{ContributionValued, Member},
+        state::status_text,
         Snapshot,
     },
     ledger::{AwardSums, Ledger, Sum},
@@ -25,6 +28,8 @@ pub(super) struct Row {
     award: AwardSums,
     authors: Vec<Member>,
     earned: u128,
+    /// The first round whose pool leaves it out.
+    withdrawn: Option<u32>,
 }
 
 impl Row {
@@ -69,6 +74,11 @@ impl Data {
             };
             rounds.push((*number, outcome.before, outcome.after));
         }
+        let withdrawn: BTreeMap<u32, u32> = round::contributions(state, datanet)
+            .await?
+            .into_iter()
+            .filter_map(|(number, contribution)| Some((number, contribution.withdrawn?)))
+            .collect();
         let mut rows = Vec::new();
         let of_rounds = valued.iter().filter(|valued| {
             let round = rounds.iter().any(|(round, ..)| *round == valued.round);
@@ -77,10 +87,11 @@ impl Data {
         for valued in of_rounds {
             let mut earned = Sum::default();
             let weight = u128::try_from(valued.value).unwrap_or_default();
-            for round in finals
-                .iter()
-                .filter(|round| **round >= valued.round && weight > 0)
-            {
+            let withdrawn = withdrawn.get(&valued.contribution).copied();
+            let pays = |round: u32| {
+                round >= valued.round && withdrawn.is_none_or(|since| round < since) && weight > 0
+            };
+            for round in finals.iter().filter(|round| pays(**round)) {
                 let pool = Static(Pool {
                     datanet,
                     round: *round,
@@ -102,6 +113,7 @@ impl Data {
                     .unwrap_or_default(),
                 award: ledger.awards.get(&award).copied().unwrap_or_default(),
                 earned: earned.0,
+                withdrawn,
             });
         }
         let list: Vec<_> = rows
@@ -126,6 +138,7 @@ impl Data {
                     "forfeited": Amount(row.award.forfeited.0),
                     "burnt": Amount(valued.burnt),
                     "pools": Amount(row.earned),
+                    "withdrawn_since": row.withdrawn,
                 })
             })
             .collect();
@@ -202,7 +215,7 @@ impl Data {
             } else {
                 100.0 * own.0 as f64 / total.0 as f64
             };
-            let status = format!("{:?}", valued.status);
+            let status = status_text(valued.status, row.withdrawn);
             table.row([
                 &valued.contribution,
                 &valued.contributor,

@@ -8,7 +8,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
-    datanets::{Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
+    datanets::{most_seats, Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
 };
@@ -165,7 +165,10 @@ impl<T: Config> Pallet<T> {
         recipe: &Recipe,
     ) -> Result<Step, DispatchError> {
         let contributions = round.committed;
-        let unmeasured = Benchmarks::<T>::get(datanet, number).is_empty();
+        // Those who are there must be able to fill all seats, each no more than it may have.
+        let providers = round.providers.len() as u32;
+        let committed = Benchmarks::<T>::get(datanet, number).len() as u32;
+        let unmeasured = committed * most_seats(providers) < providers;
         if contributions == 0 || unmeasured {
             // A void round before a live one would let the next overtake it: what has ended says that all before it have. And only
             // then is it known whether newcomers of theirs wait.
@@ -250,6 +253,7 @@ impl<T: Config> Pallet<T> {
         round.phase = Phase::Frozen;
         round.deadline = None;
         round.frozen = Some(Self::epochs_recorded());
+        Self::leave_out_withdrawn(datanet, number, &mut round)?;
         Self::put_round(datanet, number, round);
         Ok(Step::Frozen {
             newcomers: looked_at,

@@ -93,11 +93,20 @@ impl<T: Config> Pallet<T> {
         let root = admitted.root();
         let count = admitted.count;
         let crew = Self::crew(datanet, &recipe, &round, evaluator)?;
-        T::DataPools::open_pool(pool, root.hash, root.sum, count, crew, recipe.vesting())?;
+        T::DataPools::open_pool(
+            pool,
+            root.hash,
+            root.sum,
+            round.withdrawn,
+            count,
+            crew,
+            recipe.vesting(),
+        )?;
         Admitted::<T>::insert(datanet, admitted);
         Newcomers::<T>::remove(datanet, number);
         Self::no_longer_pending(datanet, valued)?;
         Self::close(datanet, number, &round)?;
+        let withdrawn = round.withdrawn;
         round.phase = Phase::Final;
         round.deadline = None;
         round.outcome = Some(Outcome {
@@ -116,6 +125,7 @@ impl<T: Config> Pallet<T> {
             admitted: count,
             root: root.hash,
             weight: root.sum,
+            withdrawn,
             paid,
             fees,
         });

@@ -52,6 +52,8 @@ impl<T: Config> Pallet<T> {
                 contributions: 0,
                 pending: 0,
                 retired: false,
+                frozen: 0,
+                withdrawn: 0,
             },
         );
 

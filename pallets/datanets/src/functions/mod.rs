@@ -3,6 +3,7 @@
 mod advance;
 mod authors;
 mod conclude;
+mod consent;
 mod create;
 mod delivery;
 mod epochs;

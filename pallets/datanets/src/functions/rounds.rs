@@ -196,6 +196,7 @@ impl<T: Config> Pallet<T> {
                 inputs: H256::zero(),
                 revealed_at: 0,
                 outcome: None,
+                withdrawn: 0,
             },
         );
 
@@ -286,6 +287,7 @@ impl<T: Config> Pallet<T> {
                 bond,
                 status: Status::Committed,
                 value: 0,
+                withdrawn: None,
             },
         );
         Deliveries::<T>::insert(

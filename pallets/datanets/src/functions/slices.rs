@@ -7,7 +7,7 @@ use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
-    datanets::{Phase, Recipe, MIN_SLICES},
+    datanets::{most_seats, Phase, Recipe, MIN_SLICES},
     hashing,
     ids::{DatanetId, RoundNumber},
 };
@@ -84,16 +84,32 @@ impl<T: Config> Pallet<T> {
         round.randomness = Some(randomness);
         let deadline = Self::deadline(recipe.periods.revealing)?;
         round.deadline = Some(deadline);
-        for (index, appointed) in round.providers.iter().enumerate() {
-            let own = benchmark
-                .iter()
-                .any(|slices| slices.provider == *appointed)
-                .then_some(appointed);
-            let index = index as u8;
-            let draw = |choices| hashing::pick(randomness, datanet, number, index, 0, choices);
-            // A provider commits at least as many slices as there are seats.
-            let (provider, slice) =
-                pick(&mut benchmark, own, draw).ok_or(Error::<T>::TooFewSlices)?;
+        let draw = |seat: u8, choices| hashing::pick(randomness, datanet, number, seat, 0, choices);
+        // First everybody's own seat, so that it is known how many are left to those who stand in for others.
+        let mut picks: Vec<Option<(T::AccountId, u8)>> = (0u8..)
+            .zip(&round.providers)
+            .map(|(seat, appointed)| {
+                pick(
+                    &mut benchmark,
+                    |provider| provider == appointed,
+                    |choices| draw(seat, choices),
+                )
+            })
+            .collect();
+        for seat in 0..picks.len() {
+            if picks[seat].is_none() {
+                let holders = picks.iter().flatten().map(|(provider, _)| provider);
+                let holders: Vec<_> = holders.cloned().collect();
+                picks[seat] = pick(
+                    &mut benchmark,
+                    |provider| has_room(&holders, picks.len(), provider),
+                    |choices| draw(seat as u8, choices),
+                );
+            }
+        }
+        for picked in picks {
+            // Enough providers have committed, each at least as many slices as there are seats.
+            let (provider, slice) = picked.ok_or(Error::<T>::TooFewSlices)?;
             round
                 .seats
                 .try_push(Seat {
@@ -111,7 +127,8 @@ impl<T: Config> Pallet<T> {
         Ok(Step::Picked)
     }
 
-    /// Burns the bonds of the providers that left a picked slice unrevealed, and picks slices of others in their place.
+    /// Burns the bonds of the providers that left a picked slice unrevealed, and picks slices of others in their place. If
+    /// those who are left cannot fill all seats, each no more than it may have, the round is void.
     pub(crate) fn replace_slices(
         datanet: DatanetId,
         number: RoundNumber,
@@ -142,6 +159,9 @@ impl<T: Config> Pallet<T> {
         let randomness = round.randomness.ok_or(Error::<T>::WrongPhase)?;
         let deadline = Self::deadline(recipe.periods.revealing)?;
         let mut picked = Vec::new();
+        let seats = round.seats.len();
+        let revealed = round.seats.iter().filter(|seat| seat.root.is_some());
+        let mut holders: Vec<_> = revealed.map(|seat| seat.provider.clone()).collect();
         for (index, seat) in round.seats.iter_mut().enumerate() {
             if seat.root.is_some() {
                 continue;
@@ -152,10 +172,12 @@ impl<T: Config> Pallet<T> {
             seat.attempt = seat.attempt.checked_add(1).ok_or(Error::<T>::Overflow)?;
             let draw =
                 |choices| hashing::pick(randomness, datanet, number, index, seat.attempt, choices);
-            let Some((provider, slice)) = pick(&mut benchmark, None, draw) else {
+            let room = |provider: &T::AccountId| has_room(&holders, seats, provider);
+            let Some((provider, slice)) = pick(&mut benchmark, room, draw) else {
                 Benchmarks::<T>::insert(datanet, number, benchmark);
                 return Self::void_frozen(datanet, number, round);
             };
+            holders.push(provider.clone());
             seat.provider = provider;
             seat.slice = slice;
             picked.push(index);
@@ -294,16 +316,27 @@ impl<T: Config> Pallet<T> {
     }
 }
 
-/// Takes one of the slices that can still be picked: of `provider`, or of anybody. `draw` chooses among so many.
-fn pick<AccountId: Clone + PartialEq>(
+/// Whether a provider may have one of so many seats more than it has among these.
+fn has_room<AccountId: PartialEq>(
+    holders: &[AccountId],
+    seats: usize,
+    provider: &AccountId,
+) -> bool {
+    let held = holders.iter().filter(|holder| *holder == provider).count();
+    // There is a seat for each provider.
+    held < most_seats(seats as u32) as usize
+}
+
+/// Takes one of the slices that can still be picked, of the providers that `eligible` knows. `draw` chooses among so many.
+fn pick<AccountId: Clone>(
     benchmark: &mut crate::Benchmark<AccountId>,
-    provider: Option<&AccountId>,
+    eligible: impl Fn(&AccountId) -> bool,
     draw: impl FnOnce(u64) -> u64,
 ) -> Option<(AccountId, u8)> {
     let choices: Vec<(usize, u8)> = benchmark
         .iter()
         .enumerate()
-        .filter(|(_, slices)| provider.is_none_or(|provider| slices.provider == *provider))
+        .filter(|(_, slices)| eligible(&slices.provider))
         .flat_map(|(index, slices)| slices.unpicked().map(move |number| (index, number)))
         .collect();
     if choices.is_empty() {

@@ -2,9 +2,10 @@ use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    datanets::{Delivered, Phase},
+    datanets::{Delivered, Phase, Recipe},
     hashing,
     ids::RoundNumber,
+    roles::Snapshots,
 };
 
 use crate::{
@@ -119,6 +120,7 @@ fn a_round_goes_on_with_some_of_its_providers() {
         let round = open();
         commit(ALICE, round, 4);
         commit_slices_of(12, round);
+        commit_slices_of(10, round);
         end_committing(round);
         assert_eq!(round_of(round).phase, Phase::Delivering);
     });
@@ -356,25 +358,54 @@ fn the_share_of_a_provider_without_slices_is_anothers() {
 }
 
 #[test]
-fn one_provider_can_fill_every_seat() {
+fn nobody_stands_in_for_more_than_half_of_the_seats() {
     execute(|| {
         create(4);
-        let round = open();
-        commit_slices_of(13, round);
-        let contribution = commit(ALICE, round, 4);
-        end_committing(round);
-        deliver(contribution);
-        end_delivering(round);
-        pick(round);
-        let mut slices: Vec<_> = round_of(round)
-            .seats
-            .iter()
-            .map(|seat| seat.slice)
-            .collect();
-        slices.sort_unstable();
-        assert_eq!(slices, [0, 1, 2, 3]);
-        reveal_all(round);
+        for present in [[10, 11], [10, 13], [12, 13]] {
+            let round = open();
+            for provider in present {
+                commit_slices_of(provider, round);
+            }
+            let contribution = commit(ALICE, round, 4);
+            end_committing(round);
+            deliver(contribution);
+            end_delivering(round);
+            pick(round);
+            for provider in present {
+                let seats = round_of(round).seats;
+                let held = seats.iter().filter(|seat| seat.provider == provider);
+                assert_eq!(held.count(), 2);
+            }
+            reveal_all(round);
+            assert_ok!(<Datanets as Snapshots<_>>::void(0, round));
+        }
     });
+}
+
+#[test]
+fn a_round_whose_seats_cannot_be_filled_is_void_before_anything_is_shown() {
+    for (providers, missing) in [(1, 1), (2, 1), (3, 1), (4, 3)] {
+        execute(|| {
+            let even = Recipe {
+                benchmark: 24,
+                ..recipe()
+            };
+            create_with(even, providers);
+            let round = open_sponsored(50, 70_000);
+            for provider in PROVIDER..PROVIDER + providers - missing {
+                let hashes = vec![H256::zero(); 4];
+                assert_ok!(Datanets::commit_slices(signed(provider), 0, round, hashes));
+            }
+            commit(ALICE, round, 4);
+            end_committing(round);
+            assert_eq!(round_of(round).phase, Phase::Void);
+            assert_eq!(free(ALICE), WEALTH);
+            assert_eq!(free(SPONSOR), WEALTH);
+            for provider in PROVIDER..PROVIDER + providers {
+                assert_eq!(free(provider), WEALTH);
+            }
+        });
+    }
 }
 
 #[test]
@@ -390,9 +421,9 @@ fn picked_slices_are_waited_for() {
 #[test]
 fn a_silent_provider_loses_its_bond_and_its_seat() {
     execute(|| {
-        let round = frozen(2);
+        let round = frozen(4);
         pick(round);
-        reveal(round, 0);
+        reveal_all_but(round, &[1]);
         let issued = Balances::total_issuance();
         outlast(round);
         assert_ok!(try_advance(round));
@@ -409,9 +440,11 @@ fn a_silent_provider_loses_its_bond_and_its_seat() {
         assert_eq!(free(11), WEALTH - 5_000);
         assert_eq!(Balances::total_issuance(), issued - 5_000);
         let found = round_of(round);
-        assert_eq!(found.seats[1].provider, 10);
+        let other = found.seats[1].provider;
+        assert_ne!(other, 11);
         assert_eq!(found.seats[1].attempt, 1);
-        assert_ne!(found.seats[1].slice, found.seats[0].slice);
+        let own = &found.seats[(other - PROVIDER) as usize];
+        assert_ne!(found.seats[1].slice, own.slice);
         // What was revealed stays, and a fresh deadline is set.
         assert!(found.seats[0].root.is_some());
         assert_eq!(
@@ -426,9 +459,9 @@ fn a_silent_provider_loses_its_bond_and_its_seat() {
 #[test]
 fn half_a_slice_is_silence() {
     execute(|| {
-        let round = frozen(2);
+        let round = frozen(4);
         pick(round);
-        reveal(round, 1);
+        reveal_all_but(round, &[0]);
         let number = round_of(round).seats[0].slice;
         assert_ok!(Datanets::reveal(
             signed(10),
@@ -436,14 +469,14 @@ fn half_a_slice_is_silence() {
             round,
             0,
             0,
-            slice(number, 4)[..6].to_vec(),
+            slice(number, 2)[..3].to_vec(),
             None
         ));
         outlast(round);
         advance(round);
         assert_eq!(held(10, HoldReason::Provider), 0);
         assert_eq!(Datanets::revealing(0, round, 0), None);
-        assert_eq!(round_of(round).seats[0].provider, 11);
+        assert_ne!(round_of(round).seats[0].provider, 10);
     });
 }
 
@@ -452,29 +485,46 @@ fn the_slices_of_all_silent_providers_are_replaced_at_once() {
     execute(|| {
         let round = frozen(4);
         pick(round);
-        reveal(round, 2);
+        reveal_all_but(round, &[0, 3]);
         outlast(round);
         advance(round);
         let found = round_of(round);
-        for seat in [0, 1, 3] {
-            assert_eq!(found.seats[seat].provider, 12);
-        }
-        for provider in [10, 11, 13] {
+        let mut others = [0, 3].map(|seat| found.seats[seat].provider);
+        others.sort_unstable();
+        assert_eq!(others, [11, 12], "one each: none has more than half");
+        for provider in [10, 13] {
             assert_eq!(held(provider, HoldReason::Provider), 0);
         }
-        let mut slices: Vec<_> = found.seats.iter().map(|seat| seat.slice).collect();
-        slices.sort_unstable();
-        slices.dedup();
-        assert_eq!(slices.len(), 4);
-        reveal_all_but(round, 2);
+        reveal_all_but(round, &[1, 2]);
         assert_eq!(round_of(round).phase, Phase::Revealed);
     });
 }
 
-fn reveal_all_but(round: RoundNumber, revealed: u8) {
+fn reveal_all_but(round: RoundNumber, left: &[u8]) {
     (0..4)
-        .filter(|seat| *seat != revealed)
+        .filter(|seat| !left.contains(seat))
         .for_each(|seat| reveal(round, seat));
+}
+
+#[test]
+fn a_round_of_which_one_provider_would_measure_more_than_half_is_void() {
+    for (providers, silent) in [(2u8, 1u8), (4, 3)] {
+        execute(|| {
+            let round = frozen(providers.into());
+            pick(round);
+            (silent..providers).for_each(|seat| reveal(round, seat));
+            outlast(round);
+            advance(round);
+            assert_eq!(round_of(round).phase, Phase::Void);
+            for provider in 0..u64::from(providers) {
+                let burnt = if provider < silent.into() { 5_000 } else { 0 };
+                assert_eq!(free(PROVIDER + provider), WEALTH - burnt);
+            }
+            // What was delivered waits: nobody has earned by the silence.
+            assert_eq!(Datanets::waiting(0).len(), 1);
+            assert_eq!(total(ALICE), WEALTH);
+        });
+    }
 }
 
 #[test]
@@ -513,17 +563,21 @@ fn a_round_whose_providers_are_all_silent_is_void() {
 #[test]
 fn silence_after_silence_ends_in_a_void_round() {
     execute(|| {
-        let round = frozen(2);
+        let round = frozen(4);
         pick(round);
+        reveal_all_but(round, &[0, 3]);
+        outlast(round);
+        advance(round);
+        // The two others are asked for a second slice now, and one of them is silent.
+        let [first, second] = [0, 3].map(|seat| round_of(round).seats[seat].provider);
         reveal(round, 0);
         outlast(round);
         advance(round);
-        // The first provider is asked for a second slice now, and is silent.
-        outlast(round);
-        advance(round);
         assert_eq!(round_of(round).phase, Phase::Void);
-        assert_eq!(free(10), WEALTH - 5_000);
-        assert_eq!(free(11), WEALTH - 5_000);
+        for provider in [10, 13, second] {
+            assert_eq!(free(provider), WEALTH - 5_000);
+        }
+        assert_eq!(free(first), WEALTH);
         assert_eq!(total(ALICE), WEALTH);
     });
 }

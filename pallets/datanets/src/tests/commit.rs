@@ -41,6 +41,7 @@ fn a_contributor_has_deposit_and_fee_on_hold() {
                 bond: 30_000,
                 status: Status::Committed,
                 value: 0,
+                withdrawn: None,
             }
         );
         System::assert_last_event(

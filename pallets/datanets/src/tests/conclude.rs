@@ -237,7 +237,7 @@ fn a_crew_names_no_account_twice_and_no_empty_part() {
 #[test]
 fn a_silent_provider_is_not_of_the_crew() {
     execute(|| {
-        create(2);
+        create(4);
         let round = open();
         commit_slices(round);
         let contribution = commit(ALICE, round, 4);
@@ -245,18 +245,21 @@ fn a_silent_provider_is_not_of_the_crew() {
         deliver(contribution);
         end_delivering(round);
         pick(round);
-        reveal(round, 0);
+        for seat in [0, 2, 3] {
+            reveal(round, seat);
+        }
         pass(6);
         advance(round);
+        let other = round_of(round).seats[1].provider;
         reveal(round, 1);
         assert_ok!(<Datanets as Snapshots<_>>::publish(0, round));
         assert_ok!(conclude(round, &[(0, 5)]));
         let crew = Pools::opened(0, round).unwrap().crew;
         assert!(crew.iter().all(|share| share.account != 11));
-        let provider = crew.iter().find(|share| share.account == 10).unwrap();
-        assert_eq!(provider.part, Perbill::from_percent(6));
+        let provider = crew.iter().find(|share| share.account == other).unwrap();
+        assert_eq!(provider.part, Perbill::from_percent(3));
         assert_eq!(free(11), WEALTH - 5_000);
-        assert_eq!(free(10), WEALTH);
+        assert_eq!(free(other), WEALTH);
     });
 }
 
@@ -305,6 +308,7 @@ fn a_sponsor_pays_the_price_of_what_it_covers() {
                 admitted: 2,
                 root: pool.root,
                 weight: pool.total_weight,
+                withdrawn: 0,
                 paid: 60_000,
                 fees: 84,
             }

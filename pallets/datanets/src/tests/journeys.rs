@@ -31,7 +31,7 @@ fn check() {
 #[test]
 fn the_invariants_hold_after_every_step_of_a_round() {
     execute(|| {
-        create(2);
+        create(4);
         check();
         let round = open_sponsored(80_000, 70_000);
         check();
@@ -39,10 +39,10 @@ fn the_invariants_hold_after_every_step_of_a_round() {
         commit(BOB, round, 6);
         commit(CAROL, round, 8);
         check();
-        commit_slices_of(10, round);
-        check();
-        commit_slices_of(11, round);
-        check();
+        for provider in 10..14 {
+            commit_slices_of(provider, round);
+            check();
+        }
         end_committing(round);
         check();
         deliver(1);
@@ -64,7 +64,9 @@ fn the_invariants_hold_after_every_step_of_a_round() {
         check();
         pick(round);
         check();
-        reveal(round, 1);
+        for seat in 1..4 {
+            reveal(round, seat);
+        }
         check();
         pass(6);
         advance(round);

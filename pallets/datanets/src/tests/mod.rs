@@ -21,5 +21,6 @@ mod reveal;
 mod snapshots;
 mod view_functions;
 mod weights;
+mod withdraw_consent;
 mod withdraw_offer;
 mod withdraw_pledge;

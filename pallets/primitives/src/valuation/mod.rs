@@ -29,7 +29,7 @@ pub use challenge::{
 };
 pub use challenger::{find, prove, Content, Contents, Data, Finding, FoundFault};
 pub use publication::{rows, shadows, squared_distance, Benchmark, Record};
-pub use recursion::{round_values, row_values, RoundValues, RowError, RowValues};
+pub use recursion::{round_values, row_values, seat_values, RoundValues, RowError, RowValues};
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;

@@ -30,6 +30,26 @@ pub struct RoundValues {
     pub after: u128,
 }
 
+impl RoundValues {
+    /// Adds what other rows come to. No sum of less than 2^32 rows can overflow.
+    fn add(&mut self, other: &Self) {
+        self.before += other.before;
+        self.after += other.after;
+        for (number, value) in &other.by_contribution {
+            *self.by_contribution.entry(*number).or_default() += value;
+        }
+    }
+
+    /// What a round comes to whose parts come to these.
+    pub fn of_parts(parts: &[Self]) -> Self {
+        let mut sums = Self::default();
+        for part in parts {
+            sums.add(part);
+        }
+        sums
+    }
+}
+
 /// Why a row is none.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RowError {
@@ -162,6 +182,27 @@ pub fn round_values<'a>(
         }
     }
     Ok(sums)
+}
+
+/// The values of a round by the seats of its benchmark, of which there are at least one: each has an equal part of the rows, one after the
+/// other. What slices disagree about shows here: the same newcomers, measured by each of them alone.
+///
+/// # Errors
+///
+/// The first row that is none, by its index, and why.
+pub fn seat_values(
+    params: &Params,
+    first: ContributionNumber,
+    rows: &[Row],
+    seats: u8,
+) -> Result<Vec<RoundValues>, (u32, RowError)> {
+    let size = rows.len().div_ceil(usize::from(seats).max(1)).max(1);
+    rows.chunks(size)
+        .zip((0u32..).step_by(size))
+        .map(|(part, start)| {
+            round_values(params, first, part).map_err(|(index, error)| (start + index, error))
+        })
+        .collect()
 }
 
 /// L / `count`, for a count of 1 to 32.

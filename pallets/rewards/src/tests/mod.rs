@@ -4,6 +4,7 @@ mod amend_team;
 mod auditor;
 mod budgets;
 mod claim;
+mod exclude;
 mod forfeit;
 mod genesis;
 mod open;

@@ -6,7 +6,7 @@ use tributary_primitives::{assets::Crew, merkle::Node, roles::DataPools};
 
 fn open(round: u32, weight: u128, crew: Crew<AccountId>) -> sp_runtime::DispatchResult {
     let root = H256::repeat_byte(7);
-    Rewards::open_pool(pool(0, round), root, weight, 3, crew, VESTING)
+    Rewards::open_pool(pool(0, round), root, weight, 0, 3, crew, VESTING)
 }
 
 #[test]
@@ -28,6 +28,7 @@ fn a_pool_begins_empty_and_is_the_datanets_last() {
             [Event::PoolOpened {
                 pool: pool(0, 2),
                 root,
+                withdrawn: 0,
                 count: 3,
                 vesting: VESTING,
                 crew: members
@@ -57,6 +58,7 @@ fn rounds_open_once_and_in_order() {
             pool(1, 1),
             H256::zero(),
             1,
+            0,
             1,
             crew(&[]),
             AT_ONCE

@@ -123,6 +123,7 @@ fn pay_that_does_not_vest_waits_for_authors_all_the_same() {
             POOL,
             root.hash,
             1,
+            0,
             1,
             crew(&[]),
             AT_ONCE

@@ -240,6 +240,7 @@ fn each_round_vests_as_it_was_told() {
             pool(0, 2),
             root.hash,
             1,
+            0,
             1,
             crew(&[]),
             slow

@@ -44,6 +44,7 @@ fn a_complete_proposal_is_final_when_the_window_ends() {
                     shadows: work().shadows_root(),
                     before: BEFORE,
                     after: AFTER,
+                    seats: seats(),
                 },
             })
         );
@@ -56,6 +57,7 @@ fn a_complete_proposal_is_final_when_the_window_ends() {
                 evaluator: ALICE,
                 before: BEFORE,
                 after: AFTER,
+                seats: seats(),
             }
             .into(),
         );

@@ -215,3 +215,26 @@ fn an_outcome_of_a_round_that_is_not_final_is_noticed() {
         "a round that is not final has an outcome",
     );
 }
+
+#[test]
+fn accuracies_of_seats_that_do_not_sum_to_those_of_the_round_are_noticed() {
+    let change = |change: fn(&mut crate::Publication)| {
+        assert_noticed(
+            || {
+                change_proposals(|proposals| {
+                    for proposal in proposals.iter_mut() {
+                        if let crate::Progress::Complete(publication) = &mut proposal.progress {
+                            change(publication);
+                        }
+                    }
+                });
+            },
+            "the accuracies of the seats are not those of the round",
+        );
+    };
+    change(|publication| publication.seats[0].before += 1);
+    change(|publication| publication.seats[2].after -= 1);
+    change(|publication| {
+        publication.seats.pop();
+    });
+}

@@ -169,6 +169,10 @@ proptest! {
                 round.recipe.horizon = params.horizon;
                 round.recipe.radius = params.radius;
                 round.recipe.benchmark = benchmark.len() as u16;
+                // As many slices as divide it equally.
+                let length = benchmark.len() as u8;
+                let seats = (1..=4u8).rev().find(|seats| length.is_multiple_of(*seats));
+                round.frozen.seats = seats.unwrap_or(1);
                 round.frozen.first = *first;
                 round.frozen.delivered = delivered.clone().try_into().unwrap();
             });

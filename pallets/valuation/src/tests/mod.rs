@@ -10,12 +10,14 @@ mod lapse;
 mod publish_rows;
 mod publish_shadows;
 mod roles;
+mod seats;
 mod views;
 mod weights;
 
 use frame_support::assert_ok;
 use sp_core::H256;
 use tributary_primitives::{
+    datanets::{SeatAccuracies, SeatAccuracy},
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
     merkle::{Node, Range},
@@ -175,6 +177,15 @@ pub(crate) const VALUES: [(u32, i128); 3] = [(3, L), (4, -L), (6, L)];
 pub(crate) const BEFORE: u128 = 6 * SCALE;
 /// The accuracy with the newcomers of [`work`].
 pub(crate) const AFTER: u128 = 7 * SCALE;
+
+/// The accuracies of [`work`] on each of three slices of one record.
+pub(crate) fn seats() -> SeatAccuracies {
+    let seats = [(2, 2), (2, 4), (2, 1)].map(|(before, after)| SeatAccuracy {
+        before: before * SCALE,
+        after: after * SCALE,
+    });
+    SeatAccuracies::truncate_from(seats.to_vec())
+}
 
 /// Another opinion of the same round.
 pub(crate) fn other_work() -> Work {

@@ -51,6 +51,7 @@ fn rows_complete_a_proposal_and_values_are_derived_from_them() {
                 shadows: work().shadows_root(),
                 before: BEFORE,
                 after: AFTER,
+                seats: seats(),
             }
         );
         let values: Vec<_> = ProposedValues::<Test>::get((DATANET, ROUND, ALICE))
@@ -70,6 +71,7 @@ fn rows_complete_a_proposal_and_values_are_derived_from_them() {
                 shadows: work().shadows_root().hash,
                 before: BEFORE,
                 after: AFTER,
+                seats: seats(),
                 extrinsic: 0,
             }
             .into(),

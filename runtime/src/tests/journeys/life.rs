@@ -336,7 +336,7 @@ fn pools_pay_by_weight(chain: &Chain, world: &World) {
     for number in admitted {
         let contribution = world.datanet.contribution(number);
         let weight = contribution.value.unsigned_abs();
-        let earned = contribution_part(contributors, weight, terms.root.sum);
+        let earned = contribution_part(contributors, weight, terms.weight);
         let source = Source::Contribution(pool, number);
         let who = person(&contribution.contributor);
         assert_eq!(Ok(credited(chain, who, |it| *it == source)), earned);

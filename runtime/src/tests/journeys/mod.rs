@@ -12,9 +12,11 @@ mod orders;
 mod records;
 mod refusals;
 mod rounds;
+mod slices;
 mod vesting;
 mod void_rounds;
 mod weights;
+mod withdrawal;
 
 use super::*;
 use frame_support::{

@@ -2,7 +2,7 @@
 
 use super::{
     assets::publish,
-    records::{count_of, records, records_root, Evaluation, World},
+    records::{count_of, records, records_root, relabelled, Evaluation, World},
     *,
 };
 use crate::currency::{MICRO, MILLI, TRIB};
@@ -66,6 +66,8 @@ pub(super) struct Datanet {
     pub(super) id: DatanetId,
     pub(super) recipe: Recipe,
     records: BTreeMap<ContributionNumber, Vec<u8>>,
+    /// The provider whose slices have wrong labels.
+    pub(super) mislabels: Option<Person>,
 }
 
 impl Datanet {
@@ -85,6 +87,7 @@ impl Datanet {
             }),
             recipe,
             records: BTreeMap::new(),
+            mislabels: None,
         };
         datanet.appoint(chain, &[PROVIDER]);
         datanet
@@ -177,7 +180,11 @@ impl Datanet {
     fn slice(&self, round: RoundNumber, provider: Person, slice: u8) -> Vec<u8> {
         let providers = self.round(round).providers.len() as u16;
         let count = self.recipe.benchmark / u16::from(CLASSES) / providers;
-        records((account(provider), round, slice), 0..CLASSES, count)
+        let right = records((account(provider), round, slice), 0..CLASSES, count);
+        if self.mislabels == Some(provider) {
+            return relabelled(right, |label| (label + 1) % CLASSES);
+        }
+        right
     }
 
     pub(super) fn commit_slices(&self, chain: &mut Chain, provider: Person, round: RoundNumber) {
@@ -241,19 +248,25 @@ impl Datanet {
 
     /// Reveals what was picked.
     pub(super) fn reveal(&self, chain: &mut Chain, round: RoundNumber) {
-        for (number, seat) in (0..).zip(self.round(round).seats) {
-            let provider = person(&seat.provider);
-            let call = Call::reveal {
-                datanet: self.id,
-                round,
-                seat: number,
-                batch: 0,
-                records: self.slice(round, provider, seat.slice),
-                salt: Some(SALT),
-            };
-            chain.must(provider, RuntimeCall::Datanets(call));
+        for seat in 0..self.round(round).seats.len() as u8 {
+            self.reveal_seat(chain, round, seat);
         }
         assert_eq!(self.round(round).phase, Phase::Revealed);
+    }
+
+    /// Reveals what was picked for a seat.
+    pub(super) fn reveal_seat(&self, chain: &mut Chain, round: RoundNumber, seat: u8) {
+        let picked = self.round(round).seats[usize::from(seat)].clone();
+        let provider = person(&picked.provider);
+        let call = Call::reveal {
+            datanet: self.id,
+            round,
+            seat,
+            batch: 0,
+            records: self.slice(round, provider, picked.slice),
+            salt: Some(SALT),
+        };
+        chain.must(provider, RuntimeCall::Datanets(call));
     }
 
     /// The contributions admitted up to a round, ascending.

@@ -138,6 +138,10 @@ fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
             contribution: 0,
             authors: Authors::truncate_from(members()),
         },
+        Call::withdraw_consent {
+            datanet,
+            contribution: 0,
+        },
     ]
 }
 
