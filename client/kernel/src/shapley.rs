@@ -15,8 +15,8 @@ const DIGIT: u32 = 11;
 /// The mean, over a benchmark, of the exact Shapley value of each record for the soft accuracy of K nearest neighbours.
 ///
 /// Theorem 1 of R. Jia et al., "Efficient task-specific data valuation for nearest neighbor algorithms", PVLDB 12(11), 2019. Equally
-/// distant records come in the order of the data. An accuracy of one is 1. Every record has its place in the order of every
-/// benchmark record, so this sorts: by digits of the distances.
+/// distant records come in the order of the data. An accuracy of one is 1; by an empty benchmark nothing is worth anything. Every record
+/// has its place in the order of every benchmark record, so this sorts: by digits of the distances.
 ///
 /// Takes 24 bytes a record for each thread, and 8 bytes for each of the data and 50 benchmark records.
 ///
@@ -35,6 +35,9 @@ pub fn knn_shapley(
     }
     if neighbours == 0 {
         return Err(Error::Params);
+    }
+    if benchmark.is_empty() {
+        return Ok(vec![0.0; data.len()]);
     }
     let shares: Vec<f64> = (1..=data.len())
         .map(|place| 1.0 / neighbours.max(place) as f64)

@@ -313,6 +313,16 @@ fn different_dimensions_are_refused() {
 }
 
 #[test]
+fn by_an_empty_benchmark_nothing_is_worth_anything() {
+    let (data, none) = (Kind::Grid.data(1, 3, 0), Kind::Grid.data(1, 0, 0));
+    let machine = Machine::detect();
+    let values = knn_shapley(machine, 1, &data.benchmark(), &none.benchmark());
+    assert_eq!(values, Ok(vec![0.0; 3]));
+    let values = knn_shapley(machine, 1, &none.benchmark(), &data.benchmark());
+    assert_eq!(values, Ok(vec![]));
+}
+
+#[test]
 fn a_newcomer_listed_as_a_shadow_is_in_no_row() {
     let new = Kind::Equal.data(1, 2, 0);
     let target = Kind::Grid.data(1, 1, 0);
