@@ -1,4 +1,4 @@
-// A round about which three evaluators lie, each in another way, and one challenger and one evaluator who do not.
+// A round about which three evaluators lie, each in another way and one of them twice, and one challenger and one evaluator who do not.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -160,9 +160,18 @@ export async function playLiars({ url, signal, metricsPort }) {
     const wrong = lies(benchmark, 0);
     await Promise.all(liars.map((pair, index) => publish(api, pair, datanet, round.inputs.toU8a(), wrong[index])));
 
-    await until("three proposals to be disproved", 90, signal, async () => (
-      (await api.query.valuation.failures(datanet, ROUND)).toNumber() === liars.length));
-    const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const disproves = (count) => until(`${count} proposals to be disproved`, 90, signal, async () => (
+      (await api.query.valuation.failures(datanet, ROUND)).toNumber() === count));
+    await disproves(liars.length);
+    // Who commits to the same once more has the same commitment.
+    await publish(api, liars[0], datanet, round.inputs.toU8a(), wrong[0]);
+    await disproves(liars.length + 1);
+    // A block has a challenge before the one who sent it hears of that.
+    const counted = new RegExp(`verdict="disproved"} ${liars.length + 1}\\n`);
+    const metrics = await until("the challenger to count them", 30, signal, async () => {
+      const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      return counted.test(text) && text;
+    });
 
     // It is ended as soon as it has committed, and must go on with that when it comes back.
     let evaluator = stay(client, STEWARD, "evaluator", "run", "--datanet", id);
