@@ -29,7 +29,7 @@ fn pay(round: u32, net: Balance) -> sp_runtime::DispatchResult {
     )
 }
 
-fn claim(list: Vec<Claim<AccountId>>) -> sp_runtime::DispatchResult {
+fn claim(list: Vec<Claim<AccountId>>) -> frame_support::dispatch::DispatchResultWithPostInfo {
     Rewards::claim(RuntimeOrigin::signed(9), claims(list))
 }
 
