@@ -9,6 +9,8 @@ use tributary_primitives::{
     valuation::{row_values, Params, Row},
 };
 
+use crate::records::Records;
+
 /// What a contribution is worth, part by part. Values are over L K C T, the accuracies of a single benchmark record over L K C.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Breakdown {
@@ -161,6 +163,11 @@ pub(crate) fn answering(params: &Params, first: u32, row: &Row) -> (Vec<RecordId
         old.take(neighbours).collect(),
         records.take(neighbours).collect(),
     )
+}
+
+/// The classes of records, in their order.
+pub(crate) fn labels(records: &Records) -> impl Iterator<Item = u8> + '_ {
+    records.iter().map(|(_, label)| label)
 }
 
 #[cfg(test)]

@@ -414,13 +414,16 @@ pub(crate) mod tests {
     }
 
     /// Contributions of records, of which those from 2 on are new.
-    fn contributions(dimension: usize) -> impl Strategy<Value = Vec<Vec<(Vec<i8>, u8)>>> {
+    fn contributions(dimension: usize) -> impl Strategy<Value = Vec<Vec<Labelled>>> {
         let number = prop_oneof![3 => 0..3i8, 1 => any::<i8>()];
         let record = (prop::collection::vec(number, dimension), 0..3u8);
         prop::collection::vec(prop::collection::vec(record, 0..40), 0..6)
     }
 
-    fn vectors(contributions: &[(u32, &[(Vec<i8>, u8)])]) -> Vectors {
+    /// A vector and its label.
+    type Labelled = (Vec<i8>, u8);
+
+    fn vectors(contributions: &[(u32, &[Labelled])]) -> Vectors {
         let mut vectors = Vectors::default();
         for (contribution, records) in contributions {
             for (position, (features, label)) in (0..).zip(*records) {

@@ -187,6 +187,23 @@ class Story {
       assert.deepEqual([again.before, again.after], [before, after]);
     }
     this.say("somebody without a key valued both rounds again, from what lies in blocks: the same values");
+    await this.takeApart(data);
+  }
+
+  /** Where values come from: of the best and the worst contribution of each round, reclaimed or not. */
+  async takeApart({ contributions }) {
+    for (const round of [1, 2]) {
+      const ofRound = contributions.filter((contribution) => contribution.round === round)
+        .sort((one, other) => Number(BigInt(one.value) - BigInt(other.value)));
+      for (const { contribution, value } of [ofRound[0], ofRound.at(-1)]) {
+        const parts = await this.client.call(undefined, "statement", "--datanet", this.id, "--round", String(round),
+          "--contribution", String(contribution));
+        for (const list of [parts.classes, parts.benchmark, parts.own]) {
+          assert.equal(list.reduce((total, part) => total + BigInt(part.value), 0n), BigInt(value));
+        }
+      }
+    }
+    this.say("the best and the worst contributions of both rounds are taken apart by class, benchmark record and own record: the parts sum to their values");
   }
 
   /** A contributor withdraws consent: what was earned stays, and so do the snapshots of the rounds that are final. */

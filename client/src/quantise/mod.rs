@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result};
 use crate::{
     failure::misuse,
     records::{Records, Shape},
-    scheme::{Quantisation, Scheme},
+    scheme::Scheme,
 };
 
 /// Records from measurements, and how much of them was beyond what an integer can hold.
@@ -103,24 +103,28 @@ impl<'a> Taker<'a> {
         }
     }
 
-    /// The scale of the datanet.
-    fn scale(&self) -> Result<&'a Quantisation> {
-        match self.scheme.quantisation() {
-            Some(scale) => Ok(scale),
-            None => misuse!(
-                "the datanet's metadata publish no `quantisation`: its records are integers from -128 to 127 as they stand"
-            ),
+    /// The integer that stands for a number, and whether it had to be clamped. Without a scale, integers stand for themselves.
+    fn quantise(&self, column: usize, number: f64) -> Result<(i8, bool)> {
+        let Some(scale) = self.scheme.quantisation() else {
+            let integer = number as i8;
+            if f64::from(integer) != number {
+                misuse!(
+                    "{number} in column {column} is no integer from -128 to 127, and the datanet's metadata publish no `quantisation` for others"
+                );
+            }
+            return Ok((integer, false));
+        };
+        match scale.quantise(column, number) {
+            Some(found) => Ok(found),
+            None => misuse!("{number} in column {column} is not a finite number"),
         }
     }
 
     /// Takes a record whose numbers are to be quantised, as many as a vector has.
     fn take(&mut self, numbers: impl IntoIterator<Item = f64>, label: u8) -> Result<()> {
-        let scale = self.scale()?;
         let mut clamped_any = false;
         for (column, number) in numbers.into_iter().enumerate() {
-            let Some((integer, clamped)) = scale.quantise(column, number) else {
-                misuse!("{number} in column {column} is not a finite number");
-            };
+            let (integer, clamped) = self.quantise(column, number)?;
             self.clamped[column] += u64::from(clamped);
             clamped_any |= clamped;
             self.bytes.push(integer as u8);
@@ -188,14 +192,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_or_has_no_scale_is_refused() {
+    fn what_is_not_a_number_is_refused() {
         let scheme = grey();
         let mut taker = Taker::new(SHAPE, &scheme);
         let error = refusal(taker.take([0.0, f64::NAN, 0.0, 0.0], 1));
         assert_eq!(error, "NaN in column 1 is not a finite number");
+    }
+
+    #[test]
+    fn without_a_scale_integers_stand_for_themselves_and_nothing_else_does() {
         let plain = Scheme::default();
-        let error = refusal(Taker::new(SHAPE, &plain).take([0.0; 4], 1));
-        assert!(error.contains("publish no `quantisation`"), "{error}");
+        let mut taker = Taker::new(SHAPE, &plain);
+        taker.take([127.0, -128.0, 0.0, -1.0], 1).unwrap();
+        for number in [0.5, 128.0, -129.0, f64::NAN, f64::INFINITY] {
+            let mut taker = Taker::new(SHAPE, &plain);
+            let error = refusal(taker.take([number; 4], 1));
+            assert!(error.contains("publish no `quantisation`"), "{error}");
+        }
+        let found = taker.finish(Path::new("x")).unwrap();
+        assert_eq!(found.records.to_bytes(), [127, 128, 0, 255, 1]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use self::{
     report::Report,
 };
 use crate::{
-    breakdown::Breakdown,
+    breakdown::{labels, Breakdown},
     chain::{state::Status, Chain, Snapshot},
     commands::contribute::read,
     context::Context,
@@ -181,8 +181,7 @@ impl Data {
         let mut rows = &rows[..];
         let mut rounds = Vec::new();
         for (round, slices) in slices {
-            let of_slices = slices.iter().flat_map(Records::iter);
-            let labels: Vec<u8> = of_slices.map(|(_, label)| label).collect();
+            let labels: Vec<u8> = slices.iter().flat_map(labels).collect();
             ensure!(
                 labels.len() == usize::from(recipe.benchmark) && labels.len() <= rows.len(),
                 "round {round} has a benchmark of {} records where the recipe says {}",

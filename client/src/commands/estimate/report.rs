@@ -8,6 +8,7 @@ use super::{
     OfRound,
 };
 use crate::{
+    breakdown::labels,
     money::Amount,
     output::{remark, Grid, Output},
     records::Records,
@@ -161,10 +162,7 @@ impl Report {
     }
 
     fn label(&self, position: usize) -> u8 {
-        self.records
-            .iter()
-            .nth(position)
-            .map_or(0, |(_, label)| label)
+        labels(&self.records).nth(position).unwrap_or_default()
     }
 
     fn json(&self, within: usize) -> Value {

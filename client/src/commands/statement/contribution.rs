@@ -15,7 +15,7 @@ use tributary_primitives::{
 };
 
 use crate::{
-    breakdown::{answering, Breakdown, Extremes},
+    breakdown::{answering, labels, Breakdown, Extremes},
     chain::{
         calls::ContributionValued,
         state::{Contribution, Status},
@@ -219,31 +219,26 @@ impl Labels {
             };
             wanted.insert(Whose::Contribution(number), expected);
         }
-        let mut labels = Self {
+        let mut found = Self {
             benchmark: Vec::new(),
             contributions: BTreeMap::new(),
         };
         for (whose, records) in gather(chain, state, *datanet, recipe.dimension, &wanted).await? {
             match whose {
                 Whose::Contribution(number) => {
-                    labels.contributions.insert(number, records);
+                    found.contributions.insert(number, records);
                 }
                 // They come in the order of the seats.
-                Whose::Seat(..) => labels
-                    .benchmark
-                    .extend(records.iter().map(|(_, label)| label)),
+                Whose::Seat(..) => found.benchmark.extend(labels(&records)),
             }
         }
-        Ok(labels)
+        Ok(found)
     }
 
     /// The class of a record.
     fn of(&self, id: RecordId) -> Option<u8> {
         let records = self.contributions.get(&id.contribution)?;
-        records
-            .iter()
-            .nth(id.position.into())
-            .map(|(_, label)| label)
+        labels(records).nth(id.position.into())
     }
 }
 
