@@ -1,75 +1,26 @@
 //! What it costs to contribute, and what a round pays.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use sp_core::U256;
 use subxt::utils::AccountId32;
-use tributary_primitives::datanets::{Phase, Recipe};
+use tributary_primitives::datanets::Phase;
 
 use crate::{
     chain::{
-        state::{Contribution, Datanet, Pledged, Status},
-        Chain, Snapshot,
+        state::{Datanet, Pledged},
+        Snapshot,
     },
-    concluded::Concluded,
+    records::Records,
     round::{self, Step},
 };
 
-/// What contributions were asked for as a bond.
-pub(super) struct Asked(Vec<(u32, u128)>);
-
-impl Asked {
-    /// Bonds that are whole, of contributions that wait for their value, or did before a round was final.
-    pub(super) async fn fetch(
-        chain: &Chain,
-        now: &Snapshot,
-        datanet: u32,
-        recipe: &Recipe,
-        last: Option<u32>,
-    ) -> Result<Self> {
-        let mut found = Self::of(&round::contributions(now, datanet).await?);
-        // One that the deposit by bytes falls short of tells everything.
-        let told = found
-            .0
-            .iter()
-            .any(|(bytes, bond)| by_bytes(recipe.deposit_per_byte, *bytes) < *bond);
-        if let (false, Some(last)) = (told, last) {
-            let concluded = Concluded::fetch(chain, now, datanet, last).await?;
-            let before = concluded.before(chain).await?;
-            found
-                .0
-                .extend(Self::of(&round::contributions(&before, datanet).await?).0);
-        }
-        Ok(found)
-    }
-
-    fn of(contributions: &[(u32, Contribution)]) -> Self {
-        let waiting = contributions.iter().filter(|(_, contribution)| {
-            matches!(contribution.status, Status::Committed | Status::Delivered)
-        });
-        Self(
-            waiting
-                .map(|(_, contribution)| (contribution.bytes, contribution.bond))
-                .collect(),
-        )
-    }
-
-    /// The bond for so many bytes: it is by bytes, and at least the price of what the chain stores, which only what others were asked for
-    /// tells. At least so much and, if that is known, at most.
-    pub(super) fn bond(&self, per_byte: u128, bytes: u32) -> (u128, Option<u128>) {
-        let own = by_bytes(per_byte, bytes);
-        let mut asked = self.0.iter();
-        let told = asked.find(|(bytes, bond)| by_bytes(per_byte, *bytes) < *bond);
-        if let Some((_, price)) = told {
-            let bond = own.max(*price);
-            return (bond, Some(bond));
-        }
-        let least = self.0.iter().map(|(_, bond)| *bond).min();
-        (own, least.map(|least| own.max(least)))
-    }
-}
-
-fn by_bytes(per_byte: u128, bytes: u32) -> u128 {
-    per_byte.saturating_mul(bytes.into())
+/// The bond and the fee of a contribution of these records, as the chain tells them.
+pub(super) async fn costs(now: &Snapshot, datanet: u32, records: &Records) -> Result<(u128, u128)> {
+    let (count, bytes) = (u16::try_from(records.len())?, u32::try_from(records.size())?);
+    let costs: Option<(u128, u128)> = now
+        .view("Datanets", "costs", (datanet, count, bytes))
+        .await?;
+    costs.context("no contribution of the datanet has so many records and bytes")
 }
 
 /// Money that a round pays for accuracy.
@@ -150,22 +101,6 @@ fn proportion(amount: u128, value: u128, unit: u128) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(asked: &[(u32, u128)]) -> Asked {
-        Asked(asked.to_vec())
-    }
-
-    #[test]
-    fn a_bond_is_by_bytes_and_at_least_what_others_were_asked_for_storage() {
-        // Ten a byte; storage costs 500.
-        let told = asked(&[(100, 1_000), (20, 500)]);
-        assert_eq!(told.bond(10, 70), (700, Some(700)));
-        assert_eq!(told.bond(10, 30), (500, Some(500)));
-        let untold = asked(&[(100, 1_000), (80, 800)]);
-        assert_eq!(untold.bond(10, 90), (900, Some(900)));
-        assert_eq!(untold.bond(10, 30), (300, Some(800)));
-        assert_eq!(asked(&[]).bond(10, 30), (300, None));
-    }
 
     #[test]
     fn pay_is_in_proportion_up_to_the_budget_and_losses_up_to_the_bond() {

@@ -13,7 +13,7 @@ use tributary_primitives::{
 };
 
 use self::{
-    cost::{Asked, Offer},
+    cost::{costs, Offer},
     report::Report,
 };
 use crate::{
@@ -65,23 +65,12 @@ impl Estimate {
         let Measured { copies, rounds } = valuing.await.context("valuing records")??;
         spinner.finish_and_clear();
 
-        let asked = Asked::fetch(
-            &chain,
-            &now,
-            self.datanet,
-            &recipe,
-            rounds.last().map(|found| found.round),
-        )
-        .await?;
-        let bytes = u32::try_from(records.size())?;
+        let (bond, fee) = costs(&now, self.datanet, &records).await?;
         let scheme = Scheme::fetch(&now, self.datanet, &recipe).await?;
         let report = Report {
             offers: Offer::all(&now, self.datanet).await?,
-            bond: asked.bond(recipe.deposit_per_byte, bytes),
-            fee: recipe
-                .fee_per_record
-                .checked_mul(records.len() as u128)
-                .context("the fee has no end")?,
+            bond,
+            fee,
             // Names are for people: without them numbers do.
             scheme: scheme.unwrap_or_default(),
             datanet: self.datanet,

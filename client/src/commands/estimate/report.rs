@@ -32,8 +32,7 @@ pub(super) struct Report {
     pub(super) copies: Vec<Shadow>,
     pub(super) rounds: Vec<OfRound>,
     pub(super) offers: Vec<Offer>,
-    /// At least, and at most if that is known.
-    pub(super) bond: (u128, Option<u128>),
+    pub(super) bond: u128,
     pub(super) fee: u128,
     pub(super) scheme: Scheme,
     pub(super) top: usize,
@@ -44,12 +43,6 @@ impl Report {
         let within = self.copies.iter();
         let within = within.filter(|copy| copy.witness.contribution == copy.shadow.contribution);
         let within = within.count();
-        let (least, most) = self.bond;
-        let bond = match most {
-            Some(most) if most == least => Amount(least).to_string(),
-            Some(most) => format!("{} to {}", Amount(least), Amount(most)),
-            None => format!("at least {}", Amount(least)),
-        };
         let output = Output::new(self.json(within)).fields([
             ("datanet", self.datanet.to_string()),
             (
@@ -60,7 +53,7 @@ impl Report {
                     self.copies.len() - within
                 ),
             ),
-            ("bond", format!("{bond}, back but for what negative values burn")),
+            ("bond", format!("{}, back but for what negative values burn", Amount(self.bond))),
             ("valuation fee", format!("{}, not back", Amount(self.fee))),
         ]);
         let Some(last) = self.rounds.last() else {
@@ -126,9 +119,8 @@ impl Report {
         table
     }
 
-    /// The smaller bond, if two are possible: no more than that is sure to be there to be burnt.
     fn pay(&self, offer: &Offer, found: &OfRound) -> Money {
-        offer.pays(found.breakdown.value(), self.recipe.unit(), self.bond.0)
+        offer.pays(found.breakdown.value(), self.recipe.unit(), self.bond)
     }
 
     fn class_table(&self, found: &OfRound) -> Grid {
@@ -180,7 +172,6 @@ impl Report {
                 "pays": pays.collect::<Vec<_>>(),
             })
         });
-        let (least, most) = self.bond;
         let copies = self
             .copies
             .iter()
@@ -194,7 +185,7 @@ impl Report {
             "unit": self.recipe.unit().to_string(),
             "rounds": self.rounds.iter().map(|found| self.round_json(found)).collect::<Vec<_>>(),
             "offers": offers.collect::<Vec<_>>(),
-            "bond": { "least": Amount(least), "most": most.map(Amount) },
+            "bond": Amount(self.bond),
             "fee": Amount(self.fee),
             "caveats": CAVEATS,
         })
