@@ -32,7 +32,9 @@ fn play(chain: &mut Chain, datanet: &mut Datanet) {
         datanet.commit_slices(chain, provider, round);
     }
     datanet.advance(chain, round);
-    numbers.map(|number| datanet.deliver(chain, number));
+    for number in numbers {
+        datanet.deliver(chain, number);
+    }
     datanet.advance(chain, round);
     datanet.pick(chain, round);
     datanet.reveal(chain, round);
@@ -56,10 +58,8 @@ fn a_provider_that_mislabels_its_slice_is_seen_by_everybody() {
             play(chain, &mut datanet);
             assert!(gains(chain).iter().all(|gain| *gain > 0));
         });
-        let mut datanet = Datanet {
-            mislabels: Some(SECOND),
-            ..Datanet::create(chain, super::assets::terms(20))
-        };
+        let mut datanet = Datanet::create(chain, super::assets::terms(20));
+        datanet.mislabels = Some(SECOND);
         play(chain, &mut datanet);
         let gains = gains(chain);
         assert!(gains[0] > 0 && gains[1] < 0, "{gains:?}");

@@ -120,7 +120,9 @@ fn consent_is_withdrawn_for_rounds_to_come_and_earlier_ones_go_on_paying() {
             .map(|(who, records)| datanet.commit(chain, who, two, records));
         datanet.commit_slices(chain, PROVIDER, two);
         datanet.advance(chain, two);
-        numbers.map(|number| datanet.deliver(chain, number));
+        for number in numbers {
+            datanet.deliver(chain, number);
+        }
         assert_eq!(datanet.advance(chain, two), Phase::Frozen);
         chain.must(late, withdrawing(&datanet, 1));
         assert_eq!(datanet.contribution(1).withdrawn, Some(two + 1));
