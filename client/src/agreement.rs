@@ -290,13 +290,16 @@ mod tests {
         assert_eq!(Ranks::of(&[], &[]).tau(), "");
     }
 
-    /// A recipe of two classes in two dimensions, and 24 benchmark records.
+    /// Records of a slice.
+    const SLICE: u64 = 20;
+
+    /// A recipe of two classes in two dimensions, and four slices.
     fn recipe() -> Recipe {
         Recipe {
             dimension: 2,
             neighbours: 3,
-            horizon: 8,
-            benchmark: 24,
+            horizon: 16,
+            benchmark: 4 * SLICE as u16,
             ..crate::valuation::tests::recipe()
         }
     }
@@ -304,7 +307,7 @@ mod tests {
     /// The number `n` of a sequence without pattern, below `below`.
     fn noise(n: u64, below: u64) -> u64 {
         let mixed = (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) % below
+        ((mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 32) % below
     }
 
     fn place(class: u8, n: u64) -> [i8; 2] {
@@ -321,10 +324,10 @@ mod tests {
         let recipe = recipe();
         let mut new = Vec::new();
         for number in 0..5u64 {
-            for position in 0..24u64 {
+            for position in 0..40u64 {
                 let class = (position % 2) as u8;
-                let n = 100 * number + position;
-                let wrong = noise(1_000 + n, 8) < number;
+                let n = 1_000 * number + position;
+                let wrong = noise(100_000 + n, 8) < number;
                 let id = RecordId {
                     contribution: number as u32,
                     position: position as u16,
@@ -332,11 +335,11 @@ mod tests {
                 new.push((id, class ^ u8::from(wrong), place(class, n)));
             }
         }
-        let targets: Vec<_> = (0..24u64)
+        let targets: Vec<_> = (0..4 * SLICE)
             .map(|n| {
                 let class = (n % 2) as u8;
-                let wrong = liars.contains(&(n as usize / 6));
-                (class ^ u8::from(wrong), place(class, 5_000 + n))
+                let wrong = liars.contains(&((n / SLICE) as usize));
+                (class ^ u8::from(wrong), place(class, 50_000 + n))
             })
             .collect();
         let records: Vec<_> = new
