@@ -260,7 +260,7 @@ async fn rows(
     let published = published
         .remove(&proposer.0)
         .with_context(|| format!("the blocks do not hold what {proposer} published"))?;
-    Ok(published.rows)
+    Ok(published?.rows)
 }
 
 #[cfg(test)]

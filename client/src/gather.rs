@@ -7,7 +7,7 @@ use subxt::{
     config::{substrate::BlakeTwo256, Hasher},
     utils::H256,
 };
-use tributary_primitives::datanets::Phase;
+use tributary_primitives::datanets::{Phase, Recipe};
 
 use crate::{
     asset::pool_text,
@@ -62,7 +62,7 @@ pub(crate) async fn gather(
     chain: &Chain,
     now: &Snapshot,
     datanet: u32,
-    dimension: u16,
+    recipe: &Recipe,
     wanted: &BTreeMap<Whose, Expected>,
 ) -> Result<BTreeMap<Whose, Records>> {
     let Some(first) = wanted.values().map(|expected| expected.round).min() else {
@@ -139,7 +139,7 @@ pub(crate) async fn gather(
                 .map_or(&[][..], Vec::as_slice);
             bytes.extend(bytes_of(batch, datanet, calls)?);
         }
-        let records = Records::from_bytes(dimension, bytes)
+        let records = Records::from_bytes(recipe.encoder, recipe.dimension, &bytes)
             .with_context(|| format!("reading the records of {whose}"))?;
         ensure!(
             records.root_hash() == expected.root,

@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use subxt::utils::{AccountId32, H256};
+use tributary_primitives::datanets::Encoder;
 
 use crate::records::Records;
 
@@ -42,7 +43,7 @@ impl StateDirectory {
     pub(crate) fn records(&self, commitment: &Commitment) -> Result<Records> {
         let path = self.path(commitment, "records");
         let bytes = fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-        Records::from_bytes(commitment.dimension, bytes)
+        Records::from_bytes(commitment.encoder, commitment.dimension, &bytes)
             .with_context(|| format!("reading {}", path.display()))
     }
 
@@ -136,12 +137,19 @@ pub(crate) struct Commitment {
     pub(crate) root: H256,
     /// The commitment itself, as the chain has it.
     pub(crate) hash: H256,
+    /// How a record becomes a vector. Before there were texts, it was not written down.
+    #[serde(default = "vector")]
+    pub(crate) encoder: Encoder,
     /// Numbers of a record's vector.
     pub(crate) dimension: u16,
     /// How many records.
     pub(crate) records: u32,
     /// A slice's number; a contribution's, once the chain has given it one.
     pub(crate) number: Option<u32>,
+}
+
+fn vector() -> Encoder {
+    Encoder::Vector
 }
 
 /// Bytes as hexadecimal text.
@@ -223,7 +231,7 @@ pub(crate) mod tests {
     }
 
     fn commitment(hash: u8) -> (Commitment, Records) {
-        let records = Records::from_bytes(2, vec![1, 2, 0, 3, 4, 1]).unwrap();
+        let records = Records::from_bytes(Encoder::Vector, 2, &[1, 2, 0, 3, 4, 1]).unwrap();
         let commitment = Commitment {
             kind: Kind::Contribution,
             account: AccountId32([7; 32]),
@@ -232,6 +240,7 @@ pub(crate) mod tests {
             salt: [9; 32],
             root: H256::repeat_byte(5),
             hash: H256::repeat_byte(hash),
+            encoder: Encoder::Vector,
             dimension: 2,
             records: 2,
             number: None,
@@ -264,6 +273,30 @@ pub(crate) mod tests {
             .commitments(Kind::Contribution, &kept.account, 3, 2)
             .unwrap()
             .is_empty());
+    }
+
+    #[test]
+    fn a_commitment_to_texts_is_found_again_as_texts() {
+        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let records = crate::records::tests::texts(8, &[("one", 0), ("another", 1)]);
+        let kept = Commitment {
+            encoder: Encoder::Text,
+            dimension: 8,
+            ..commitment(1).0
+        };
+        state.keep(&kept, &records).unwrap();
+        assert_eq!(state.records(&kept).unwrap(), records);
+    }
+
+    #[test]
+    fn a_commitment_without_an_encoder_is_one_to_vectors() {
+        let (commitment, _) = commitment(1);
+        let mut json = serde_json::to_value(&commitment).unwrap();
+        json.as_object_mut().unwrap().remove("encoder").unwrap();
+        assert_eq!(
+            serde_json::from_value::<Commitment>(json).unwrap(),
+            commitment
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use tributary_primitives::{
     },
 };
 
-use crate::records::Records;
+use crate::records::{Item, Records};
 
 /// A round's data, as far as its valuation looks at them.
 pub(crate) struct Inputs {
@@ -165,7 +165,7 @@ impl Contents for Inputs {
 
 /// Records as leaves of a tree.
 fn contents(records: &Records) -> Vec<Content> {
-    let content = |(features, label): (&[u8], u8)| Content::of_vector(features.to_vec(), label);
+    let content = |item: Item<'_>| Content::new(item.raw, item.label, item.features);
     records.iter().map(content).collect()
 }
 
@@ -226,10 +226,10 @@ struct Vectors {
 
 impl Vectors {
     fn add(&mut self, contribution: u32, records: &Records) {
-        for (position, (features, label)) in (0..).zip(records.iter()) {
+        for (position, item) in (0..).zip(records.iter()) {
             self.features
-                .extend(features.iter().map(|feature| *feature as i8));
-            self.labels.push(label);
+                .extend(item.features.iter().map(|feature| *feature as i8));
+            self.labels.push(item.label);
             self.ids.push(Id {
                 contribution,
                 position,
@@ -348,14 +348,11 @@ pub(crate) mod tests {
 
     /// Vectors of one number with their labels.
     pub(crate) fn records(pairs: &[(i8, u8)]) -> Records {
-        Records::from_bytes(
-            1,
-            pairs
-                .iter()
-                .flat_map(|(x, label)| [*x as u8, *label])
-                .collect(),
-        )
-        .unwrap()
+        let bytes: Vec<u8> = pairs
+            .iter()
+            .flat_map(|(x, label)| [*x as u8, *label])
+            .collect();
+        Records::from_bytes(Encoder::Vector, 1, &bytes).unwrap()
     }
 
     #[test]

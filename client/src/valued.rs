@@ -106,7 +106,7 @@ pub(crate) async fn value(
         contributions: BTreeMap::new(),
         slices: Vec::new(),
     };
-    for (whose, records) in gather(chain, now, datanet, recipe.dimension, &wanted).await? {
+    for (whose, records) in gather(chain, now, datanet, &recipe, &wanted).await? {
         match whose {
             Whose::Contribution(number) => {
                 inputs.contributions.insert(number, records);

@@ -14,14 +14,15 @@ const none = { isSome: false };
 const datanet = { isModel: false, asDatanet: number(0) };
 const pool = structure({ datanet: number(0), round: number(1) });
 
-function begin(vesting = 0) {
+/** A datanet of vectors of six numbers, or of texts, whose sponsors' pay vests in so many parts. */
+function begin({ encoder = "Vector", vesting = 0 } = {}) {
   const books = new Books({ findings: new Findings(), licences: new Map(), account: "the pot", hash: (bytes) => bytes.slice(0, 32) });
   let block = 0;
   const enter = (event, data, rates = {}, wait = 1) => books.enter({ block: (block += wait), extrinsic: 0, name: event, data, rates });
-  const recipe = { neighbours: 5, classes: 10, benchmark: 100, feePerRecord: 3, stewardShare: 0, evaluatorShare: 0, providersShare: 0 };
+  const recipe = { dimension: 6, neighbours: 5, classes: 10, benchmark: 100, depositPerByte: 1, feePerRecord: 3, stewardShare: 0, evaluatorShare: 0, providersShare: 0 };
   const numbers = (values) => Object.fromEntries(Object.entries(values).map(([field, value]) => [field, number(value)]));
   const periods = structure(numbers({ committing: 10, delivering: 20, revealing: 10, window: 30 }));
-  const fields = { ...numbers(recipe), vesting: number(vesting), periods };
+  const fields = { ...numbers(recipe), vesting: number(vesting), periods, encoder: { type: encoder } };
   enter("datanets.DatanetCreated", { datanet: number(0), steward: name("steward"), terms: name("terms"), recipe: structure(fields) });
   return { books, enter, lines: books.findings.lines };
 }
@@ -34,7 +35,7 @@ function withRound(vesting) {
   found.enter("datanets.Pledged", { datanet: number(0), ...money, deposit: number(5) });
   found.enter("rewards.Sponsored", { pool, sponsor: name("sponsor"), amount: number(900) });
   found.enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: some(sponsorship) });
-  const sizes = { records: number(10), bond: number(70), fee: number(30) };
+  const sizes = { records: number(10), bytes: number(70), bond: number(70), fee: number(30) };
   found.enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
   return found;
 }
@@ -66,6 +67,18 @@ function openPool(books, enter, round, sum, kept) {
 const refund = (amount) => ({ account: name("sponsor"), amount: number(amount), source: { type: "Refund", asRefund: pool } });
 
 describe("the books", () => {
+  it("know how many bytes vectors have, and that no deposit is below their price", () => {
+    for (const [encoder, bytes, bond, wrong] of [
+      ["Vector", 70, 70, 0], ["Vector", 70, 71, 0], ["Vector", 70, 69, 1], ["Vector", 71, 71, 1],
+      ["Text", 71, 71, 0], ["Text", 71, 70, 1],
+    ]) {
+      const { enter, lines } = begin(encoder);
+      const sizes = { records: number(10), bytes: number(bytes), bond: number(bond), fee: number(30) };
+      enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
+      assert.equal(lines.length, wrong, lines.join("\n"));
+    }
+  });
+
   it("give a void round's sponsor the whole budget back", () => {
     const { enter, lines } = withRound();
     enter("rewards.Credited", refund(900));

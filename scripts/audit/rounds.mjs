@@ -34,6 +34,9 @@ export class Rounds {
         neighbours: recipe.get("neighbours").toNumber(),
         classes: recipe.get("classes").toNumber(),
         benchmark: recipe.get("benchmark").toNumber(),
+        // Texts have as many bytes as they have; vectors always the same.
+        recordBytes: recipe.get("encoder").type === "Vector" ? big(recipe.get("dimension")) + 1n : undefined,
+        depositPerByte: big(recipe.get("depositPerByte")),
         feePerRecord: big(recipe.get("feePerRecord")),
         stewardShare: big(recipe.get("stewardShare")),
         evaluatorShare: big(recipe.get("evaluatorShare")),
@@ -74,10 +77,13 @@ export class Rounds {
       this.findings.same(sponsor, `budget of round ${key} in the pot`, this.books.pot.budgets.get(key) ?? 0n, budget);
     },
 
-    "datanets.ContributionCommitted": ({ datanet, contribution, contributor, records, bond, fee }) => {
-      const { feePerRecord } = known(this.datanets, datanet.toNumber(), "datanet");
+    "datanets.ContributionCommitted": ({ datanet, contribution, contributor, records, bytes, bond, fee }) => {
+      const { recordBytes, depositPerByte, feePerRecord } = known(this.datanets, datanet.toNumber(), "datanet");
       const due = feePerRecord * big(records);
       this.findings.same(contributor, `valuation fee of contribution ${contribution}`, big(fee), due);
+      this.findings.atMost(contributor, `deposit by bytes of contribution ${contribution}`, depositPerByte * big(bytes), big(bond));
+      const whole = recordBytes === undefined ? big(bytes) : recordBytes * big(records);
+      this.findings.same(contributor, `bytes of contribution ${contribution}`, big(bytes), whole);
       this.contributions.set(`${datanet}/${contribution}`, {
         contributor: contributor.toString(),
         bond: big(bond),

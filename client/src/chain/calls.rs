@@ -172,6 +172,7 @@ calls! {
         round: u32,
         commitment: H256,
         records: u16,
+        bytes: u32,
     }
 
     /// Names the authors who share what a contribution earns.

@@ -283,6 +283,7 @@ impl Contributor {
             round: number,
             commitment: commitment.hash,
             records: u16::try_from(records.len()).unwrap_or(u16::MAX),
+            bytes: u32::try_from(records.size()).unwrap_or(u32::MAX),
         };
         let included = self.chain.submit(&self.key, call).await?;
         let event: ContributionCommitted = included.expect()?;
@@ -310,6 +311,7 @@ impl Contributor {
             salt,
             root,
             hash: hashing::commitment(&self.account, datanet, round, &salt, root),
+            encoder: records.encoder(),
             dimension: records.dimension(),
             records: u32::try_from(records.len())?,
             number: None,
@@ -410,7 +412,7 @@ impl Contributor {
             records.root_hash() == commitment.root,
             "the records in the state directory are not those that were committed to"
         );
-        let batches: Vec<&[u8]> = records.batches().collect();
+        let batches = records.batches();
         let last = batches.len() - 1;
         let bar = progress::bytes(records.size() as u64, "delivering");
         // A batch needs no more than a block; only the last one decides.
@@ -444,11 +446,7 @@ impl Contributor {
 
 /// Reads the records of a file as a recipe asks for them.
 pub(crate) fn read(file: &Path, format: Option<Format>, recipe: &Recipe) -> Result<Records> {
-    let shape = Shape {
-        dimension: recipe.dimension,
-        classes: recipe.classes,
-    };
-    let records = Records::read(file, format, shape)?;
+    let records = Records::read(file, format, Shape::from(recipe))?;
     let bounds = usize::from(recipe.min_records)..=usize::from(recipe.max_records);
     if !bounds.contains(&records.len()) {
         misuse!(

@@ -133,6 +133,9 @@ pub(crate) struct Create {
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct RecipeFile {
+    /// `Vector` or `Text`; vectors if nothing is said.
+    #[serde(default = "vector")]
+    encoder: Encoder,
     dimension: u16,
     classes: u16,
     neighbours: u8,
@@ -158,6 +161,10 @@ struct RecipeFile {
     periods: Periods,
 }
 
+fn vector() -> Encoder {
+    Encoder::Vector
+}
+
 /// An amount as people write it.
 fn with_unit<S: serde::Serializer>(amount: &Amount, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(amount)
@@ -167,6 +174,7 @@ impl From<&Recipe> for RecipeFile {
     fn from(recipe: &Recipe) -> Self {
         let part = |part: Perbill| Part(part.deconstruct());
         Self {
+            encoder: recipe.encoder,
             dimension: recipe.dimension,
             classes: recipe.classes,
             neighbours: recipe.neighbours,
@@ -192,7 +200,7 @@ impl From<RecipeFile> for Recipe {
     fn from(file: RecipeFile) -> Self {
         let part = |part: Part| Perbill::from_parts(part.0);
         Self {
-            encoder: Encoder::Vector,
+            encoder: file.encoder,
             dimension: file.dimension,
             classes: file.classes,
             neighbours: file.neighbours,
@@ -220,6 +228,7 @@ fn example() -> RecipeFile {
     const DAY: u32 = 28_800;
     const MILLI: u128 = 1_000_000_000;
     RecipeFile {
+        encoder: Encoder::Vector,
         dimension: 64,
         classes: 10,
         neighbours: 5,
@@ -463,8 +472,14 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         (
             "records",
             format!(
-                "{} features, {} classes, {} to {} a contribution",
-                recipe.dimension, recipe.classes, recipe.min_records, recipe.max_records
+                "{}, {} classes, {} to {} a contribution",
+                match recipe.encoder {
+                    Encoder::Vector => format!("{} features", recipe.dimension),
+                    Encoder::Text => format!("texts, hashed to {} features", recipe.dimension),
+                },
+                recipe.classes,
+                recipe.min_records,
+                recipe.max_records
             ),
         ),
         (
@@ -619,6 +634,21 @@ mod tests {
         assert!(text.contains("\"providers_share\":\"5%\""), "{text}");
         let again: RecipeFile = serde_json::from_str(&text).unwrap();
         assert_eq!(Recipe::from(again), recipe);
+    }
+
+    #[test]
+    fn a_recipe_file_says_whether_records_are_texts() {
+        let mut json = serde_json::to_value(example()).unwrap();
+        json["encoder"] = "Text".into();
+        let encoder = |json| {
+            let file: RecipeFile = serde_json::from_value(json).unwrap();
+            Recipe::from(file).encoder
+        };
+        assert_eq!(encoder(json.clone()), Encoder::Text);
+        json.as_object_mut().unwrap().remove("encoder").unwrap();
+        assert_eq!(encoder(json.clone()), Encoder::Vector);
+        json["encoder"] = "Image".into();
+        assert!(serde_json::from_value::<RecipeFile>(json).is_err());
     }
 
     #[test]

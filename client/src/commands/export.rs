@@ -80,7 +80,7 @@ impl Export {
                 (Whose::Contribution(member.number), expected)
             })
             .collect();
-        let gathered = gather(&chain, &now, self.datanet, recipe.dimension, &wanted).await?;
+        let gathered = gather(&chain, &now, self.datanet, &recipe, &wanted).await?;
 
         let withdrawn_since = members
             .iter()

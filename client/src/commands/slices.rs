@@ -8,7 +8,7 @@ use rand::seq::SliceRandom;
 use serde_json::json;
 use subxt::utils::{AccountId32, H256};
 use tributary_primitives::{
-    datanets::{Phase, Recipe, MAX_SLICES, MIN_SLICES},
+    datanets::{Phase, Recipe, MAX_BENCHMARK_BYTES, MAX_SLICES, MIN_SLICES},
     hashing,
 };
 
@@ -23,7 +23,7 @@ use crate::{
     keys,
     output::{hex, Output},
     progress,
-    records::{Format, Records, Shape},
+    records::{Format, Item, Records, Shape},
     round,
     state::{Commitment, Kind},
 };
@@ -96,15 +96,13 @@ impl Commit {
                 "{account} has committed its slices to round {number} of datanet {datanet} before"
             );
         }
-        let shape = Shape {
-            dimension: recipe.dimension,
-            classes: recipe.classes,
-        };
-        let records = Records::read(&self.file, self.format, shape)?;
-        let size = usize::from(recipe.benchmark) / found.providers.len().max(1);
+        let records = Records::read(&self.file, self.format, Shape::from(&recipe))?;
+        let seats = found.providers.len().max(1);
+        let size = usize::from(recipe.benchmark) / seats;
         let mut hashes = Vec::new();
         let drawn = draw(&records, &recipe, size, self.count, self.overlap)?;
         for (slice, records) in (0u8..).zip(drawn) {
+            ensure_fits(&records, seats)?;
             let salt: [u8; 32] = rand::random();
             let root = records.root_hash();
             let hash = hashing::slice_commitment(&account, datanet, number, slice, &salt, root);
@@ -116,6 +114,7 @@ impl Commit {
                 salt,
                 root,
                 hash,
+                encoder: recipe.encoder,
                 dimension: recipe.dimension,
                 records: u32::try_from(records.len())?,
                 number: Some(slice.into()),
@@ -139,6 +138,18 @@ impl Commit {
             included.place()
         )))
     }
+}
+
+/// Refuses a slice that the chain would not let be revealed.
+fn ensure_fits(slice: &Records, seats: usize) -> Result<()> {
+    let most = MAX_BENCHMARK_BYTES as usize / seats;
+    if slice.size() > most {
+        misuse!(
+            "a slice has {} bytes, and one of {seats} at most {most}: choose shorter texts",
+            slice.size()
+        );
+    }
+    Ok(())
 }
 
 /// The commitments of a provider's slices, if the chain has them.
@@ -172,9 +183,9 @@ fn draw(
         each > 0,
         "the recipe's benchmark has fewer records than classes"
     );
-    let mut classes: Vec<Vec<(&[u8], u8)>> = vec![Vec::new(); recipe.classes.into()];
-    for (features, label) in records.iter() {
-        classes[usize::from(label)].push((features, label));
+    let mut classes: Vec<Vec<Item<'_>>> = vec![Vec::new(); recipe.classes.into()];
+    for item in records.iter() {
+        classes[usize::from(item.label)].push(item);
     }
     let suffices = classes
         .iter()
@@ -210,10 +221,8 @@ fn draw(
                     .iter_mut()
                     .for_each(|class| class.shuffle(&mut random));
             }
-            let bytes = chosen
-                .into_iter()
-                .flat_map(|(features, label)| features.iter().copied().chain([label]));
-            Records::from_bytes(recipe.dimension, bytes.collect())
+            let bytes: Vec<u8> = chosen.iter().flat_map(|item| item.bytes).copied().collect();
+            Records::from_bytes(recipe.encoder, recipe.dimension, &bytes)
         })
         .collect()
 }
@@ -254,7 +263,7 @@ async fn reveal(context: &Context, datanet: u32, named: Option<u32>) -> Result<O
             .get("Datanets", "Reveals", (datanet, number, seat))
             .await?;
         let next = revealing.map_or(0, |revealing| revealing.next);
-        let batches: Vec<&[u8]> = records.batches().collect();
+        let batches = records.batches();
         let last = batches.len() - 1;
         let bar = progress::bytes(records.size() as u64, "revealing");
         for (batch, bytes) in batches.iter().enumerate() {
@@ -291,6 +300,7 @@ async fn reveal(context: &Context, datanet: u32, named: Option<u32>) -> Result<O
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::tests::texts;
     use tributary_primitives::{
         datanets::{Encoder, Periods, KERNEL},
         Perbill,
@@ -328,12 +338,14 @@ mod tests {
     }
 
     fn records(each: u8) -> Records {
-        let bytes = (0..each).flat_map(|number| (0..3).flat_map(move |label| [number, label]));
-        Records::from_bytes(1, bytes.collect()).unwrap()
+        let bytes: Vec<u8> = (0..each)
+            .flat_map(|number| (0..3).flat_map(move |label| [number, label]))
+            .collect();
+        Records::from_bytes(Encoder::Vector, 1, &bytes).unwrap()
     }
 
     fn labels(slice: &Records) -> Vec<u8> {
-        let mut labels: Vec<u8> = slice.iter().map(|(_, label)| label).collect();
+        let mut labels: Vec<u8> = slice.iter().map(|item| item.label).collect();
         labels.sort_unstable();
         labels
     }
@@ -349,6 +361,33 @@ mod tests {
         all.sort_unstable();
         all.dedup();
         assert_eq!(all.len(), 30);
+    }
+
+    #[test]
+    fn slices_of_texts_are_drawn_like_those_of_vectors() {
+        let list: Vec<(String, u8)> = (0..24).map(|n| (format!("text {n}"), n % 3)).collect();
+        let list: Vec<(&str, u8)> = list.iter().map(|(text, n)| (text.as_str(), *n)).collect();
+        let recipe = Recipe {
+            encoder: Encoder::Text,
+            dimension: 16,
+            ..recipe()
+        };
+        let all = texts(16, &list);
+        let slices = draw(&all, &recipe, 6, None, false).unwrap();
+        assert_eq!(slices.len(), 4);
+        let mut drawn: Vec<_> = slices.iter().flat_map(Records::iter).collect();
+        drawn.sort_unstable();
+        let mut expected: Vec<_> = all.iter().collect();
+        expected.sort_unstable();
+        assert_eq!(drawn, expected);
+    }
+
+    #[test]
+    fn a_slice_that_could_not_be_revealed_is_refused() {
+        let text = "a".repeat(16_000);
+        let slice = texts(16, &[(text.as_str(), 0); 656]);
+        assert!(ensure_fits(&slice, 1).is_ok());
+        assert!(ensure_fits(&slice, 2).is_err());
     }
 
     #[test]

@@ -13,7 +13,8 @@ use sp_runtime::traits::StaticLookup;
 use tributary_primitives::{
     assets::{Pool, MAX_AUTHORS},
     datanets::{
-        Phase, Recipe, MAX_CONTRIBUTIONS, MAX_ENTRIES, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES,
+        Encoder, Phase, Recipe, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES, MAX_PROVIDERS,
+        MAX_RECORDS, MAX_SLICES,
     },
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
@@ -30,6 +31,9 @@ use crate::{
 const SALT: [u8; 32] = [7; 32];
 /// Features of the longest record that is a whole number of KiB.
 const KIBIBYTE: u16 = 1_023;
+/// Bytes of a text that makes a record of 64: short, so that a KiB of them has nearly as many features that fall on places of their own as
+/// any KiB, and yet not so short that records are what is measured.
+const SHORT: u16 = 61;
 /// Records of a benchmark within the bounds of a recipe with the largest horizon and the most classes.
 const ROWS: u16 = 512;
 
@@ -46,40 +50,60 @@ fn plain<T: Config>(dimension: u16, rows: u32) -> Recipe {
     }
 }
 
+/// The same for texts, whose vectors are as long as can be.
+fn written<T: Config>(rows: u32) -> Recipe {
+    Recipe {
+        encoder: Encoder::Text,
+        ..plain::<T>(MAX_DIMENSION, rows)
+    }
+}
+
 /// So many records of class 0.
 fn records(recipe: &Recipe, count: u32) -> Vec<u8> {
-    vec![0; (count * recipe.record_bytes()) as usize]
+    vec![0; *recipe.bytes(count as u16).end() as usize]
+}
+
+/// So many texts of class 0, of `length` bytes each. Every other one is a space: no other text of that length has more features.
+fn texts(count: u32, length: u16) -> Vec<u8> {
+    let mut seed = 1u32;
+    let mut letter = || {
+        // Numerical Recipes, section 7.1.
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        b'!' + (seed >> 24) as u8 % 94
+    };
+    let mut bytes = Vec::new();
+    for _ in 0..count {
+        bytes.extend(length.to_le_bytes());
+        bytes.extend((0..length).map(|place| if place % 2 == 0 { letter() } else { b' ' }));
+        bytes.push(0);
+    }
+    bytes
 }
 
 fn root_of(recipe: &Recipe, records: &[u8]) -> H256 {
     let mut range = Range::default();
-    for record in records.chunks(recipe.record_bytes() as usize) {
-        let (label, features) = record.split_last().expect("a record is not empty; qed");
+    for record in recipe.encoder.records(recipe.dimension, records) {
+        let record = record.expect("records are whole; qed");
+        let features = recipe.encoder.features(recipe.dimension, record.raw);
+        let features = features.expect("records can be encoded; qed");
         range
-            .append(hashing::record_leaf(features, *label, features), 1)
+            .append(hashing::record_leaf(record.raw, record.label, &features), 1)
             .expect("there are few records; qed");
     }
     range.root().hash
 }
 
-/// A round in phase `Delivering` with one contribution of so many records, and these.
+/// A round in phase `Delivering` with one contribution of so many records.
 fn delivering<T: Config>(
-    dimension: u16,
+    recipe: &Recipe,
     count: u32,
-) -> (
-    DatanetId,
-    RoundNumber,
-    ContributionNumber,
-    T::AccountId,
-    Vec<u8>,
-) {
+    records: &[u8],
+) -> (DatanetId, RoundNumber, ContributionNumber, T::AccountId) {
     ready::<T>();
-    let recipe = plain::<T>(dimension, 1);
-    let datanet = datanet::<T>(&recipe, 1);
+    let datanet = datanet::<T>(recipe, 1);
     let number = round::<T>(datanet, 0, Status::Committed);
     let contributor = funded::<T>("contributor", 0);
-    let records = records(&recipe, count);
-    let root = root_of(&recipe, &records);
+    let root = root_of(recipe, records);
     let commitment = hashing::commitment(&contributor, datanet, number, &SALT, root);
     Pallet::<T>::do_commit(
         contributor.clone(),
@@ -87,34 +111,30 @@ fn delivering<T: Config>(
         number,
         commitment,
         count as u16,
+        records.len() as u32,
     )
     .expect("the round takes commitments; qed");
     change::<T>(datanet, number, |round| round.phase = Phase::Delivering);
     let contribution = Rounds::<T>::get(datanet, number)
         .expect("it was opened; qed")
         .first;
-    (datanet, number, contribution, contributor, records)
+    (datanet, number, contribution, contributor)
 }
 
-/// A round in phase `Frozen` that waits for one slice of so many records, and these.
-fn revealing<T: Config>(
-    dimension: u16,
-    count: u32,
-) -> (DatanetId, RoundNumber, T::AccountId, Vec<u8>) {
+/// A round in phase `Frozen` that waits for one slice: these records, as many as the recipe's benchmark has.
+fn revealing<T: Config>(recipe: &Recipe, records: &[u8]) -> (DatanetId, RoundNumber, T::AccountId) {
     ready::<T>();
-    let recipe = plain::<T>(dimension, count);
-    let datanet = datanet::<T>(&recipe, 1);
+    let datanet = datanet::<T>(recipe, 1);
     let number = round::<T>(datanet, 1, Status::Delivered);
     let provider = account::<T>("provider", 0);
-    let records = records(&recipe, count);
-    let root = root_of(&recipe, &records);
+    let root = root_of(recipe, records);
     let hash = hashing::slice_commitment(&provider, datanet, number, 0, &SALT, root);
     Benchmarks::<T>::mutate(datanet, number, |benchmark| benchmark[0].hashes[0] = hash);
     change::<T>(datanet, number, |round| {
         round.phase = Phase::Frozen;
         seat::<T>(round, None);
     });
-    (datanet, number, provider, records)
+    (datanet, number, provider)
 }
 
 /// A frozen round with the most providers and so many delivered contributions, whose slices are not picked yet.
@@ -325,6 +345,7 @@ mod benchmarks {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let number = round::<T>(datanet, 0, Status::Committed);
         let contributor = funded::<T>("contributor", 0);
+        let bytes = *recipe::<T>(ROWS).bytes(MAX_RECORDS).end();
 
         #[extrinsic_call]
         _(
@@ -333,6 +354,7 @@ mod benchmarks {
             number,
             H256::repeat_byte(1),
             MAX_RECORDS,
+            bytes,
         );
 
         assert!(Contributions::<T>::contains_key(datanet, 0));
@@ -508,7 +530,9 @@ mod benchmarks {
 
     #[benchmark]
     fn deliver(r: Linear<1, { MAX_RECORDS as u32 }>) {
-        let (datanet, number, contribution, contributor, records) = delivering::<T>(1, r);
+        let recipe = plain::<T>(1, 1);
+        let records = records(&recipe, r);
+        let (datanet, number, contribution, contributor) = delivering::<T>(&recipe, r, &records);
 
         #[extrinsic_call]
         _(
@@ -526,7 +550,50 @@ mod benchmarks {
 
     #[benchmark]
     fn deliver_bytes(k: Linear<1, 256>) {
-        let (datanet, number, contribution, contributor, records) = delivering::<T>(KIBIBYTE, k);
+        let recipe = plain::<T>(KIBIBYTE, 1);
+        let records = records(&recipe, k);
+        let (datanet, number, contribution, contributor) = delivering::<T>(&recipe, k, &records);
+
+        #[extrinsic_call]
+        deliver(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            contribution,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert!(!Deliveries::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn deliver_text(r: Linear<1, { MAX_RECORDS as u32 }>) {
+        let recipe = written::<T>(1);
+        let records = texts(r, 1);
+        let (datanet, number, contribution, contributor) = delivering::<T>(&recipe, r, &records);
+
+        #[extrinsic_call]
+        deliver(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            contribution,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert!(!Deliveries::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn deliver_text_bytes(k: Linear<1, 256>) {
+        let recipe = written::<T>(1);
+        let records = texts(16 * k, SHORT);
+        let (datanet, number, contribution, contributor) =
+            delivering::<T>(&recipe, 16 * k, &records);
 
         #[extrinsic_call]
         deliver(
@@ -544,7 +611,9 @@ mod benchmarks {
 
     #[benchmark]
     fn reveal(r: Linear<1, { MAX_ENTRIES / 2 }>) {
-        let (datanet, number, provider, records) = revealing::<T>(1, r);
+        let recipe = plain::<T>(1, r);
+        let records = records(&recipe, r);
+        let (datanet, number, provider) = revealing::<T>(&recipe, &records);
 
         #[extrinsic_call]
         _(
@@ -562,7 +631,49 @@ mod benchmarks {
 
     #[benchmark]
     fn reveal_bytes(k: Linear<1, 256>) {
-        let (datanet, number, provider, records) = revealing::<T>(KIBIBYTE, k);
+        let recipe = plain::<T>(KIBIBYTE, k);
+        let records = records(&recipe, k);
+        let (datanet, number, provider) = revealing::<T>(&recipe, &records);
+
+        #[extrinsic_call]
+        reveal(
+            RawOrigin::Signed(provider),
+            datanet,
+            number,
+            0,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Revealed));
+    }
+
+    #[benchmark]
+    fn reveal_text(r: Linear<1, { MAX_ENTRIES / 2 }>) {
+        let recipe = written::<T>(r);
+        let records = texts(r, 1);
+        let (datanet, number, provider) = revealing::<T>(&recipe, &records);
+
+        #[extrinsic_call]
+        reveal(
+            RawOrigin::Signed(provider),
+            datanet,
+            number,
+            0,
+            0,
+            records,
+            Some(SALT),
+        );
+
+        assert_eq!(phase::<T>(datanet, number), Some(Phase::Revealed));
+    }
+
+    #[benchmark]
+    fn reveal_text_bytes(k: Linear<1, 256>) {
+        let recipe = written::<T>(16 * k);
+        let records = texts(16 * k, SHORT);
+        let (datanet, number, provider) = revealing::<T>(&recipe, &records);
 
         #[extrinsic_call]
         reveal(

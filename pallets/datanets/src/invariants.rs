@@ -221,6 +221,15 @@ impl<T: Config> Pallet<T> {
                                 && contribution.round > number),
                     "a contribution names another round"
                 );
+                let recipe = Recipes::<T>::get(id).ok_or("a datanet has no recipe")?;
+                ensure!(
+                    recipe
+                        .bytes(contribution.records)
+                        .contains(&contribution.bytes)
+                        && Deliveries::<T>::get(id, n)
+                            .is_none_or(|delivery| delivery.bytes <= contribution.bytes),
+                    "a contribution has more or fewer bytes than its records can have"
+                );
                 let open = contribution.status == Status::Committed;
                 ensure!(
                     open == Deliveries::<T>::contains_key(id, n),

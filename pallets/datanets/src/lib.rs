@@ -36,7 +36,7 @@ pub mod pallet {
     use sp_runtime::traits::StaticLookup;
     use tributary_primitives::{
         assets::Authors,
-        datanets::{Phase, Recipe, MAX_RECORDS},
+        datanets::{Phase, Recipe},
         ids::{ContributionNumber, DatanetId, RoundNumber, TermsId},
         merkle::Range,
         roles::{DataPools, EpochRandomness, Terms},
@@ -303,6 +303,8 @@ pub mod pallet {
             commitment: H256,
             /// How many records it has.
             records: u16,
+            /// How many bytes they are.
+            bytes: u32,
             /// On hold until it is valued, and the price of its place from then on; burnt if it is not delivered.
             bond: Balance,
             /// On hold for the evaluator.
@@ -629,6 +631,9 @@ pub mod pallet {
         RandomnessNotKnown,
         /// The number of records is not within the recipe's bounds.
         RecordsOutOfBounds,
+        /// So many records of the recipe's kind cannot have so many bytes. A vector has its dimension and a byte for the label; a text
+        /// its own 1 to 16,384 bytes, two for their number and one for the label.
+        BytesOutOfBounds,
         /// 1,024 contributions of the datanet have no value yet: commit when a round has ended. Or numbers are used up.
         TooManyContributions,
         /// The provider has committed its slices already.
@@ -647,12 +652,24 @@ pub mod pallet {
         EmptyBatch,
         /// The batch is longer than 256 KiB. Deliver it as several.
         BatchTooLong,
-        /// The batch's bytes are not whole records: the recipe's features and a label each.
+        /// The batch's bytes are not whole records: the recipe's features and a label each; or the number of a text's bytes (two
+        /// bytes, the lower one first), the text, and a label.
         BatchNotWhole,
+        /// A text has more than 16,384 bytes. Divide it into several records.
+        TextTooLong,
+        /// A text is not UTF-8. Convert it first; what is no text cannot be encoded as one.
+        TextNotUtf8,
+        /// A text is empty or white space alone, or its features cancel out. Leave it out.
+        NothingToEncode,
         /// The batch is neither the next one nor batch 0, which begins anew.
         BatchOutOfOrder,
         /// There are more records than committed to, or than the slice has.
         TooManyRecords,
+        /// There are more bytes than committed to; or a slice has more than its part of 20,992,000 bytes, the most of a benchmark of
+        /// vectors. Choose shorter texts for a slice.
+        TooManyBytes,
+        /// The records are complete, but fewer bytes than committed to. Batch 0 begins anew.
+        TooFewBytes,
         /// A label is not below the number of classes.
         LabelOutOfRange,
         /// A slice has more records of one class than of another.
@@ -921,10 +938,11 @@ pub mod pallet {
         /// - `commitment`: hash of account, datanet, round, a secret salt, and the root of the records
         ///   (`hashing::commitment`).
         /// - `records`: how many there are, within the recipe's bounds.
+        /// - `bytes`: how many bytes they are as they are delivered: neither more nor fewer can be.
         ///
         /// ## Errors
-        /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `RecordsOutOfBounds`, `TooManyContributions`,
-        /// `DepositNotPayable`.
+        /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `RecordsOutOfBounds`, `BytesOutOfBounds`,
+        /// `TooManyContributions`, `DepositNotPayable`.
         ///
         /// ## Events
         /// `ContributionCommitted`.
@@ -936,9 +954,10 @@ pub mod pallet {
             round: RoundNumber,
             commitment: H256,
             records: u16,
+            bytes: u32,
         ) -> DispatchResult {
             let contributor = ensure_signed(origin)?;
-            Self::do_commit(contributor, datanet, round, commitment, records)
+            Self::do_commit(contributor, datanet, round, commitment, records, bytes)
         }
 
         /// Commits to benchmark slices without showing them. Once a round.
@@ -949,7 +968,8 @@ pub mod pallet {
         /// ## Details
         /// - `round`: one in phase `Committing`.
         /// - `hashes`: four to 16 commitments (`hashing::slice_commitment`), by slice number. Each slice has T divided by the
-        ///   number of providers records, equally many of each class. One of them is picked after the deliveries are over.
+        ///   number of providers records, equally many of each class, and at most 20,992,000 divided by the number of providers bytes.
+        ///   One of them is picked after the deliveries are over.
         ///
         /// ## Errors
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `NotAuthorized`, `SlicesAlreadyCommitted`,
@@ -1015,7 +1035,8 @@ pub mod pallet {
         /// ## Details
         /// - `round`: one in phase `Delivering`.
         /// - `batch`: one more than the last; 0 begins anew.
-        /// - `records`: at most 256 KiB, each record its features as `i8` and then its label.
+        /// - `records`: at most 256 KiB. Of vectors, each record is its features as `i8` and then its label; of texts, the number of
+        ///   the text's bytes as `u16`, little endian, the text as UTF-8, and then its label.
         /// - `salt`: that of the commitment, with the last batch and no other.
         ///
         /// With the last batch the records must be what was committed to.
@@ -1023,7 +1044,8 @@ pub mod pallet {
         /// ## Errors
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `ContributionNotFound`, `NotAuthorized`,
         /// `NotInExtrinsic`, `AlreadyDelivered`, `EmptyBatch`, `BatchTooLong`, `BatchNotWhole`, `BatchOutOfOrder`,
-        /// `TooManyRecords`, `LabelOutOfRange`, `SaltMissing`, `SaltTooEarly`, `CommitmentMismatch`.
+        /// `TooManyRecords`, `TooManyBytes`, `TooFewBytes`, `LabelOutOfRange`, `TextTooLong`, `TextNotUtf8`, `NothingToEncode`,
+        /// `SaltMissing`, `SaltTooEarly`, `CommitmentMismatch`.
         ///
         /// ## Events
         /// `BatchDelivered`, and `DeliveryCompleted` with the last.
@@ -1044,8 +1066,8 @@ pub mod pallet {
                 bytes: &records,
                 salt,
             };
-            let count = Self::do_deliver(contributor, datanet, round, contribution, batch)?;
-            Ok(Some(functions::delivery_weight::<T>(records.len(), Some(count))).into())
+            let found = Self::do_deliver(contributor, datanet, round, contribution, batch)?;
+            Ok(Some(functions::delivery_weight::<T>(records.len(), Some(found))).into())
         }
 
         /// Reveals the next batch of a picked slice, in the open.
@@ -1057,16 +1079,16 @@ pub mod pallet {
         /// - `round`: one in phase `Frozen` whose slices are picked.
         /// - `seat`: for which the slice was picked.
         /// - `batch`: one more than the last; 0 begins anew.
-        /// - `records`: at most 256 KiB, each record its features as `i8` and then its label; in the whole slice equally many of
-        ///   each class.
+        /// - `records`: at most 256 KiB, as for `deliver`; in the whole slice equally many of each class.
         /// - `salt`: that of the commitment, with the last batch and no other.
         ///
         /// With the last slice the round goes on to `Revealed`.
         ///
         /// ## Errors
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `SeatNotFound`, `DeadlinePassed`, `NotAuthorized`, `NotInExtrinsic`,
-        /// `AlreadyRevealed`, `EmptyBatch`, `BatchTooLong`, `BatchNotWhole`, `BatchOutOfOrder`, `TooManyRecords`,
-        /// `LabelOutOfRange`, `ClassesUnbalanced`, `SaltMissing`, `SaltTooEarly`, `CommitmentMismatch`.
+        /// `AlreadyRevealed`, `EmptyBatch`, `BatchTooLong`, `BatchNotWhole`, `BatchOutOfOrder`, `TooManyRecords`, `TooManyBytes`,
+        /// `LabelOutOfRange`, `TextTooLong`, `TextNotUtf8`, `NothingToEncode`, `ClassesUnbalanced`, `SaltMissing`, `SaltTooEarly`,
+        /// `CommitmentMismatch`.
         ///
         /// ## Events
         /// `SliceBatchRevealed`; `SliceRevealed` with the last batch; `PhaseChanged` with the last slice.
@@ -1087,8 +1109,8 @@ pub mod pallet {
                 bytes: &records,
                 salt,
             };
-            let count = Self::do_reveal(provider, datanet, round, seat, batch)?;
-            Ok(Some(functions::reveal_weight::<T>(records.len(), Some(count))).into())
+            let found = Self::do_reveal(provider, datanet, round, seat, batch)?;
+            Ok(Some(functions::reveal_weight::<T>(records.len(), Some(found))).into())
         }
 
         /// Removes a contribution from which nothing follows, and releases what is on hold for it: a rejected one, or one that a void
@@ -1264,13 +1286,13 @@ pub mod pallet {
             Pledges::<T>::get(datanet, sponsor)
         }
 
-        /// What a contributor has on hold for a contribution of so many records: bond and valuation fee. Nothing if there is no
-        /// such datanet.
-        pub fn costs(datanet: DatanetId, records: u16) -> Option<(Balance, Balance)> {
-            let recipe = Recipes::<T>::get(datanet)?;
-            let records = records.min(MAX_RECORDS);
+        /// What a contributor has on hold for a contribution of so many records and bytes: bond and valuation fee. Nothing if there
+        /// is no such datanet, or so many records cannot have so many bytes.
+        pub fn costs(datanet: DatanetId, records: u16, bytes: u32) -> Option<(Balance, Balance)> {
+            let recipe = Recipes::<T>::get(datanet)
+                .filter(|recipe| recipe.bytes(records).contains(&bytes))?;
             Some((
-                Self::bond_of(&recipe, records).ok()?,
+                Self::bond_of(&recipe, bytes).ok()?,
                 Self::fee_of(&recipe, records).ok()?,
             ))
         }

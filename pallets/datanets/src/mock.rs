@@ -192,6 +192,18 @@ impl crate::WeightInfo for Weights {
     fn reveal_bytes(k: u32) -> Weight {
         kind(23, k)
     }
+    fn deliver_text(r: u32) -> Weight {
+        kind(25, r)
+    }
+    fn deliver_text_bytes(k: u32) -> Weight {
+        kind(26, k)
+    }
+    fn reveal_text(r: u32) -> Weight {
+        kind(27, r)
+    }
+    fn reveal_text_bytes(k: u32) -> Weight {
+        kind(28, k)
+    }
     fn advance_unrevealed() -> Weight {
         kind(50, 0)
     }
@@ -634,7 +646,8 @@ pub(crate) fn commit_slices_of(provider: AccountId, round: RoundNumber) {
 pub(crate) fn commit(who: AccountId, round: RoundNumber, count: u16) -> ContributionNumber {
     let root = root_of(&records(count));
     let commitment = hashing::commitment(&who, 0, round, &SALT, root);
-    Datanets::commit(signed(who), 0, round, commitment, count).expect("it is valid");
+    let bytes = u32::from(count) * 3;
+    Datanets::commit(signed(who), 0, round, commitment, count, bytes).expect("it is valid");
     pallet_datanets::Datanets::<Test>::get(0)
         .expect("it exists")
         .contributions

@@ -158,7 +158,8 @@ pub(crate) fn round<T: Config>(
 
     let recipe = Recipes::<T>::get(datanet).expect(PREPARED);
     let records = recipe.max_records;
-    let bond = Pallet::<T>::bond_of(&recipe, records).expect(PREPARED);
+    let bytes = *recipe.bytes(records).end();
+    let bond = Pallet::<T>::bond_of(&recipe, bytes).expect(PREPARED);
     let fee = Pallet::<T>::fee_of(&recipe, records).expect(PREPARED);
     let bond = bond + Pallet::<T>::authors_price(MAX_AUTHORS as u8).expect(PREPARED);
     for index in 0..contributions {
@@ -176,7 +177,7 @@ pub(crate) fn round<T: Config>(
                 round: number,
                 root: H256::repeat_byte(2),
                 records,
-                bytes: u32::from(records) * recipe.record_bytes(),
+                bytes,
                 authors: MAX_AUTHORS as u8,
                 bond,
                 status,
@@ -192,6 +193,7 @@ pub(crate) fn round<T: Config>(
                     commitment: H256::repeat_byte(3),
                     next: 0,
                     records: Default::default(),
+                    bytes: 0,
                 },
             );
         }

@@ -244,6 +244,8 @@ pub struct Reveal {
     pub next: u16,
     /// The records so far, each of weight 1.
     pub records: Range,
+    /// How many bytes they are.
+    pub bytes: u32,
     /// How many of them there are of each class.
     pub classes: BoundedVec<u16, ConstU32<{ MAX_CLASSES as u32 }>>,
 }
@@ -259,6 +261,8 @@ pub struct Delivery {
     pub next: u16,
     /// The records so far, each of weight 1.
     pub records: Range,
+    /// How many bytes they are.
+    pub bytes: u32,
 }
 
 /// A contribution of a round.

@@ -62,6 +62,14 @@ pub trait WeightInfo {
     fn reveal(r: u32, ) -> Weight;
     /// `reveal_bytes`, with `k` of 1 to 256.
     fn reveal_bytes(k: u32, ) -> Weight;
+    /// `deliver_text`, with `r` of 1 to 4096.
+    fn deliver_text(r: u32, ) -> Weight;
+    /// `deliver_text_bytes`, with `k` of 1 to 256.
+    fn deliver_text_bytes(k: u32, ) -> Weight;
+    /// `reveal_text`, with `r` of 1 to 20480.
+    fn reveal_text(r: u32, ) -> Weight;
+    /// `reveal_text_bytes`, with `k` of 1 to 256.
+    fn reveal_text_bytes(k: u32, ) -> Weight;
     /// `reclaim`.
     fn reclaim() -> Weight;
     /// `withdraw_consent`.
@@ -503,6 +511,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    fn deliver_text(r: u32, ) -> Weight {
+        // Minimum execution time: 33_610_000 picoseconds.
+        Weight::from_parts(31_262_636, 5068)
+            // Standard error: 0
+            .saturating_add(Weight::from_parts(6_227_454, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
+    fn deliver_text_bytes(k: u32, ) -> Weight {
+        // Minimum execution time: 177_174_000 picoseconds.
+        Weight::from_parts(26_749_000, 5068)
+            // Standard error: 0
+            .saturating_add(Weight::from_parts(163_444_000, 0).saturating_mul(k.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
+    fn reveal_text(r: u32, ) -> Weight {
+        // Minimum execution time: 35_843_000 picoseconds.
+        Weight::from_parts(33_557_200, 5746)
+            // Standard error: 0
+            .saturating_add(Weight::from_parts(6_029_100, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(2))
+    }
+    fn reveal_text_bytes(k: u32, ) -> Weight {
+        // Minimum execution time: 172_347_000 picoseconds.
+        Weight::from_parts(26_230_000, 5746)
+            // Standard error: 0
+            .saturating_add(Weight::from_parts(162_923_000, 0).saturating_mul(k.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(2))
+    }
     fn reclaim() -> Weight {
         // Minimum execution time: 172_657_000 picoseconds.
         Weight::from_parts(193_780_000, 9623)
@@ -663,6 +703,30 @@ impl WeightInfo for () {
     fn reveal_bytes(k: u32, ) -> Weight {
         Weight::from_parts(36_885_000, 5746)
             .saturating_add(Weight::from_parts(18_126_375, 0).saturating_mul(k.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(2))
+    }
+    fn deliver_text(r: u32, ) -> Weight {
+        Weight::from_parts(31_262_636, 5068)
+            .saturating_add(Weight::from_parts(6_227_454, 0).saturating_mul(r.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(3))
+    }
+    fn deliver_text_bytes(k: u32, ) -> Weight {
+        Weight::from_parts(26_749_000, 5068)
+            .saturating_add(Weight::from_parts(163_444_000, 0).saturating_mul(k.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(3))
+    }
+    fn reveal_text(r: u32, ) -> Weight {
+        Weight::from_parts(33_557_200, 5746)
+            .saturating_add(Weight::from_parts(6_029_100, 0).saturating_mul(r.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(2))
+    }
+    fn reveal_text_bytes(k: u32, ) -> Weight {
+        Weight::from_parts(26_230_000, 5746)
+            .saturating_add(Weight::from_parts(162_923_000, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }

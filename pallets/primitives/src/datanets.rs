@@ -1,5 +1,7 @@
 //! What a datanet fixes once and for all, and what its rounds hand on.
 
+use core::ops::RangeInclusive;
+
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,9 @@ pub const MAX_ENTRIES: u32 = 40_960;
 pub const MAX_RECORDS: u16 = 4_096;
 /// The most bytes of one delivered batch.
 pub const MAX_BATCH: u32 = 256 * 1_024;
+/// The most bytes of a round's benchmark, a part of which is each slice's: those of the largest one of vectors. Whoever values a round
+/// reads them, and has no more for longer texts.
+pub const MAX_BENCHMARK_BYTES: u32 = MAX_ENTRIES / 2 * (MAX_DIMENSION as u32 + 1);
 /// The most providers of a round.
 pub const MAX_PROVIDERS: u32 = 4;
 /// The most seats of a round's benchmark that one of so many providers can have: its own, and in the place of others until it has half of all.
@@ -58,7 +63,7 @@ pub const KERNEL: u16 = 1;
 /// The largest part of a datanet's revenue that providers, evaluators and steward have together.
 pub const MAX_CREW_SHARE: Perbill = Perbill::from_percent(15);
 
-/// How a record becomes a vector of `i8`.
+/// How a record becomes a vector of `i8`: see [`crate::encoder`].
 #[derive(
     Clone,
     Copy,
@@ -76,6 +81,8 @@ pub const MAX_CREW_SHARE: Perbill = Perbill::from_percent(15);
 pub enum Encoder {
     /// A record is its vector.
     Vector,
+    /// A record is a text, of which features are hashed.
+    Text,
 }
 
 /// What a datanet pays, asks and waits for; immutable.
@@ -136,9 +143,11 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// Bytes of a record as it is delivered: its features, then its label.
-    pub fn record_bytes(&self) -> u32 {
-        u32::from(self.dimension) + 1
+    /// The fewest and the most bytes of so many records as they are delivered. At most 65,535 times 65,536.
+    pub fn bytes(&self, records: u16) -> RangeInclusive<u32> {
+        let each = self.encoder.record_bytes(self.dimension);
+        let records = u32::from(records);
+        records * each.start()..=records * each.end()
     }
 
     /// Accuracy 1.0 as values count it: L K C T. At most 2^48 * 2^5 * 2^8 * 2^15.

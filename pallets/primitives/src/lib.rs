@@ -6,6 +6,7 @@ extern crate alloc;
 pub mod assets;
 pub mod datanets;
 pub mod deposits;
+pub mod encoder;
 pub mod hashing;
 pub mod ids;
 pub mod ledger;

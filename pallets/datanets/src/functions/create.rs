@@ -95,7 +95,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::InvalidRecordBounds
         );
         ensure!(
-            Self::bond_of(recipe, recipe.max_records).is_ok()
+            Self::bond_of(recipe, *recipe.bytes(recipe.max_records).end()).is_ok()
                 && Self::fee_of(recipe, recipe.max_records).is_ok(),
             Error::<T>::InvalidPrices
         );

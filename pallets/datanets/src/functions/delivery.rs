@@ -7,7 +7,8 @@ use sp_runtime::{
     DispatchError,
 };
 use tributary_primitives::{
-    datanets::{Phase, Recipe, MAX_BATCH, MAX_ENTRIES, MAX_RECORDS},
+    datanets::{Encoder, Phase, Recipe, MAX_BATCH, MAX_ENTRIES, MAX_RECORDS},
+    encoder::TextError,
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
@@ -37,24 +38,99 @@ pub(crate) struct Taken {
     pub(crate) complete: Option<[u8; 32]>,
 }
 
-/// The weight of `deliver` with so many bytes: by its records, or as many as they may be; and by its bytes.
-pub(crate) fn delivery_weight<T: Config>(bytes: usize, records: Option<u32>) -> Weight {
-    let (records, kibibytes) = measure(bytes, records, MAX_RECORDS.into());
-    T::WeightInfo::deliver(records).saturating_add(T::WeightInfo::deliver_bytes(kibibytes))
+impl Taken {
+    /// What it is charged for.
+    pub(crate) fn measured(&self, recipe: &Recipe) -> Measured {
+        Measured {
+            encoder: recipe.encoder,
+            records: self.records,
+        }
+    }
 }
 
-/// The weight of `reveal` with so many bytes: by its records, or as many as they may be; and by its bytes.
-pub(crate) fn reveal_weight<T: Config>(bytes: usize, records: Option<u32>) -> Weight {
+/// How far something is delivered.
+pub(crate) struct Progress<'a> {
+    /// The number of the next batch.
+    pub(crate) next: &'a mut u16,
+    /// The records so far.
+    pub(crate) records: &'a mut Range,
+    /// How many bytes they are.
+    pub(crate) bytes: &'a mut u32,
+}
+
+/// How much there is in the end.
+pub(crate) struct Whole {
+    /// How many records there are.
+    pub(crate) records: u32,
+    /// How many bytes they are at the most.
+    pub(crate) bytes: u32,
+}
+
+/// What a delivered batch turned out to be.
+#[derive(Clone, Copy)]
+pub(crate) struct Measured {
+    /// How its records are encoded.
+    pub(crate) encoder: Encoder,
+    /// How many there are.
+    pub(crate) records: u32,
+}
+
+/// The weight of `deliver` with so many bytes: of what they turned out to be, or of the worst that they may be.
+pub(crate) fn delivery_weight<T: Config>(bytes: usize, found: Option<Measured>) -> Weight {
+    weight(
+        bytes,
+        found,
+        MAX_RECORDS.into(),
+        |encoder, records, k| match encoder {
+            Encoder::Vector => [
+                T::WeightInfo::deliver(records),
+                T::WeightInfo::deliver_bytes(k),
+            ],
+            Encoder::Text => [
+                T::WeightInfo::deliver_text(records),
+                T::WeightInfo::deliver_text_bytes(k),
+            ],
+        },
+    )
+}
+
+/// The weight of `reveal` with so many bytes: of what they turned out to be, or of the worst that they may be.
+pub(crate) fn reveal_weight<T: Config>(bytes: usize, found: Option<Measured>) -> Weight {
     // A row has room for at least two entries.
-    let (records, kibibytes) = measure(bytes, records, MAX_ENTRIES / 2);
-    T::WeightInfo::reveal(records).saturating_add(T::WeightInfo::reveal_bytes(kibibytes))
+    let most = MAX_ENTRIES / 2;
+    weight(bytes, found, most, |encoder, records, k| match encoder {
+        Encoder::Vector => [
+            T::WeightInfo::reveal(records),
+            T::WeightInfo::reveal_bytes(k),
+        ],
+        Encoder::Text => [
+            T::WeightInfo::reveal_text(records),
+            T::WeightInfo::reveal_text_bytes(k),
+        ],
+    })
 }
 
-/// Records and KiB of a batch. A record has at least two bytes; more than fits a batch is refused before it is looked at.
-fn measure(bytes: usize, records: Option<u32>, most: u32) -> (u32, u32) {
+/// The weight of a batch by encoder, records and KiB: of what was found, or of as many of the shortest records as fit, at most `most`, of
+/// the encoder for which that is more. A batch that is too long is refused before it is looked at.
+fn weight(
+    bytes: usize,
+    found: Option<Measured>,
+    most: u32,
+    parts: impl Fn(Encoder, u32, u32) -> [Weight; 2],
+) -> Weight {
     let bytes = (bytes as u32).min(MAX_BATCH);
-    let records = records.unwrap_or((bytes / 2).min(most));
-    (records, bytes.div_ceil(1_024))
+    let of = |encoder, records| {
+        let [records, bytes] = parts(encoder, records, bytes.div_ceil(1_024));
+        records.saturating_add(bytes)
+    };
+    let worst = |encoder: Encoder| {
+        let shortest = *encoder.record_bytes(1).start();
+        of(encoder, (bytes / shortest).min(most))
+    };
+    match found {
+        Some(Measured { encoder, records }) => of(encoder, records),
+        None => worst(Encoder::Vector).max(worst(Encoder::Text)),
+    }
 }
 
 impl<T: Config> Pallet<T> {
@@ -64,7 +140,7 @@ impl<T: Config> Pallet<T> {
         number: RoundNumber,
         contribution: ContributionNumber,
         batch: Batch<'_>,
-    ) -> Result<u32, DispatchError> {
+    ) -> Result<Measured, DispatchError> {
         let recipe = Self::recipe_of(datanet)?;
         let mut round = Self::round_of(datanet, number)?;
         Self::ensure_open(&round, Phase::Delivering)?;
@@ -75,14 +151,16 @@ impl<T: Config> Pallet<T> {
         let mut delivery =
             Deliveries::<T>::get(datanet, contribution).ok_or(Error::<T>::AlreadyDelivered)?;
 
-        let taken = Self::take_batch(
-            &recipe,
-            &batch,
-            &mut delivery.next,
-            &mut delivery.records,
-            found.records.into(),
-            |_| Ok(()),
-        )?;
+        let so_far = Progress {
+            next: &mut delivery.next,
+            records: &mut delivery.records,
+            bytes: &mut delivery.bytes,
+        };
+        let whole = Whole {
+            records: found.records.into(),
+            bytes: found.bytes,
+        };
+        let taken = Self::take_batch(&recipe, &batch, so_far, whole, |_| Ok(()))?;
         Self::deposit_event(Event::BatchDelivered {
             datanet,
             round: number,
@@ -94,9 +172,10 @@ impl<T: Config> Pallet<T> {
         });
         let Some(salt) = taken.complete else {
             Deliveries::<T>::insert(datanet, contribution, delivery);
-            return Ok(taken.records);
+            return Ok(taken.measured(&recipe));
         };
 
+        ensure!(delivery.bytes == found.bytes, Error::<T>::TooFewBytes);
         let root = delivery.records.root().hash;
         ensure!(
             hashing::commitment(&contributor, datanet, number, &salt, root) == delivery.commitment,
@@ -115,20 +194,22 @@ impl<T: Config> Pallet<T> {
             root,
             batches: delivery.next,
         });
-        Ok(taken.records)
+        Ok(taken.measured(&recipe))
     }
 
-    /// Appends a batch to the records that came before, of which there are `total` in the end.
-    ///
-    /// `next` is the number of the next batch; `label` sees the label of each record.
+    /// Appends a batch to what came before. `label` sees the label of each record.
     pub(crate) fn take_batch(
         recipe: &Recipe,
         batch: &Batch<'_>,
-        next: &mut u16,
-        records: &mut Range,
-        total: u32,
+        so_far: Progress<'_>,
+        whole: Whole,
         mut label: impl FnMut(u8) -> Result<(), Error<T>>,
     ) -> Result<Taken, DispatchError> {
+        let Progress {
+            next,
+            records,
+            bytes,
+        } = so_far;
         let extrinsic = extrinsic_index::<T>()?;
         ensure!(!batch.bytes.is_empty(), Error::<T>::EmptyBatch);
         ensure!(
@@ -137,39 +218,40 @@ impl<T: Config> Pallet<T> {
         );
         if batch.number == 0 {
             *records = Range::default();
+            *bytes = 0;
         } else {
             ensure!(batch.number == *next, Error::<T>::BatchOutOfOrder);
         }
         *next = batch.number.checked_add(1).ok_or(Error::<T>::Overflow)?;
 
-        let size = recipe.record_bytes() as usize;
-        ensure!(
-            batch.bytes.len().is_multiple_of(size),
-            Error::<T>::BatchNotWhole
-        );
-        let count = (batch.bytes.len() / size) as u32;
+        let count = Self::count(recipe, batch.bytes)?;
         let sum = records
             .count
             .checked_add(count)
             .ok_or(Error::<T>::Overflow)?;
-        ensure!(sum <= total, Error::<T>::TooManyRecords);
+        ensure!(sum <= whole.records, Error::<T>::TooManyRecords);
+        // A batch has at most 2^18 bytes.
+        *bytes = bytes
+            .checked_add(batch.bytes.len() as u32)
+            .ok_or(Error::<T>::Overflow)?;
+        ensure!(*bytes <= whole.bytes, Error::<T>::TooManyBytes);
         match batch.salt {
-            None => ensure!(sum < total, Error::<T>::SaltMissing),
-            Some(_) => ensure!(sum == total, Error::<T>::SaltTooEarly),
+            None => ensure!(sum < whole.records, Error::<T>::SaltMissing),
+            Some(_) => ensure!(sum == whole.records, Error::<T>::SaltTooEarly),
         }
-        for record in batch.bytes.chunks_exact(size) {
-            // A record has its features and then one byte more.
-            let Some((class, features)) = record.split_last() else {
-                continue;
-            };
+        for record in recipe.encoder.records(recipe.dimension, batch.bytes) {
+            let record = record.map_err(|_| Error::<T>::BatchNotWhole)?;
             ensure!(
-                u16::from(*class) < recipe.classes,
+                u16::from(record.label) < recipe.classes,
                 Error::<T>::LabelOutOfRange
             );
-            label(*class)?;
-            records
-                .append(hashing::record_leaf(features, *class, features), 1)
-                .map_err(|_| Error::<T>::Overflow)?;
+            label(record.label)?;
+            let features = recipe
+                .encoder
+                .features(recipe.dimension, record.raw)
+                .map_err(refused::<T>)?;
+            let leaf = hashing::record_leaf(record.raw, record.label, &features);
+            records.append(leaf, 1).map_err(|_| Error::<T>::Overflow)?;
         }
         Ok(Taken {
             records: count,
@@ -177,6 +259,25 @@ impl<T: Config> Pallet<T> {
             extrinsic,
             complete: batch.salt,
         })
+    }
+
+    /// How many records a batch has, before any is encoded.
+    fn count(recipe: &Recipe, bytes: &[u8]) -> Result<u32, Error<T>> {
+        let mut count = 0;
+        for record in recipe.encoder.records(recipe.dimension, bytes) {
+            record.map_err(|_| Error::<T>::BatchNotWhole)?;
+            // As many as there are bytes, at the most.
+            count += 1;
+        }
+        Ok(count)
+    }
+}
+
+fn refused<T: Config>(error: TextError) -> Error<T> {
+    match error {
+        TextError::TooLong => Error::TextTooLong,
+        TextError::NotUtf8 => Error::TextNotUtf8,
+        TextError::NothingToEncode => Error::NothingToEncode,
     }
 }
 

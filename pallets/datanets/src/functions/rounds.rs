@@ -212,8 +212,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The deposit of a contribution and its bond: by bytes, and at least the price of what is stored until it is valued.
-    pub(crate) fn bond_of(recipe: &Recipe, records: u16) -> Result<Balance, DispatchError> {
-        let bytes = bytes_of(recipe, records);
+    pub(crate) fn bond_of(recipe: &Recipe, bytes: u32) -> Result<Balance, DispatchError> {
         let stored = ContributionOf::<T>::max_encoded_len()
             + Delivery::max_encoded_len()
             + Delivered::max_encoded_len();
@@ -244,6 +243,7 @@ impl<T: Config> Pallet<T> {
         number: RoundNumber,
         commitment: H256,
         records: u16,
+        bytes: u32,
     ) -> DispatchResult {
         let mut found = Self::datanet_of(datanet)?;
         let mut round = Self::round_of(datanet, number)?;
@@ -252,6 +252,10 @@ impl<T: Config> Pallet<T> {
         ensure!(
             (recipe.min_records..=recipe.max_records).contains(&records),
             Error::<T>::RecordsOutOfBounds
+        );
+        ensure!(
+            recipe.bytes(records).contains(&bytes),
+            Error::<T>::BytesOutOfBounds
         );
         found.pending = found
             .pending
@@ -267,7 +271,7 @@ impl<T: Config> Pallet<T> {
             .checked_add(1)
             .ok_or(Error::<T>::TooManyContributions)?;
 
-        let bond = Self::bond_of(&recipe, records)?;
+        let bond = Self::bond_of(&recipe, bytes)?;
         let fee = Self::fee_of(&recipe, records)?;
         Self::hold(HoldReason::Contribution, &contributor, bond)?;
         Self::hold(HoldReason::ValuationFee, &contributor, fee)?;
@@ -282,7 +286,7 @@ impl<T: Config> Pallet<T> {
                 round: number,
                 root: H256::zero(),
                 records,
-                bytes: bytes_of(&recipe, records),
+                bytes,
                 authors: 0,
                 bond,
                 status: Status::Committed,
@@ -297,6 +301,7 @@ impl<T: Config> Pallet<T> {
                 commitment,
                 next: 0,
                 records: Default::default(),
+                bytes: 0,
             },
         );
 
@@ -307,14 +312,10 @@ impl<T: Config> Pallet<T> {
             contributor,
             commitment,
             records,
+            bytes,
             bond,
             fee,
         });
         Ok(())
     }
-}
-
-/// How many bytes the records of a contribution are. At most 65,535 times 65,536.
-fn bytes_of(recipe: &Recipe, records: u16) -> u32 {
-    u32::from(records) * recipe.record_bytes()
 }

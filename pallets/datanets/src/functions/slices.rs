@@ -7,12 +7,15 @@ use frame_support::{ensure, pallet_prelude::DispatchResult};
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
-    datanets::{most_seats, Phase, Recipe, MIN_SLICES},
+    datanets::{most_seats, Phase, Recipe, MAX_BENCHMARK_BYTES, MIN_SLICES},
     hashing,
     ids::{DatanetId, RoundNumber},
 };
 
-use super::{Batch, Step};
+use super::{
+    delivery::{Measured, Progress, Whole},
+    Batch, Step,
+};
 use crate::{
     Benchmarks, Config, Error, Event, HoldReason, Pallet, Reveal, Reveals, RoundOf, Rounds, Seat,
     SliceHashes, Slices,
@@ -218,7 +221,7 @@ impl<T: Config> Pallet<T> {
         number: RoundNumber,
         seat: u8,
         batch: Batch<'_>,
-    ) -> Result<u32, DispatchError> {
+    ) -> Result<Measured, DispatchError> {
         let recipe = Self::recipe_of(datanet)?;
         let mut round = Self::round_of(datanet, number)?;
         ensure!(round.phase == Phase::Frozen, Error::<T>::WrongPhase);
@@ -239,25 +242,28 @@ impl<T: Config> Pallet<T> {
             .filter(|_| batch.number > 0)
             .map_or_else(|| empty_reveal::<T>(&recipe), Ok)?;
         let classes = &mut reveal.classes;
-        let taken = Self::take_batch(
-            &recipe,
-            &batch,
-            &mut reveal.next,
-            &mut reveal.records,
-            total,
-            |label| {
-                // A label is below the number of classes.
-                let count = classes
-                    .get_mut(usize::from(label))
-                    .ok_or(Error::<T>::LabelOutOfRange)?;
-                *count = count.checked_add(1).ok_or(Error::<T>::Overflow)?;
-                ensure!(
-                    u32::from(*count) <= of_a_class,
-                    Error::<T>::ClassesUnbalanced
-                );
-                Ok(())
-            },
-        )?;
+        let so_far = Progress {
+            next: &mut reveal.next,
+            records: &mut reveal.records,
+            bytes: &mut reveal.bytes,
+        };
+        // A slice of vectors is never longer.
+        let most = Whole {
+            records: total,
+            bytes: MAX_BENCHMARK_BYTES / seats,
+        };
+        let taken = Self::take_batch(&recipe, &batch, so_far, most, |label| {
+            // A label is below the number of classes.
+            let count = classes
+                .get_mut(usize::from(label))
+                .ok_or(Error::<T>::LabelOutOfRange)?;
+            *count = count.checked_add(1).ok_or(Error::<T>::Overflow)?;
+            ensure!(
+                u32::from(*count) <= of_a_class,
+                Error::<T>::ClassesUnbalanced
+            );
+            Ok(())
+        })?;
         Self::deposit_event(Event::SliceBatchRevealed {
             datanet,
             round: number,
@@ -269,7 +275,7 @@ impl<T: Config> Pallet<T> {
         });
         let Some(salt) = taken.complete else {
             Reveals::<T>::insert((datanet, number, seat), reveal);
-            return Ok(taken.records);
+            return Ok(taken.measured(&recipe));
         };
 
         let root = reveal.records.root().hash;
@@ -298,7 +304,7 @@ impl<T: Config> Pallet<T> {
             picked.root = Some(root);
         }
         Self::put_revealed(datanet, number, round);
-        Ok(taken.records)
+        Ok(taken.measured(&recipe))
     }
 
     /// Stores a round of which one slice more is revealed: `Revealed`, if it was the last.
@@ -353,6 +359,7 @@ fn empty_reveal<T: Config>(recipe: &Recipe) -> Result<Reveal, Error<T>> {
     Ok(Reveal {
         next: 0,
         records: Default::default(),
+        bytes: 0,
         classes: vec![0; recipe.classes.into()]
             .try_into()
             .map_err(|_| Error::<T>::InvalidClasses)?,

@@ -15,7 +15,8 @@ use crate::{
 const COMMITMENT: H256 = H256::repeat_byte(1);
 
 fn commit_to(who: AccountId, round: u32, records: u16) -> sp_runtime::DispatchResult {
-    Datanets::commit(signed(who), 0, round, COMMITMENT, records)
+    let bytes = u32::from(records) * 3;
+    Datanets::commit(signed(who), 0, round, COMMITMENT, records, bytes)
 }
 
 #[test]
@@ -27,7 +28,7 @@ fn a_contributor_has_deposit_and_fee_on_hold() {
         // Ten records of three bytes at 1,000 a byte; at 7 a record.
         assert_eq!(held(ALICE, HoldReason::Contribution), 30_000);
         assert_eq!(held(ALICE, HoldReason::ValuationFee), 70);
-        assert_eq!(Datanets::costs(0, 10), Some((30_000, 70)));
+        assert_eq!(Datanets::costs(0, 10, 30), Some((30_000, 70)));
         assert_eq!(
             contribution_of(0),
             Contribution {
@@ -52,6 +53,7 @@ fn a_contributor_has_deposit_and_fee_on_hold() {
                 contributor: ALICE,
                 commitment: COMMITMENT,
                 records: 10,
+                bytes: 30,
                 bond: 30_000,
                 fee: 70,
             }
@@ -184,7 +186,7 @@ fn unknown_datanets_and_rounds_and_unsigned_commitments_are_refused() {
         create(1);
         assert_noop!(commit_to(ALICE, 1, 2), Error::<Test>::RoundNotFound);
         assert_noop!(
-            Datanets::commit(RuntimeOrigin::none(), 0, 1, COMMITMENT, 2),
+            Datanets::commit(RuntimeOrigin::none(), 0, 1, COMMITMENT, 2, 6),
             DispatchError::BadOrigin
         );
     });

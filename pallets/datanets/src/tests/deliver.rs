@@ -161,7 +161,7 @@ fn a_copied_commitment_is_useless() {
         commit_slices(round);
         let original = commit(ALICE, round, 10);
         let commitment = Deliveries::<Test>::get(0, original).unwrap().commitment;
-        assert_ok!(Datanets::commit(signed(BOB), 0, round, commitment, 10));
+        assert_ok!(Datanets::commit(signed(BOB), 0, round, commitment, 10, 30));
         end_committing(round);
         deliver(original);
         // Bob sees records and salt now, but they are Alice's.
@@ -241,7 +241,8 @@ fn a_batch_has_at_most_256_kibibytes() {
             0,
             round,
             commitment,
-            size + 1
+            size + 1,
+            MAX_BATCH + 1_024
         ));
         end_committing(round);
         assert_noop!(

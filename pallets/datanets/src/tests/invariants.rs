@@ -133,6 +133,19 @@ fn of_contributions() {
         },
         "a contribution is admitted for another reason than its value",
     );
+    let bytes = "a contribution has more or fewer bytes than its records can have";
+    finds(
+        || {
+            Contributions::<Test>::mutate(0, 1, |found| found.as_mut().unwrap().bytes -= 1);
+        },
+        bytes,
+    );
+    finds(
+        || {
+            Deliveries::<Test>::mutate(0, 3, |found| found.as_mut().unwrap().bytes = 1_000);
+        },
+        bytes,
+    );
 }
 
 #[test]
@@ -242,6 +255,7 @@ fn of_leftovers() {
             let reveal = Reveal {
                 next: 0,
                 records: Default::default(),
+                bytes: 0,
                 classes: Default::default(),
             };
             Reveals::<Test>::insert((0, 2, 0), reveal);

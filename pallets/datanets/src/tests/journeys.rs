@@ -139,7 +139,14 @@ fn datanets_do_not_disturb_each_other() {
         assert_ok!(Datanets::appoint_providers(signed(BOB), 1, vec![10]));
         assert_ok!(Datanets::open_round(signed(BOB), 1, None));
         let round = open();
-        assert_ok!(Datanets::commit(signed(ALICE), 1, 1, Default::default(), 4));
+        assert_ok!(Datanets::commit(
+            signed(ALICE),
+            1,
+            1,
+            Default::default(),
+            4,
+            12
+        ));
         reveal_round(round, &[(ALICE, 4)]);
         conclude(round, &[(0, 5)]);
         let other = Datanets::datanet(1).unwrap();
@@ -343,7 +350,7 @@ fn rounds_that_overlap_leave_room_for_each_other() {
         (0..24).for_each(|_| {
             commit(BOB, second, 2);
         });
-        let more = |round| Datanets::commit(signed(BOB), 0, round, Default::default(), 2);
+        let more = |round| Datanets::commit(signed(BOB), 0, round, Default::default(), 2, 6);
         assert_noop!(more(second), crate::Error::<Test>::TooManyContributions);
         (0..1_000).for_each(deliver);
         end_delivering(first);

@@ -19,6 +19,7 @@ mod reclaim;
 mod retire;
 mod reveal;
 mod snapshots;
+mod text;
 mod view_functions;
 mod weights;
 mod withdraw_consent;

@@ -17,7 +17,7 @@ fn what_does_not_exist_is_nothing() {
         assert!(Datanets::slices(0, 1).is_empty());
         assert!(Datanets::seats(0, 1).is_empty());
         assert!(Datanets::pledged(0, SPONSOR).is_none());
-        assert!(Datanets::costs(0, 10).is_none());
+        assert!(Datanets::costs(0, 10, 30).is_none());
     });
 }
 
@@ -65,13 +65,12 @@ fn contributions_of_other_rounds_and_lapsed_ones_are_left_out() {
 fn the_costs_of_a_contribution_are_what_it_has_on_hold() {
     execute(|| {
         create(1);
-        let (bond, fee) = Datanets::costs(0, 50).unwrap();
+        let (bond, fee) = Datanets::costs(0, 50, 150).unwrap();
         let round = open();
         commit(ALICE, round, 50);
         assert_eq!(held(ALICE, HoldReason::Contribution), bond);
         assert_eq!(held(ALICE, HoldReason::ValuationFee), fee);
-        // More records than there can be cost what the most do.
-        assert_eq!(Datanets::costs(0, u16::MAX), Datanets::costs(0, 4_096));
+        assert_eq!(Datanets::costs(0, 50, 151), None);
     });
 }
 

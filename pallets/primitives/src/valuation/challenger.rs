@@ -235,12 +235,12 @@ pub struct Content {
 }
 
 impl Content {
-    /// A record that is its vector.
-    pub fn of_vector(features: Vec<u8>, label: u8) -> Self {
+    /// The record of these raw bytes, of which the encoder makes these features.
+    pub fn new(raw: &[u8], label: u8, features: &[u8]) -> Self {
         Self {
-            raw: hashing::raw_hash(&features),
+            raw: hashing::raw_hash(raw),
             label,
-            features,
+            features: features.to_vec(),
         }
     }
 

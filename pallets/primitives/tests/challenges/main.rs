@@ -1,6 +1,7 @@
 //! Every wrong publication is disproved by the one challenge that the challenger finds, and no challenge disproves a right one.
 //!
-//! Small rounds on a grid, where ties, copies and ineligible records are frequent, are published rightly; then every item is changed in turn.
+//! Small rounds, on a grid or of short texts, where ties, copies and ineligible records are frequent, are published rightly; then every
+//! item is changed in turn.
 //! `TRIBUTARY_CASES=3000000 cargo nextest run --release --workspace --test challenges` tries more than the 100,000 cases of a usual run.
 
 mod liars;

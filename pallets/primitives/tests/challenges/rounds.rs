@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sp_core::H256;
 use tributary_primitives::{
+    encoder::text::features,
     hashing,
     ids::{ContributionNumber, RecordId},
     merkle::{Range, Tree},
@@ -33,6 +34,8 @@ impl Random {
 pub(crate) struct Point {
     pub(crate) id: RecordId,
     pub(crate) label: u8,
+    /// What was delivered: a text, or the features as bytes.
+    pub(crate) raw: Vec<u8>,
     pub(crate) features: Vec<i8>,
 }
 
@@ -45,7 +48,7 @@ pub(crate) enum Standing {
     New,
 }
 
-/// A round of a datanet on a small grid.
+/// A round of a datanet of vectors on a small grid, or of short texts.
 #[derive(Clone, Debug)]
 pub(crate) struct Round {
     pub(crate) params: Params,
@@ -59,22 +62,39 @@ impl Round {
         let neighbours = 1 + random.below(3) as u8;
         let dimension = 1 + random.below(2) as u16;
         let width = 3 + random.below(10);
+        let of_texts = random.below(4) == 0;
+        // Vectors of texts are of norm 16 sqrt(d): copies are texts of the same features, or of nearly the same.
+        let radius = if of_texts {
+            300 * random.below(3)
+        } else {
+            random.below(3)
+        };
         let params = Params {
             dimension,
             classes: 2 + random.below(2) as u16,
             neighbours,
             horizon: neighbours + random.below(3) as u8,
-            radius: random.below(3) as u32,
+            radius: radius as u32,
         };
-        let point = |contribution, position, random: &mut Random| Point {
-            id: RecordId {
-                contribution,
-                position,
-            },
-            label: random.below(params.classes.into()) as u8,
-            features: (0..dimension)
-                .map(|_| random.below(width) as i8 - 2)
-                .collect(),
+        let point = |contribution, position, random: &mut Random| {
+            let label = random.below(params.classes.into()) as u8;
+            let (raw, features) = if of_texts {
+                text(dimension, random)
+            } else {
+                let numbers: Vec<u8> = (0..dimension)
+                    .map(|_| (random.below(width) as i8 - 2) as u8)
+                    .collect();
+                (numbers.clone(), numbers)
+            };
+            Point {
+                id: RecordId {
+                    contribution,
+                    position,
+                },
+                label,
+                raw,
+                features: features.into_iter().map(|byte| byte as i8).collect(),
+            }
         };
         let mut contributions = BTreeMap::new();
         let first = random.below(5) as u32;
@@ -207,10 +227,23 @@ fn record(point: &Point) -> Record<'_> {
     }
 }
 
+/// A text that can be encoded, and its vector.
+fn text(dimension: u16, random: &mut Random) -> (Vec<u8>, Vec<u8>) {
+    loop {
+        let length = 1 + random.below(5);
+        let text: Vec<u8> = (0..length)
+            .map(|_| b"ab "[random.below(3) as usize])
+            .collect();
+        if let Ok(features) = features(&text, dimension) {
+            return (text, features);
+        }
+    }
+}
+
 fn contents(points: &[Point]) -> Vec<Content> {
     let content = |point: &Point| {
-        let features = point.features.iter().map(|number| *number as u8);
-        Content::of_vector(features.collect(), point.label)
+        let features: Vec<u8> = point.features.iter().map(|number| *number as u8).collect();
+        Content::new(&point.raw, point.label, &features)
     };
     points.iter().map(content).collect()
 }

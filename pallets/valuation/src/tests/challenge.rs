@@ -137,7 +137,8 @@ fn contents(vectors: &[[i8; 2]], labels: &[u8]) -> Vec<Content> {
     let pairs = vectors.iter().zip(labels);
     pairs
         .map(|(features, label)| {
-            Content::of_vector(features.map(|feature| feature as u8).to_vec(), *label)
+            let features = features.map(|feature| feature as u8);
+            Content::new(&features, *label, &features)
         })
         .collect()
 }

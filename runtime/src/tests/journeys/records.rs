@@ -140,7 +140,13 @@ impl Contents for World<'_> {
 fn contents(bytes: &[u8]) -> Vec<Content> {
     let records = bytes.chunks_exact(DIMENSION + 1);
     records
-        .map(|record| Content::of_vector(record[..DIMENSION].to_vec(), record[DIMENSION]))
+        .map(|record| {
+            Content::new(
+                &record[..DIMENSION],
+                record[DIMENSION],
+                &record[..DIMENSION],
+            )
+        })
         .collect()
 }
 

@@ -164,6 +164,7 @@ impl Datanet {
             round,
             commitment: hashing::commitment(&account(who), self.id, round, &SALT, root),
             records: count_of(&records),
+            bytes: records.len() as u32,
         };
         let events = chain.must(who, RuntimeCall::Datanets(call));
         let number = found(&events, |event| match event {

@@ -106,6 +106,7 @@ fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
             round,
             commitment: H256::zero(),
             records: 1,
+            bytes: 1,
         },
         Call::commit_slices {
             datanet,
