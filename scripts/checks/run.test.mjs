@@ -40,6 +40,7 @@ describe("scripts/run", { timeout: 5 * MINUTE }, () => {
   it("refuses words that it does not know", async () => {
     for (const [says, ...more] of [
       ["--validators takes a whole number from 1 to 16, not '0'", "--validators", "0"],
+      ["--story takes digits or texts, not 'poems'", "--story", "poems"],
       ["'--no-such-flag'", "--no-such-flag"],
     ]) {
       const { code, errors } = await run(process.execPath, [PROGRAM, ...more], options);

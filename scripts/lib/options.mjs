@@ -9,6 +9,7 @@ const USAGE = `scripts/run: a network of validators on this machine, and the sto
 
   --validators N    how many validators, 1 to 16 (4)
   --no-story        only the network
+  --story NAME      which story: digits or texts (digits)
   --fresh           begin a new chain; without it the last one goes on
   --epoch SLOTS     how many slots of three seconds an epoch of a new chain has, 10 to 201600 (20): two of them end in each round
   --base-port PORT  RPC port of the first validator (9944); the others' follow, peer-to-peer 1,000 above, Prometheus 2,000 above
@@ -30,6 +31,11 @@ function integer(name, text, least, most) {
   return value;
 }
 
+function oneOf(name, text, names) {
+  if (!names.includes(text)) throw new UsageError(`--${name} takes ${names.join(" or ")}, not '${text}'`);
+  return text;
+}
+
 export function parse(words) {
   let values;
   try {
@@ -38,6 +44,7 @@ export function parse(words) {
       options: {
         validators: { type: "string", default: "4" },
         "no-story": { type: "boolean", default: false },
+        story: { type: "string", default: "digits" },
         fresh: { type: "boolean", default: false },
         epoch: { type: "string", default: "20" },
         "base-port": { type: "string", default: "9944" },
@@ -49,7 +56,7 @@ export function parse(words) {
   }
   return {
     validators: integer("validators", values.validators, 1, 16),
-    story: !values["no-story"],
+    story: values["no-story"] ? undefined : oneOf("story", values.story, ["digits", "texts"]),
     fresh: values.fresh,
     epoch: integer("epoch", values.epoch, 10, 201_600),
     basePort: integer("base-port", values["base-port"], 1_024, 60_000),

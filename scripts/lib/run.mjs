@@ -1,6 +1,8 @@
 // Starts a network, plays the story on it, and stays until it is interrupted. Called by scripts/run.
 import { join } from "node:path";
+import { DIGITS } from "../story/data.mjs";
 import { playStory } from "../story/story.mjs";
+import { TEXTS } from "../story/texts.mjs";
 import { Network } from "./network.mjs";
 import { binaries, networkFolder, parseOrExit } from "./options.mjs";
 
@@ -32,7 +34,10 @@ try {
   const goal = (await first.finalises(0, 120)) + 2;
   await Promise.all(network.validators.map((validator) => validator.finalises(goal, 180)));
   console.log(`all of them have finalised block ${goal}`);
-  if (options.story) await playStory({ client: join(binaries, "tributary"), url: first.url, signal: interruption.signal });
+  if (options.story) {
+    const plot = { digits: DIGITS, texts: TEXTS }[options.story];
+    await playStory({ client: join(binaries, "tributary"), url: first.url, signal: interruption.signal, plot });
+  }
   console.log(`The network is up: ${first.url}. Ctrl-C ends it.`);
   await Promise.race(network.validators.map(async ({ exited, name }) => {
     await exited;

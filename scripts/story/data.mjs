@@ -1,7 +1,9 @@
 // Divides the handwritten digits among the people of the story, honest and not.
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { generator, shuffled } from "./random.mjs";
 
+const FILE = fileURLToPath(new URL("../data/digits.csv", import.meta.url));
 const CLASSES = 10;
 const HONEST = 200;
 const FLIPPED = 150;
@@ -11,7 +13,7 @@ const FLOOD = 400;
 const HELD_BACK = 15;
 
 /** Records of a CSV file with a header and the label in its last column. */
-export function readRecords(path) {
+function readRecords(path) {
   const [, ...lines] = readFileSync(path, "utf8").trim().split("\n");
   return lines.map((line) => {
     const numbers = line.split(",").map(Number);
@@ -20,7 +22,7 @@ export function readRecords(path) {
 }
 
 /** The same records as CSV. */
-export function toCsv(records) {
+function toCsv(records) {
   const header = records[0].features.map((_, index) => `p${index}`).join(",");
   const lines = records.map(({ features, label }) => `${features.join(",")},${label}`);
   return `${header},label\n${lines.join("\n")}\n`;
@@ -41,9 +43,9 @@ function takeBalanced(records, perClass) {
  * Everybody's records, by round: `heldBack` for its benchmark, and `contributions`, each `{ name, honest, kind, records }`.
  * No record of the file is given to two people; copies are made on purpose.
  */
-export function divide(path, seed) {
+function divide(seed) {
   const below = generator(seed);
-  const rest = shuffled(readRecords(path), below);
+  const rest = shuffled(readRecords(FILE), below);
   const heldBack = [takeBalanced(rest, HELD_BACK), takeBalanced(rest, HELD_BACK)];
   const honest = Array.from({ length: 6 }, () => rest.splice(0, HONEST));
   const flipped = rest.splice(0, FLIPPED).map(({ features, label }) => ({
@@ -83,3 +85,15 @@ export function divide(path, seed) {
     },
   ];
 }
+
+/** The story of digits, as `playStory` takes it. `most` is what a contributor of garbage may earn, in percent of the data money. */
+export const DIGITS = {
+  recipe: { encoder: "Vector", dimension: 64, classes: CLASSES, radius: 100 },
+  about: "Handwritten digits, 8 x 8 pixels of 0 to 16",
+  noun: "digits",
+  most: 0,
+  divide,
+  toCsv,
+  read: readRecords,
+  vectors: (records) => records,
+};
