@@ -167,7 +167,7 @@ pub(crate) fn answering(params: &Params, first: u32, row: &Row) -> (Vec<RecordId
 
 /// The classes of records, in their order.
 pub(crate) fn labels(records: &Records) -> impl Iterator<Item = u8> + '_ {
-    records.iter().map(|(_, label)| label)
+    records.iter().map(|item| item.label)
 }
 
 #[cfg(test)]

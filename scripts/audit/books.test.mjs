@@ -29,7 +29,7 @@ function begin({ encoder = "Vector", vesting = 0 } = {}) {
 
 /** A round with a budget of 900, and one contribution of 10 records with a bond of 70. */
 function withRound(vesting) {
-  const found = begin(vesting);
+  const found = begin({ vesting });
   const money = { sponsor: name("sponsor"), price: number(1_000), budget: number(900) };
   const sponsorship = structure(money);
   found.enter("datanets.Pledged", { datanet: number(0), ...money, deposit: number(5) });
@@ -59,7 +59,8 @@ function openPool(books, enter, round, sum, kept) {
   const tree = weightTree(found.admitted, books.hash);
   const root = { hash_: { toHex: () => tree.hash }, sum: number(sum) };
   const withdrawn = number(sum - kept);
-  enter("rewards.PoolOpened", { pool: poolOf(round), root: structure(root), withdrawn, count: number(2), crew: [] });
+  const vesting = structure({ parts: number(0), blocks: number(100) });
+  enter("rewards.PoolOpened", { pool: poolOf(round), root: structure(root), withdrawn, count: number(2), vesting, crew: [] });
   const event = { round: number(round), admitted: number(2), root: root.hash_, weight: number(sum), withdrawn };
   books.pools.conclude(`0/${round}`, found, "evaluator", new Map(), event);
 }
@@ -72,7 +73,7 @@ describe("the books", () => {
       ["Vector", 70, 70, 0], ["Vector", 70, 71, 0], ["Vector", 70, 69, 1], ["Vector", 71, 71, 1],
       ["Text", 71, 71, 0], ["Text", 71, 70, 1],
     ]) {
-      const { enter, lines } = begin(encoder);
+      const { enter, lines } = begin({ encoder });
       const sizes = { records: number(10), bytes: number(bytes), bond: number(bond), fee: number(30) };
       enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
       assert.equal(lines.length, wrong, lines.join("\n"));
@@ -210,6 +211,7 @@ describe("the books", () => {
     const open = (round) => found.enter("rewards.PoolOpened", {
       pool: structure({ datanet: number(0), round: number(round) }),
       root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }),
+      withdrawn: number(0),
       count: number(1),
       vesting: structure({ parts: number(2), blocks: number(100) }),
       crew: [],
@@ -264,6 +266,7 @@ describe("the books", () => {
     found.enter("rewards.PoolOpened", {
       pool,
       root: structure({ hash_: { toHex: () => "0x" }, sum: number(1) }),
+      withdrawn: number(0),
       count: number(1),
       vesting: structure({ parts: number(2), blocks: number(100) }),
       crew: [],

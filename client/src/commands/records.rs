@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use serde_json::json;
+use tributary_primitives::datanets::Encoder;
 
 use crate::{
     context::Context,
@@ -69,10 +70,10 @@ impl Quantise {
         let state = context.connect().await?.now().await?;
         let recipe = round::recipe(&state, datanet).await?;
         let scheme = Scheme::fetch(&state, datanet, &recipe).await??;
-        let shape = Shape {
-            dimension: recipe.dimension,
-            classes: recipe.classes,
-        };
+        if recipe.encoder == Encoder::Text {
+            misuse!("datanet {datanet} holds texts, which the chain turns into vectors by itself: contribute them as they are");
+        }
+        let shape = Shape::from(&recipe);
         let Quantised {
             records,
             clamped,

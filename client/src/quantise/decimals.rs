@@ -123,7 +123,7 @@ mod tests {
         let named = scheme(json, 2, 2).unwrap();
         let shape = Shape {
             dimension: 2,
-            classes: 2,
+            ..SHAPE
         };
         let found = quantised("y,label,x\n1,0,2\n", &named, shape).unwrap();
         assert_eq!(found.to_bytes(), [2, 2, 0]);

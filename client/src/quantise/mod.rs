@@ -9,6 +9,7 @@ mod npy;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use tributary_primitives::datanets::Encoder;
 
 use crate::{
     failure::misuse,
@@ -142,7 +143,7 @@ impl<'a> Taker<'a> {
     }
 
     fn finish(self, source: &Path) -> Result<Quantised> {
-        let records = Records::from_bytes(self.shape.dimension, self.bytes)?;
+        let records = Records::from_bytes(Encoder::Vector, self.shape.dimension, &self.bytes)?;
         if records.len() == 0 {
             misuse!("{} has no records", source.display());
         }
@@ -161,6 +162,7 @@ mod tests {
     use std::fs;
 
     pub(super) const SHAPE: Shape = Shape {
+        encoder: Encoder::Vector,
         dimension: 4,
         classes: 2,
     };

@@ -133,7 +133,7 @@ impl Data {
                 wanted.insert(Whose::Contribution(number), expected);
             }
         }
-        for (whose, records) in gather(chain, now, datanet, recipe.dimension, &wanted).await? {
+        for (whose, records) in gather(chain, now, datanet, recipe, &wanted).await? {
             match whose {
                 Whose::Contribution(number) => {
                     data.admitted.insert(number, records);

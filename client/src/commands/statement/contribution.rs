@@ -223,7 +223,7 @@ impl Labels {
             benchmark: Vec::new(),
             contributions: BTreeMap::new(),
         };
-        for (whose, records) in gather(chain, state, *datanet, recipe.dimension, &wanted).await? {
+        for (whose, records) in gather(chain, state, *datanet, recipe, &wanted).await? {
             match whose {
                 Whose::Contribution(number) => {
                     found.contributions.insert(number, records);
