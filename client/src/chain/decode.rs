@@ -529,6 +529,19 @@ mod tests {
     }
 
     #[test]
+    fn calls_are_found_as_deep_as_a_chain_decodes_them() {
+        // Else a publication could be hidden where challengers do not find it.
+        const DEEPEST: usize = 256;
+        let deep = (0..DEEPEST).fold(deliver(1, None), |call, _| {
+            RuntimeCall::Utility(Utility::as_derivative {
+                index: 0,
+                call: Box::new(call),
+            })
+        });
+        assert_eq!(find(deep).len(), 1);
+    }
+
+    #[test]
     fn calls_of_other_pallets_are_not_found() {
         assert!(find(RuntimeCall::System(System::remark { remark: vec![0] })).is_empty());
     }
