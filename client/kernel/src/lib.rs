@@ -30,6 +30,7 @@ mod machine;
 mod nearest;
 mod packed;
 mod rows;
+pub mod screening;
 mod shadows;
 mod shapley;
 mod tile;
