@@ -1,26 +1,35 @@
-"""Computes parts of the evidence: `python scripts/evidence [--quick] [PART ...]`. Start it by `scripts/evidence/run`."""
+"""Computes parts of the evidence: `python scripts/evidence [--quick | --seeds N] [PART ...]`. Start it by `scripts/evidence/run`."""
 
 import argparse
 from importlib import import_module
 
+# Seeds of a quick look.
+QUICK = 2
+
 # Modules and functions, in the order in which they are computed. Cheap ones come first.
 PARTS = {
-    "datasets": ("datasets", "run"),
     "attacks": ("attacks", "run"),
-    "peers": ("attacks", "run_models"),
+    "rent": ("rent", "run"),
+    "cost": ("cost", "run"),
+    "counters": ("counters", "run"),
     "screening": ("screening", "run"),
     "screening-choice": ("screening", "run_choice"),
+    "models": ("models", "run"),
+    "peers": ("attacks", "run_models"),
+    "report": ("report", "run"),
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/evidence/run")
     parser.add_argument("--quick", action="store_true", help="two seeds")
+    parser.add_argument("--seeds", type=int, help="fewer seeds than the report has")
     parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []], help=", ".join(PARTS))
     arguments = parser.parse_args()
+    seeds = QUICK if arguments.quick else arguments.seeds
     for part in arguments.parts or PARTS:
         module, function = PARTS[part]
-        getattr(import_module(module), function)(arguments.quick)
+        getattr(import_module(module), function)(seeds)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ FEE = Fraction(1, 1000)
 BOND = Fraction(1, 10000)
 
 
-def keys(quick: bool) -> list[dict]:
-    seeds = cells.QUICK_SEEDS if quick else SEEDS
+def keys(seeds: int | None) -> list[dict]:
+    seeds = SEEDS if seeds is None else seeds
     return [{"seed": seed, "dataset": name} for seed, name in itertools.product(range(seeds), GAMES)]
 
 
@@ -119,9 +119,9 @@ def with_models(seed: int, dataset: str) -> list[dict]:
     return rows
 
 
-def run(quick: bool) -> None:
-    cells.compute("attacks", keys(quick), Attacks())
+def run(seeds: int | None) -> None:
+    cells.compute("attacks", keys(seeds), Attacks())
 
 
-def run_models(quick: bool) -> None:
-    cells.compute("peers", keys(quick), with_models)
+def run_models(seeds: int | None) -> None:
+    cells.compute("peers", keys(seeds), with_models)

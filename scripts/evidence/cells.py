@@ -8,9 +8,6 @@ from pathlib import Path
 
 RESULTS = Path(os.environ["CARGO_TARGET_DIR"]) / "evidence"
 
-QUICK_SEEDS = 2
-
-
 def read(part: str) -> list[dict]:
     """The rows of all finished cells."""
     path = RESULTS / f"{part}.jsonl"

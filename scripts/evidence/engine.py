@@ -126,8 +126,15 @@ class Engine:
 
     def shapley(self, neighbours: int, data: tuple[np.ndarray, np.ndarray], tests: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         """The game of Jia et al., all records at once."""
+        return np.array(self.ask_shapley(neighbours, data, tests)["values"])
+
+    def timed_shapley(self, neighbours: int, data: tuple[np.ndarray, np.ndarray], tests: tuple[np.ndarray, np.ndarray]) -> float:
+        """The seconds that it takes."""
+        return self.ask_shapley(neighbours, data, tests)["seconds"]
+
+    def ask_shapley(self, neighbours: int, data: tuple[np.ndarray, np.ndarray], tests: tuple[np.ndarray, np.ndarray]) -> dict:
         words = [neighbours, data[0].shape[1], len(data[1]), len(tests[1])]
-        return np.array(self.ask("shapley", *words, data=pack(*data) + pack(*tests))["values"])
+        return self.ask("shapley", *words, data=pack(*data) + pack(*tests))
 
     def neighbours(self, features: np.ndarray) -> np.ndarray:
         """The nearest 32 others of each record."""

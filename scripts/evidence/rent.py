@@ -1,12 +1,10 @@
 """First-round rent: what equally good records earn by the round they come in, under this method and under joint Shapley."""
 
-import itertools
-
 import numpy as np
 
 import cells
-from attacks import SEEDS
-from datasets import GAMES, Shuffled
+from attacks import keys
+from datasets import Shuffled
 from engine import Contribution, Engine, Recipe, join
 from world import DUPLICATES, nearest_of_class
 
@@ -43,7 +41,5 @@ class Rent:
         return rows
 
 
-def run(quick: bool) -> None:
-    seeds = cells.QUICK_SEEDS if quick else SEEDS
-    keys = [{"seed": seed, "dataset": name} for seed, name in itertools.product(range(seeds), GAMES)]
-    cells.compute("rent", keys, Rent())
+def run(seeds: int | None) -> None:
+    cells.compute("rent", keys(seeds), Rent())

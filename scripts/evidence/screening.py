@@ -14,6 +14,7 @@ from engine import Engine
 from world import wrong
 
 SEEDS = 10
+CHOICE_SEEDS = 4
 NOISE = (0.05, 0.1, 0.2, 0.4)
 RECORDS = 800
 TREES = 100
@@ -77,11 +78,11 @@ class Screening:
         return rows
 
 
-def run(quick: bool) -> None:
+def run(seeds: int | None) -> None:
     """On the data that the report is about."""
-    cells.compute("screening", keys(SCREENED, range(cells.QUICK_SEEDS if quick else SEEDS)), Screening())
+    cells.compute("screening", keys(SCREENED, range(min(seeds or SEEDS, SEEDS))), Screening())
 
 
-def run_choice(quick: bool) -> None:
+def run_choice(seeds: int | None) -> None:
     """On the data that the method was chosen on, with other seeds."""
-    cells.compute("screening-choice", keys(CHOSEN_ON, range(100, 102 if quick else 104)), Screening())
+    cells.compute("screening-choice", keys(CHOSEN_ON, range(100, 100 + min(seeds or CHOICE_SEEDS, CHOICE_SEEDS))), Screening())

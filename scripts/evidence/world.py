@@ -28,8 +28,10 @@ def sizes(name: str) -> tuple[int, int, int]:
 
 
 def squared_distances(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    one, other = one.astype(np.int64), other.astype(np.int64)
-    return (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2 * one @ other.T
+    # Exact: no sum passes 2^53, and products of floats are a hundred times faster.
+    one, other = one.astype(np.float64), other.astype(np.float64)
+    squares = (one**2).sum(axis=1)[:, None] + (other**2).sum(axis=1)[None] - 2 * one @ other.T
+    return squares.astype(np.int64)
 
 
 def nearest_of_class(features: np.ndarray, labels: np.ndarray) -> np.ndarray:

@@ -174,8 +174,11 @@ fn shapley(machine: Machine, request: &mut Request) -> Result<String> {
     let [neighbours, dimension, data, tests] = request.numbers()?;
     let data = request.benchmark(dimension, data)?;
     let tests = request.benchmark(dimension, tests)?;
+    let begin = Instant::now();
     let values = knn_shapley(machine, neighbours, &data.borrow()?, &tests.borrow()?)?;
-    Ok(format!("{{\"values\": {}}}", list(values)))
+    let mut answer = format!("{{\"seconds\": {}", begin.elapsed().as_secs_f64());
+    field(&mut answer, "values", list(values));
+    Ok(answer + "}")
 }
 
 fn neighbours(machine: Machine, request: &mut Request) -> Result<String> {
