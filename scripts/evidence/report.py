@@ -13,6 +13,7 @@ import matplotlib
 import numpy as np
 
 import cells
+from counters import FURTHER
 from datasets import CHOSEN_ON, GAMES, SCREENED, SOURCES, load
 from models import PLAYS
 from world import HONEST_OF
@@ -277,15 +278,15 @@ def models_table() -> str:
             for learner in learners:
                 accuracy, loss = (names[scenario, learner, choice, what] for what in ("accuracy", "loss"))
                 line.append(f"{100 * mean(samples)[accuracy]:.1f} / {mean(samples)[loss]:.2f}")
-            against = names[scenario, learners[0], "admitted", "accuracy"], names[scenario, learners[0], choice, "accuracy"]
+            own, other = ([names[scenario, learner, each, "accuracy"] for learner in learners] for each in ("admitted", choice))
 
-            def difference(means: np.ndarray, against: tuple = against) -> float:
-                return 100 * (means[against[0]] - means[against[1]])
+            def difference(means: np.ndarray, own: list[int] = own, other: list[int] = other) -> float:
+                return 100 * (means[own].mean() - means[other].mean())
 
             low, high = interval(samples, difference)
             line.append("" if choice == "admitted" else f"{difference(mean(samples)):+.1f} [{low:+.1f}, {high:+.1f}]")
             lines.append(line)
-        head = [f"{scenario}: trained on", "records", *[f"{learner}: accuracy % / log-loss" for learner in learners], "admitted better by (logistic regression), points"]
+        head = [f"{scenario}: trained on", "records", *[f"{learner}: accuracy % / log-loss" for learner in learners], "admitted better by, points, mean of three"]
         text.append(table(head, lines))
     return "\n\n".join(text) + f"\n\n{sum(map(len, samples.values()))} games of each kind."
 
@@ -300,6 +301,11 @@ def counters_table() -> str:
     )
     names = {name: index for index, name in enumerate(collect.names)}
     means = mean(samples)
+
+    def tried(name: tuple, counter: str) -> bool:
+        """Whether it is a gain of some attack on a counter."""
+        return name[3] == "attack" and name[1] > 1 and name[0].split(", further")[0] == counter
+
     counters = [counter for counter in dict.fromkeys(row["counter"] for row in rows) if "further" not in counter]
     lines = []
     for counter in counters:
@@ -317,12 +323,13 @@ def counters_table() -> str:
                 gain(4, 1),
                 gain(16, 1),
                 gain(16, 16),
-                *[gain(16, 1, f"{counter}, further copies {further}") for further in ("0.25", "1")],
+                *[gain(16, 1, f"{counter}, further copies {further}") for further in FURTHER],
+                f"**{max(means[index] for name, index in names.items() if tried(name, counter)) / honest:.2f}**",
                 f"{100 * (means[base] - means[own]):.1f} [{low:.1f}, {high:.1f}]",
                 f"{100 * means[names[counter, 1, 1, 'shadowed']]:.0f}",
             ]
         )
-    head = ["counter", "gain x4", "gain x16", "x16 from 16 accounts", "x16, copies at 1/4", "x16, copies at 1", "accuracy lost, points", "honest records listed as copies, %"]
+    head = ["counter", "gain x4", "gain x16", "x16 from 16 accounts", *[f"x16, copies at {further}" for further in FURTHER], "best found", "accuracy lost, points", "honest records listed as copies, %"]
     honest = means[names["none", 1, 1, "attack"]]
     fees = [(means[names["none", times, 1, "attack"]] / honest - 1) / (times - 1) for times in (4, 16)]
     text = f"""

@@ -71,7 +71,8 @@ fn recipe(neighbours: usize, horizon: usize, classes: usize) -> Result<valuation
 /// A round: shadows, rows and values, and how long each took.
 fn game(machine: Machine, request: &mut Request) -> Result<String> {
     let [neighbours, horizon, radius, classes, dimension, old, new, tests] = request.numbers()?;
-    let params = Params::new(neighbours, horizon, radius.try_into()?)?;
+    let radius = u32::try_from(radius)?;
+    let params = Params::new(neighbours, horizon, radius)?;
     let old = request.records(dimension, old)?;
     let new = request.records(dimension, new)?;
     let tests = request.benchmark(dimension, tests)?;
@@ -85,7 +86,7 @@ fn game(machine: Machine, request: &mut Request) -> Result<String> {
     index.extend(machine, &old.borrow()?)?;
     let indexed = begin.elapsed();
     let begin = Instant::now();
-    let listed = shadows(machine, &index, &new.borrow()?, params_radius(radius)?)?;
+    let listed = shadows(machine, &index, &new.borrow()?, radius)?;
     let shadowed = begin.elapsed();
     let begin = Instant::now();
     let all = rows(
@@ -111,10 +112,6 @@ fn game(machine: Machine, request: &mut Request) -> Result<String> {
     let seconds = [indexed, shadowed, rowed, valued].map(|time| time.as_secs_f64());
     field(&mut answer, "seconds", list(seconds));
     Ok(answer + "}")
-}
-
-fn params_radius(radius: usize) -> Result<u32> {
-    Ok(radius.try_into()?)
 }
 
 fn row(row: &tributary_kernel::Row) -> Result<valuation::Row> {
