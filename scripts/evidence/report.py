@@ -38,22 +38,22 @@ def mean(samples: Samples) -> np.ndarray:
     return np.mean([each.mean(axis=0) for each in samples.values()], axis=0)
 
 
-def interval(samples: Samples, statistic: Callable[[np.ndarray], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """95 % of a statistic of the means."""
+def interval(samples: Samples, statistic: Callable[[np.ndarray], np.ndarray], fixed: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """95 % of a statistic of the means; with the datasets taken as given, or as a sample of datasets."""
     random = np.random.default_rng(1)
     # Of each dataset, means of seeds drawn with replacement.
     drawn = [
         np.array([each[random.integers(0, len(each), len(each))].mean(axis=0) for _ in range(DRAWS)])
         for each in samples.values()
     ]
-    chosen = random.integers(0, len(drawn), (DRAWS, len(drawn)))
+    chosen = np.tile(np.arange(len(drawn)), (DRAWS, 1)) if fixed else random.integers(0, len(drawn), (DRAWS, len(drawn)))
     stack = np.stack(drawn)
     means = stack[chosen, np.arange(DRAWS)[:, None]].mean(axis=1)
     return tuple(np.quantile([statistic(each) for each in means], [0.025, 0.975], axis=0))
 
 
-def collect(rows: list[dict], quantities: Callable[[dict], dict]) -> Samples:
-    """Rows of cells to samples: what each row says, by name; a seed must say as much as every other."""
+def collect(rows: list[dict], quantities: Callable[[dict], dict]) -> tuple[Samples, list]:
+    """Rows of cells to samples, and the names of the quantities that rows tell of. A cell that lacks one is left out."""
     by_cell: dict = defaultdict(dict)
     for row in rows:
         by_cell[row["dataset"], row["seed"]] |= quantities(row)
@@ -62,8 +62,7 @@ def collect(rows: list[dict], quantities: Callable[[dict], dict]) -> Samples:
     for (dataset, _), cell in sorted(by_cell.items()):
         if len(cell) == len(names):
             samples[dataset].append([cell[name] for name in names])
-    collect.names = names
-    return {dataset: np.array(each) for dataset, each in samples.items()}
+    return {dataset: np.array(each) for dataset, each in samples.items()}, names
 
 
 class Attacked:
@@ -83,10 +82,10 @@ class Attacked:
             }
 
         cheap = [row for row in rows if row["method"] in ("Tributary", "volume", "K-NN Shapley")]
-        self.samples = collect(cheap, quantities)
-        self.names = {name: index for index, name in enumerate(collect.names)}
-        self.dear = collect(rows, quantities)
-        self.dear_names = {name: index for index, name in enumerate(collect.names)}
+        self.samples, names = collect(cheap, quantities)
+        self.names = {name: index for index, name in enumerate(names)}
+        self.dear, names = collect(rows, quantities)
+        self.dear_names = {name: index for index, name in enumerate(names)}
 
     def of(self, method: str) -> tuple[Samples, dict]:
         return (self.dear, self.dear_names) if method in ("Data-OOB", "cleanlab") else (self.samples, self.names)
@@ -221,14 +220,9 @@ def money_table() -> str:
     return table(["attack", "bond held", "fees", "bond burnt", "pay", "net"], lines)
 
 
-def detection_rows() -> tuple[Samples, list]:
-    rows = [row for row in [*cells.read("attacks"), *cells.read("peers")] if "auroc" in row]
-    samples = collect(rows, lambda row: {(row["method"], "auroc"): row["auroc"], (row["method"], "ap"): row["ap"]})
-    return samples, collect.names
-
-
 def detection_table() -> str:
-    samples, names = detection_rows()
+    rows = [row for row in [*cells.read("attacks"), *cells.read("peers")] if "auroc" in row]
+    samples, names = collect(rows, lambda row: {(row["method"], "auroc"): row["auroc"], (row["method"], "ap"): row["ap"]})
     lines = []
     for method in METHODS:
         if (method, "ap") not in names:
@@ -244,8 +238,7 @@ def detection_table() -> str:
 
 def rent_table() -> str:
     rows = cells.read("rent")
-    samples = collect(rows, lambda row: {(row["round"], what): row[what] for what in ("share", "joint", "negative", "before")})
-    names = collect.names
+    samples, names = collect(rows, lambda row: {(row["round"], what): row[what] for what in ("share", "joint", "negative", "before")})
     lines = []
     for number in range(1, 6):
         line = [str(number)]
@@ -264,10 +257,10 @@ def models_table() -> str:
     rows = cells.read("models")
     if not rows:
         return "Not computed."
-    samples = collect(
+    samples, names = collect(
         rows, lambda row: {(row["scenario"], row["model"], row["choice"], what): row[what] for what in ("accuracy", "loss", "records")}
     )
-    names = {name: index for index, name in enumerate(collect.names)}
+    names = {name: index for index, name in enumerate(names)}
     choices = list(dict.fromkeys(row["choice"] for row in rows))
     learners = list(dict.fromkeys(row["model"] for row in rows))
     text = []
@@ -295,11 +288,11 @@ def counters_table() -> str:
     rows = cells.read("counters")
     if not rows:
         return "Not computed."
-    samples = collect(
+    samples, names = collect(
         rows,
         lambda row: {(row["counter"], row["times"], row["accounts"], what): row[what] for what in ("attack", "accuracy", "shadowed")},
     )
-    names = {name: index for index, name in enumerate(collect.names)}
+    names = {name: index for index, name in enumerate(names)}
     means = mean(samples)
 
     def tried(name: tuple, counter: str) -> bool:
@@ -364,8 +357,7 @@ def screening_samples(part: str) -> tuple[dict, list[str]]:
     by_noise = {}
     for noise in sorted({row["noise"] for row in rows}):
         chosen = [row for row in rows if row["noise"] == noise]
-        samples = collect(chosen, lambda row: {(row["method"], what): row[what] for what in ("auroc", "ap")})
-        by_noise[noise] = samples, list(collect.names)
+        by_noise[noise] = collect(chosen, lambda row: {(row["method"], what): row[what] for what in ("auroc", "ap")})
     return by_noise, methods
 
 
@@ -374,8 +366,7 @@ def screening_all(part: str) -> tuple[Samples, list, list[str]]:
     rows = cells.read(part)
     methods = list(dict.fromkeys(row["method"] for row in rows))
     noises = sorted({row["noise"] for row in rows})
-    samples = collect(rows, lambda row: {(row["method"], row["noise"], what): row[what] for what in ("auroc", "ap")})
-    names = collect.names
+    samples, names = collect(rows, lambda row: {(row["method"], row["noise"], what): row[what] for what in ("auroc", "ap")})
     pooled = {}
     for dataset, values in samples.items():
         columns = []
@@ -395,13 +386,18 @@ def screening_table(part: str) -> str:
             index, own = names.index((method, what)), names.index(("Tributary", what))
             line.append(f"{mean(samples)[index]:.4f}")
             if method == "Tributary":
-                line.append("")
+                line += ["", ""]
                 continue
-            low, high = interval(samples, lambda means, index=index, own=own: means[own] - means[index])
-            line.append(f"{mean(samples)[own] - mean(samples)[index]:+.4f} [{low:+.4f}, {high:+.4f}]")
+
+            def difference(means: np.ndarray, index: int = index, own: int = own) -> float:
+                return means[own] - means[index]
+
+            line.append(f"{difference(mean(samples)):+.4f}")
+            both = (interval(samples, difference, fixed) for fixed in (False, True))
+            line.append(", ".join(f"[{low:+.3f}, {high:+.3f}]" for low, high in both))
         lines.append(line)
     cells_of_all = sum(map(len, samples.values()))
-    head = ["scores", "AUROC", "Tributary better by", "AP", "Tributary better by"]
+    head = ["scores", "AUROC", "Tributary better by", "any datasets, these datasets", "AP", "Tributary better by", "any datasets, these datasets"]
     return table(head, lines) + f"\n\n{len(samples)} datasets, {cells_of_all} divisions of them, each with four shares of flipped labels."
 
 
@@ -456,8 +452,7 @@ def plots(attacked: Attacked) -> None:
 
     bars("gain", attacked, MANIPULATION, gain, "attack / honest")
 
-    samples = collect(cells.read("rent"), lambda row: {(row["round"], what): row[what] for what in ("share", "joint")})
-    names = collect.names
+    samples, names = collect(cells.read("rent"), lambda row: {(row["round"], what): row[what] for what in ("share", "joint")})
     pyplot.figure(figsize=(5, 3))
     for what, label in (("share", "Tributary"), ("joint", "joint Shapley")):
         pyplot.plot(range(1, 6), [100 * mean(samples)[names.index((number, what))] for number in range(1, 6)], marker="o", label=label)
