@@ -1,6 +1,7 @@
 """Who contributes what: the honest, and everybody who would like to be paid without being worth it."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 
@@ -115,6 +116,8 @@ class World:
         self.newcomers = [self.contribution("honest", *data.take(self.size)) for _ in range(NEWCOMERS)]
         # What garbage is made of.
         self.reserve = [data.take(self.size) for _ in range(4)]
+        lacking = ceil(HONEST * self.size * 0.51 / 0.49) - HONEST * self.size
+        self.rest = self.gibberish(lacking, np.random.default_rng([seed, 4]))
 
     def contribution(self, name: str, features: np.ndarray, labels: np.ndarray, good: bool | np.ndarray = True) -> Contribution:
         return Contribution(name, features, labels, np.broadcast_to(good, len(labels)).copy())
@@ -145,12 +148,13 @@ class World:
         features = self.random.integers(low, high + 1, (self.size, self.public[0].shape[1])).astype(np.int8)
         return self.contribution("uniform noise", features, self.random.integers(0, self.classes, self.size), False)
 
-    def gibberish(self) -> Contribution:
+    def gibberish(self, count: int | None = None, random: np.random.Generator | None = None) -> Contribution:
         """Columns of public records put together at random, all of the most frequent label."""
-        features = self.random.permuted(self.public[0], axis=0)
-        features = features[self.random.integers(0, len(features), self.size)]
+        count, random = count or self.size, random or self.random
+        features = random.permuted(self.public[0], axis=0)
+        features = features[random.integers(0, len(features), count)]
         label = np.bincount(self.public[1]).argmax()
-        return self.contribution("majority gibberish", features, np.full(self.size, label), False)
+        return self.contribution("majority gibberish", features, np.full(count, label), False)
 
     def copies(self, name: str, of: Contribution, squared: float | None) -> Contribution:
         """Somebody else's records: exact, or jittered within or past the radius."""
@@ -199,10 +203,10 @@ class World:
         return Play.after(self, [self.noisy(0.2, self.reserve[3]), self.one_class, *self.garbage()])
 
     def flood(self) -> Play:
-        """51 % of the volume is garbage, by as many accounts as that takes."""
+        """51 % of the volume is garbage: as many contributions as the honest, and a small one."""
         kinds = [lambda: self.noisy(1, self.reserve[1]), self.uniform, self.gibberish, lambda: self.shuffled(self.reserve[2])]
-        count = round(HONEST * 0.51 / 0.49)
-        return Play.after(self, [kinds[index % len(kinds)]() for index in range(count)])
+        garbage = [kinds[index % len(kinds)]() for index in range(HONEST)]
+        return Play.after(self, [*garbage, self.rest])
 
     def wrong_label_shadows(self) -> Play:
         """Copies within the radius of half of the honest, with wrong labels, that come first. It takes a leak to make them."""
