@@ -277,7 +277,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_commitment_to_texts_is_found_again_as_texts() {
-        let state = StateDirectory::new(&scratch(), H256::repeat_byte(1));
+        let folder = scratch();
+        let state = StateDirectory::new(folder.path(), H256::repeat_byte(1));
         let records = crate::records::tests::texts(8, &[("one", 0), ("another", 1)]);
         let kept = Commitment {
             encoder: Encoder::Text,

@@ -16,7 +16,10 @@ use crate::{
 
 /// The bond and the fee of a contribution of these records, as the chain tells them.
 pub(super) async fn costs(now: &Snapshot, datanet: u32, records: &Records) -> Result<(u128, u128)> {
-    let (count, bytes) = (u16::try_from(records.len())?, u32::try_from(records.size())?);
+    let (count, bytes) = (
+        u16::try_from(records.len())?,
+        u32::try_from(records.size())?,
+    );
     let costs: Option<(u128, u128)> = now
         .view("Datanets", "costs", (datanet, count, bytes))
         .await?;
