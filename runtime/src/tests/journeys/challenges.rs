@@ -39,7 +39,7 @@ fn revealed(chain: &mut Chain) -> (Datanet, RoundNumber) {
 }
 
 /// Valuations that are wrong in the interest of somebody.
-fn lies(right: &Evaluation) -> Vec<Evaluation> {
+pub(super) fn lies(right: &Evaluation) -> Vec<Evaluation> {
     let lie = |change: &dyn Fn(&mut Evaluation)| {
         let mut lie = right.clone();
         change(&mut lie);
@@ -71,7 +71,7 @@ fn lies(right: &Evaluation) -> Vec<Evaluation> {
     ]
 }
 
-fn challenging(
+pub(super) fn challenging(
     datanet: &Datanet,
     round: RoundNumber,
     liar: Person,

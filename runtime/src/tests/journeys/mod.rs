@@ -13,6 +13,7 @@ mod records;
 mod refusals;
 mod rounds;
 mod slices;
+mod texts;
 mod vesting;
 mod void_rounds;
 mod weights;

@@ -5,6 +5,7 @@ use codec::Encode;
 use sp_core::H256;
 use std::collections::BTreeMap;
 use tributary_primitives::{
+    datanets::Encoder,
     hashing,
     ids::{ContributionNumber, RecordId},
     merkle::Range,
@@ -55,17 +56,22 @@ pub(super) fn relabelled(mut records: Vec<u8>, label: impl Fn(u8) -> u8) -> Vec<
     records
 }
 
-/// How many records these bytes are.
-pub(super) fn count_of(bytes: &[u8]) -> u16 {
-    (bytes.len() / (DIMENSION + 1)) as u16
+/// How records become vectors, of how many numbers.
+pub(super) type Kind = (Encoder, u16);
+
+/// The records one by one.
+fn each((encoder, dimension): Kind, bytes: &[u8]) -> impl Iterator<Item = Content> + '_ {
+    encoder.records(dimension, bytes).map(move |record| {
+        let record = record.expect("records are whole");
+        let features = encoder.features(dimension, record.raw);
+        let features = features.expect("records can be encoded");
+        Content::new(record.raw, record.label, &features)
+    })
 }
 
-/// The records one by one: their features and labels.
-fn each(bytes: &[u8]) -> impl Iterator<Item = (Vec<i8>, u8)> + '_ {
-    bytes.chunks_exact(DIMENSION + 1).map(|record| {
-        let features = record[..DIMENSION].iter().map(|feature| *feature as i8);
-        (features.collect(), record[DIMENSION])
-    })
+/// How many records these bytes are.
+pub(super) fn count_of(kind: Kind, bytes: &[u8]) -> u16 {
+    each(kind, bytes).count() as u16
 }
 
 /// Root of leaves of weight 1.
@@ -78,16 +84,13 @@ fn root_of(leaves: impl Iterator<Item = H256>) -> H256 {
 }
 
 /// Root of records.
-pub(super) fn records_root(bytes: &[u8]) -> H256 {
-    let leaf = |record: &[u8]| {
-        let features = &record[..DIMENSION];
-        hashing::record_leaf(features, record[DIMENSION], features)
-    };
-    root_of(bytes.chunks_exact(DIMENSION + 1).map(leaf))
+pub(super) fn records_root(kind: Kind, bytes: &[u8]) -> H256 {
+    root_of(each(kind, bytes).map(|content| content.leaf()))
 }
 
 /// All that a challenger looks at.
 pub(super) struct World<'a> {
+    pub(super) kind: Kind,
     pub(super) params: Params,
     pub(super) first: ContributionNumber,
     pub(super) contributions: BTreeMap<ContributionNumber, &'a [u8]>,
@@ -105,8 +108,8 @@ impl World<'_> {
         let (old, new): (Vec<_>, Vec<_>) = contributions
             .map(|(number, bytes)| (*number, *bytes))
             .partition(|(number, _)| *number < self.first);
-        let (old, new) = (vectors(&old), vectors(&new));
-        let benchmark: Vec<_> = self.slices.iter().flat_map(|slice| each(slice)).collect();
+        let (old, new) = (vectors(self.kind, &old), vectors(self.kind, &new));
+        let benchmark = targets(self.kind, &self.slices);
         let data = Data {
             params: self.params,
             old: &as_records(&old),
@@ -126,28 +129,15 @@ impl World<'_> {
 
 impl Contents for World<'_> {
     fn contribution(&self, number: ContributionNumber) -> Option<Vec<Content>> {
-        self.contributions.get(&number).map(|bytes| contents(bytes))
+        let bytes = self.contributions.get(&number)?;
+        Some(each(self.kind, bytes).collect())
     }
 
     fn slice(&self, index: u32) -> Option<(Vec<Content>, u32)> {
-        let size = u32::from(count_of(&self.slices[0]));
+        let size = u32::from(count_of(self.kind, &self.slices[0]));
         let slice = self.slices.get((index / size) as usize)?;
-        Some((contents(slice), index % size))
+        Some((each(self.kind, slice).collect(), index % size))
     }
-}
-
-/// Records as leaves of a tree.
-fn contents(bytes: &[u8]) -> Vec<Content> {
-    let records = bytes.chunks_exact(DIMENSION + 1);
-    records
-        .map(|record| {
-            Content::new(
-                &record[..DIMENSION],
-                record[DIMENSION],
-                &record[..DIMENSION],
-            )
-        })
-        .collect()
 }
 
 /// What an evaluator makes of a round.
@@ -164,6 +154,7 @@ pub(super) struct Evaluation {
 impl Evaluation {
     /// Values newcomers beside old contributions, each a number and its records, by the records of revealed slices.
     pub(super) fn of(
+        kind: Kind,
         params: &Params,
         old: &[(ContributionNumber, &[u8])],
         new: &[(ContributionNumber, &[u8])],
@@ -173,13 +164,13 @@ impl Evaluation {
         let inputs = items
             .chain(slices.iter().map(Vec::as_slice))
             .fold(H256::zero(), |inputs, bytes| {
-                hashing::extend_inputs(inputs, records_root(bytes))
+                hashing::extend_inputs(inputs, records_root(kind, bytes))
             });
         let first = new.first().expect("there are newcomers").0;
 
-        let (old, new) = (vectors(old), vectors(new));
+        let (old, new) = (vectors(kind, old), vectors(kind, new));
         let (old, new) = (as_records(&old), as_records(&new));
-        let benchmark: Vec<_> = slices.iter().flat_map(|slice| each(slice)).collect();
+        let benchmark = targets(kind, slices);
         let benchmark = as_benchmark(&benchmark);
         let shadows = valuation::shadows(params, &old, &new);
         let rows = valuation::rows(params, &old, &new, &shadows, &benchmark);
@@ -221,17 +212,32 @@ impl Evaluation {
 }
 
 /// The records of contributions, with their identifiers, features and labels.
-fn vectors(contributions: &[(ContributionNumber, &[u8])]) -> Vec<(RecordId, Vec<i8>, u8)> {
+fn vectors(
+    kind: Kind,
+    contributions: &[(ContributionNumber, &[u8])],
+) -> Vec<(RecordId, Vec<i8>, u8)> {
     let records = contributions.iter().flat_map(|(contribution, bytes)| {
-        (0..).zip(each(bytes)).map(|(position, (features, label))| {
+        (0..).zip(each(kind, bytes)).map(|(position, content)| {
             let id = RecordId {
                 contribution: *contribution,
                 position,
             };
-            (id, features, label)
+            (id, vector(&content), content.label)
         })
     });
     records.collect()
+}
+
+/// The records of slices.
+fn targets(kind: Kind, slices: &[Vec<u8>]) -> Vec<(Vec<i8>, u8)> {
+    let records = slices.iter().flat_map(|slice| each(kind, slice));
+    records
+        .map(|content| (vector(&content), content.label))
+        .collect()
+}
+
+fn vector(content: &Content) -> Vec<i8> {
+    content.features.iter().map(|byte| *byte as i8).collect()
 }
 
 fn as_records(vectors: &[(RecordId, Vec<i8>, u8)]) -> Vec<Record<'_>> {

@@ -2,7 +2,8 @@
 
 use super::{
     assets::publish,
-    records::{count_of, records, records_root, relabelled, Evaluation, World},
+    records::{count_of, records, records_root, relabelled, Evaluation, Kind, World},
+    texts::texts,
     *,
 };
 use crate::currency::{MICRO, MILLI, TRIB};
@@ -73,7 +74,12 @@ pub(super) struct Datanet {
 impl Datanet {
     /// Creates a datanet whose benchmark the provider supplies.
     pub(super) fn create(chain: &mut Chain, terms: LicenceTerms) -> Self {
-        let (recipe, terms) = (recipe(), publish(chain, STEWARD, terms));
+        Self::create_with(chain, recipe(), terms)
+    }
+
+    /// Creates a datanet with a recipe.
+    pub(super) fn create_with(chain: &mut Chain, recipe: Recipe, terms: LicenceTerms) -> Self {
+        let terms = publish(chain, STEWARD, terms);
         let call = Call::create {
             recipe: recipe.clone(),
             terms,
@@ -101,6 +107,10 @@ impl Datanet {
             .map(|who| (*who, records(who.to_account_id(), 0..CLASSES, 2)));
         datanet.play(chain, None, contributions.collect());
         datanet
+    }
+
+    fn kind(&self) -> Kind {
+        (self.recipe.encoder, self.recipe.dimension)
     }
 
     pub(super) fn pool(&self, round: RoundNumber) -> Pool {
@@ -158,12 +168,12 @@ impl Datanet {
         round: RoundNumber,
         records: Vec<u8>,
     ) -> ContributionNumber {
-        let root = records_root(&records);
+        let root = records_root(self.kind(), &records);
         let call = Call::commit {
             datanet: self.id,
             round,
             commitment: hashing::commitment(&account(who), self.id, round, &SALT, root),
-            records: count_of(&records),
+            records: count_of(self.kind(), &records),
             bytes: records.len() as u32,
         };
         let events = chain.must(who, RuntimeCall::Datanets(call));
@@ -181,7 +191,10 @@ impl Datanet {
     fn slice(&self, round: RoundNumber, provider: Person, slice: u8) -> Vec<u8> {
         let providers = self.round(round).providers.len() as u16;
         let count = self.recipe.benchmark / u16::from(CLASSES) / providers;
-        let right = records((account(provider), round, slice), 0..CLASSES, count);
+        let right = match self.recipe.encoder {
+            Encoder::Vector => records((account(provider), round, slice), 0..CLASSES, count),
+            Encoder::Text => texts(500 + usize::from(slice) * 10, count.into()),
+        };
         if self.mislabels == Some(provider) {
             return relabelled(right, |label| (label + 1) % CLASSES);
         }
@@ -190,7 +203,7 @@ impl Datanet {
 
     pub(super) fn commit_slices(&self, chain: &mut Chain, provider: Person, round: RoundNumber) {
         let hash = |slice| {
-            let root = records_root(&self.slice(round, provider, slice));
+            let root = records_root(self.kind(), &self.slice(round, provider, slice));
             hashing::slice_commitment(&account(provider), self.id, round, slice, &SALT, root)
         };
         let call = Call::commit_slices {
@@ -286,6 +299,7 @@ impl Datanet {
         let newcomers = Datanets::newcomers(self.id, round);
         let new: Vec<_> = newcomers.iter().map(|newcomer| newcomer.number).collect();
         Evaluation::of(
+            self.kind(),
             &Params::from(&self.recipe),
             &self.known(&self.admitted(round)),
             &self.known(&new),
@@ -368,6 +382,7 @@ impl Datanet {
         let admitted = self.admitted(round);
         let numbers = [admitted.as_slice(), &new].concat();
         let world = World {
+            kind: self.kind(),
             params: Params::from(&self.recipe),
             first: new[0],
             contributions: self.known(&numbers).into_iter().collect(),
