@@ -263,11 +263,10 @@ impl<T: Config> Pallet<T> {
 
     /// How many records a batch has, before any is encoded.
     fn count(recipe: &Recipe, bytes: &[u8]) -> Result<u32, Error<T>> {
-        let mut count = 0;
+        let mut count = 0u32;
         for record in recipe.encoder.records(recipe.dimension, bytes) {
             record.map_err(|_| Error::<T>::BatchNotWhole)?;
-            // As many as there are bytes, at the most.
-            count += 1;
+            count = count.checked_add(1).ok_or(Error::<T>::Overflow)?;
         }
         Ok(count)
     }
