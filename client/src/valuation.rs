@@ -410,15 +410,15 @@ pub(crate) mod tests {
         assert_eq!(inputs.hash(), expected);
     }
 
+    /// A vector and its label.
+    type Labelled = (Vec<i8>, u8);
+
     /// Contributions of records, of which those from 2 on are new.
     fn contributions(dimension: usize) -> impl Strategy<Value = Vec<Vec<Labelled>>> {
         let number = prop_oneof![3 => 0..3i8, 1 => any::<i8>()];
         let record = (prop::collection::vec(number, dimension), 0..3u8);
         prop::collection::vec(prop::collection::vec(record, 0..40), 0..6)
     }
-
-    /// A vector and its label.
-    type Labelled = (Vec<i8>, u8);
 
     fn vectors(contributions: &[(u32, &[Labelled])]) -> Vectors {
         let mut vectors = Vectors::default();

@@ -56,7 +56,7 @@ impl Rounds {
                         seen + 1..=now.number(),
                         &["Datanets"],
                         "following rounds",
-                        phase_of,
+                        change_by,
                     )
                     .await?;
                 for (round, phase) in changes {
@@ -95,17 +95,19 @@ impl Rounds {
     }
 }
 
-/// The phase that a round is in from an event on. Those in which it ends have events of their own.
-fn phase_of(event: &FoundEvent) -> Result<Option<((u32, u32), Phase)>> {
-    Ok(if let Some(change) = event.read::<PhaseChanged>()? {
-        Some(((change.datanet, change.round), change.phase.0))
-    } else if let Some(ended) = event.read::<RoundConcluded>()? {
-        Some(((ended.datanet, ended.round), Phase::Final))
-    } else if let Some(ended) = event.read::<RoundVoided>()? {
-        Some(((ended.datanet, ended.round), Phase::Void))
-    } else {
-        None
-    })
+/// A round, and the phase that it is in from now on.
+type Change = ((u32, u32), Phase);
+
+/// What an event changes. The phases in which a round ends have events of their own.
+fn change_by(event: &FoundEvent) -> Result<Option<Change>> {
+    if let Some(change) = event.read::<PhaseChanged>()? {
+        return Ok(Some(((change.datanet, change.round), change.phase.0)));
+    }
+    if let Some(ended) = event.read::<RoundConcluded>()? {
+        return Ok(Some(((ended.datanet, ended.round), Phase::Final)));
+    }
+    let voided = event.read::<RoundVoided>()?;
+    Ok(voided.map(|ended| ((ended.datanet, ended.round), Phase::Void)))
 }
 
 #[cfg(test)]
