@@ -8,7 +8,7 @@ Texts are encoded by hashed n-grams.
 import csv
 import gzip
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def snippets() -> tuple[np.ndarray, np.ndarray]:
     return np.array([encode(row["text"]) for row in rows], dtype=np.int8), labels
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(name: str) -> tuple[np.ndarray, np.ndarray]:
     """All records: vectors (int8, or floats of a table), labels from 0."""
     if name == "digits":

@@ -3,7 +3,7 @@
 Signed hashing of n-grams of 2 to 4 characters and of words; FNV-1a of 64 bits, then the finaliser of MurmurHash3; integers alone.
 """
 
-from functools import lru_cache
+from functools import cache
 from math import isqrt
 
 DIMENSION = 1024
@@ -16,7 +16,7 @@ WEIGHTS = {WORD: 2, 2: 1, 3: 2, 4: 2}
 MASK = (1 << 64) - 1
 
 
-@lru_cache(maxsize=None)
+@cache
 def place(domain: int, feature: str, dimension: int) -> tuple[int, int]:
     """Where a feature counts, and how much."""
     value = 0xCBF29CE484222325
