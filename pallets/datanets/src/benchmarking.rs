@@ -366,8 +366,16 @@ mod benchmarks {
         let number = round::<T>(datanet, 0, Status::Committed);
         let contributor = funded::<T>("contributor", 0);
         let hash = H256::repeat_byte(1);
-        Pallet::<T>::do_commit(contributor.clone(), datanet, number, hash, MAX_RECORDS)
-            .expect("the round takes commitments; qed");
+        let bytes = *recipe::<T>(ROWS).bytes(MAX_RECORDS).end();
+        Pallet::<T>::do_commit(
+            contributor.clone(),
+            datanet,
+            number,
+            hash,
+            MAX_RECORDS,
+            bytes,
+        )
+        .expect("the round takes commitments; qed");
 
         #[extrinsic_call]
         _(RawOrigin::Signed(contributor), datanet, 0, authors::<T>(a));
