@@ -58,14 +58,14 @@ pub trait WeightInfo {
     fn deliver(r: u32, ) -> Weight;
     /// `deliver_bytes`, with `k` of 1 to 256.
     fn deliver_bytes(k: u32, ) -> Weight;
-    /// `reveal`, with `r` of 1 to 20480.
-    fn reveal(r: u32, ) -> Weight;
-    /// `reveal_bytes`, with `k` of 1 to 256.
-    fn reveal_bytes(k: u32, ) -> Weight;
     /// `deliver_text`, with `r` of 1 to 4096.
     fn deliver_text(r: u32, ) -> Weight;
     /// `deliver_text_bytes`, with `k` of 1 to 256.
     fn deliver_text_bytes(k: u32, ) -> Weight;
+    /// `reveal`, with `r` of 1 to 20480.
+    fn reveal(r: u32, ) -> Weight;
+    /// `reveal_bytes`, with `k` of 1 to 256.
+    fn reveal_bytes(k: u32, ) -> Weight;
     /// `reveal_text`, with `r` of 1 to 20480.
     fn reveal_text(r: u32, ) -> Weight;
     /// `reveal_text_bytes`, with `k` of 1 to 256.
@@ -85,8 +85,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn on_initialize() -> Weight {
-        // Minimum execution time: 5_117_000 picoseconds.
-        Weight::from_parts(5_589_000, 1501)
+        // Minimum execution time: 5_118_000 picoseconds.
+        Weight::from_parts(5_508_000, 1501)
             .saturating_add(T::DbWeight::get().reads(2))
     }
     // Storage: `Babe::EpochIndex` (r:1 w:0)
@@ -98,8 +98,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Epochs` (r:0 w:1)
     // Proof: `Datanets::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     fn on_initialize_epoch() -> Weight {
-        // Minimum execution time: 9_124_000 picoseconds.
-        Weight::from_parts(10_155_000, 1517)
+        // Minimum execution time: 9_073_000 picoseconds.
+        Weight::from_parts(9_594_000, 1517)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -118,40 +118,40 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Datanets` (r:0 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:0 w:1)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Metadata` (r:0 w:1)
     // Proof: `Datanets::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     fn create(m: u32, ) -> Weight {
-        // Minimum execution time: 90_304_000 picoseconds.
-        Weight::from_parts(96_154_520, 4627)
-            // Standard error: 26
-            .saturating_add(Weight::from_parts(537, 0).saturating_mul(m.into()))
+        // Minimum execution time: 87_430_000 picoseconds.
+        Weight::from_parts(92_686_848, 4627)
+            // Standard error: 7
+            .saturating_add(Weight::from_parts(304, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     fn appoint_providers() -> Weight {
-        // Minimum execution time: 12_879_000 picoseconds.
-        Weight::from_parts(14_312_000, 3720)
+        // Minimum execution time: 11_938_000 picoseconds.
+        Weight::from_parts(13_139_000, 3720)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 9_485_000 picoseconds.
-        Weight::from_parts(10_776_000, 3720)
+        // Minimum execution time: 9_023_000 picoseconds.
+        Weight::from_parts(9_804_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 8_903_000 picoseconds.
-        Weight::from_parts(10_025_000, 3720)
+        // Minimum execution time: 8_703_000 picoseconds.
+        Weight::from_parts(9_324_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -164,8 +164,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 138_817_000 picoseconds.
-        Weight::from_parts(146_879_000, 6506)
+        // Minimum execution time: 137_215_000 picoseconds.
+        Weight::from_parts(142_493_000, 6506)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -174,8 +174,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 15_893_000 picoseconds.
-        Weight::from_parts(17_636_000, 4627)
+        // Minimum execution time: 15_813_000 picoseconds.
+        Weight::from_parts(16_785_000, 4627)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -188,8 +188,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn pledge() -> Weight {
-        // Minimum execution time: 49_855_000 picoseconds.
-        Weight::from_parts(53_710_000, 3748)
+        // Minimum execution time: 50_615_000 picoseconds.
+        Weight::from_parts(53_219_000, 3748)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -200,8 +200,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn withdraw_pledge() -> Weight {
-        // Minimum execution time: 37_445_000 picoseconds.
-        Weight::from_parts(40_711_000, 3748)
+        // Minimum execution time: 36_895_000 picoseconds.
+        Weight::from_parts(39_389_000, 3748)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -210,7 +210,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -220,10 +220,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Budgets` (r:1 w:1)
     // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn open_round() -> Weight {
-        // Minimum execution time: 135_903_000 picoseconds.
-        Weight::from_parts(148_782_000, 8799)
+        // Minimum execution time: 132_407_000 picoseconds.
+        Weight::from_parts(138_427_000, 8799)
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().writes(10))
     }
@@ -232,23 +232,41 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:0 w:1)
-    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:0 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     fn commit() -> Weight {
-        // Minimum execution time: 99_259_000 picoseconds.
-        Weight::from_parts(107_501_000, 4133)
+        // Minimum execution time: 97_906_000 picoseconds.
+        Weight::from_parts(102_933_000, 4133)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(6))
     }
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Rounds` (r:1 w:0)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1 w:1)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    fn name_authors(a: u32, ) -> Weight {
+        // Minimum execution time: 64_456_000 picoseconds.
+        Weight::from_parts(67_412_695, 4133)
+            // Standard error: 2_354
+            .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().reads(5))
+            .saturating_add(T::DbWeight::get().writes(4))
+    }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:0)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -257,17 +275,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    fn name_authors(a: u32, ) -> Weight {
-        Self::commit().saturating_mul(a.into())
-    }
     fn commit_slices() -> Weight {
-        // Minimum execution time: 70_355_000 picoseconds.
-        Weight::from_parts(76_945_000, 5746)
+        // Minimum execution time: 68_763_000 picoseconds.
+        Weight::from_parts(72_338_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
@@ -275,19 +290,19 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Waiting` (r:1 w:0)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     fn advance_delivering() -> Weight {
-        // Minimum execution time: 102_803_000 picoseconds.
-        Weight::from_parts(110_525_000, 9623)
+        // Minimum execution time: 79_048_000 picoseconds.
+        Weight::from_parts(93_099_000, 9623)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1024)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
@@ -295,22 +310,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_frozen(d: u32, ) -> Weight {
-        // Minimum execution time: 36_024_000 picoseconds.
-        Weight::from_parts(37_186_000, 9623)
-            // Standard error: 694_490
-            .saturating_add(Weight::from_parts(31_233_260, 0).saturating_mul(d.into()))
+        // Minimum execution time: 35_623_000 picoseconds.
+        Weight::from_parts(35_824_000, 9623)
+            // Standard error: 18_447
+            .saturating_add(Weight::from_parts(6_811_731, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2615).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2616).saturating_mul(d.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1023)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1023 w:1023)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1023 w:1023)
@@ -321,23 +336,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:0 w:1023)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:0 w:1023)
-    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_lapsed(l: u32, ) -> Weight {
-        // Minimum execution time: 32_168_000 picoseconds.
-        Weight::from_parts(33_580_000, 9623)
-            // Standard error: 2_009_218
-            .saturating_add(Weight::from_parts(250_047_022, 0).saturating_mul(l.into()))
+        // Minimum execution time: 33_299_000 picoseconds.
+        Weight::from_parts(35_814_000, 9623)
+            // Standard error: 163_206
+            .saturating_add(Weight::from_parts(62_296_276, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(3))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(l.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(l.into())))
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
@@ -347,13 +364,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn advance_picked() -> Weight {
-        // Minimum execution time: 47_431_000 picoseconds.
-        Weight::from_parts(55_092_000, 5746)
+        // Minimum execution time: 46_890_000 picoseconds.
+        Weight::from_parts(49_765_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -363,21 +380,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:0 w:2)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_replaced() -> Weight {
-        // Minimum execution time: 82_793_000 picoseconds.
-        Weight::from_parts(91_507_000, 6506)
+        // Minimum execution time: 82_803_000 picoseconds.
+        Weight::from_parts(86_650_000, 6506)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1024)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1024 w:1024)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1024 w:1024)
@@ -391,24 +408,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Budgets` (r:1 w:1)
     // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:1 w:1)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:0 w:1024)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:0 w:1024)
-    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn advance_void(c: u32, ) -> Weight {
-        // Minimum execution time: 34_501_000 picoseconds.
-        Weight::from_parts(35_192_000, 9635)
-            // Standard error: 3_630_583
-            .saturating_add(Weight::from_parts(271_692_066, 0).saturating_mul(c.into()))
+        // Minimum execution time: 34_201_000 picoseconds.
+        Weight::from_parts(34_822_000, 9635)
+            // Standard error: 282_958
+            .saturating_add(Weight::from_parts(69_661_325, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(10))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(5))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -424,85 +443,149 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Budgets` (r:1 w:1)
     // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:1 w:1)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:0 w:4)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_unrevealed() -> Weight {
-        // Minimum execution time: 293_698_000 picoseconds.
-        Weight::from_parts(314_219_000, 12022)
+        // Minimum execution time: 251_906_000 picoseconds.
+        Weight::from_parts(296_212_000, 12022)
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(19))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:1 w:1)
-    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver(r: u32, ) -> Weight {
-        // Minimum execution time: 30_415_000 picoseconds.
-        Weight::from_parts(31_227_000, 5064)
-            // Standard error: 155_285
-            .saturating_add(Weight::from_parts(10_182_504, 0).saturating_mul(r.into()))
+        // Minimum execution time: 29_825_000 picoseconds.
+        Weight::from_parts(25_365_837, 5068)
+            // Standard error: 3_553
+            .saturating_add(Weight::from_parts(2_621_598, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:1 w:1)
-    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1599), added: 4074, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 34_762_000 picoseconds.
-        Weight::from_parts(35_964_000, 5064)
-            // Standard error: 660_145
-            .saturating_add(Weight::from_parts(15_529_811, 0).saturating_mul(k.into()))
+        // Minimum execution time: 33_189_000 picoseconds.
+        Weight::from_parts(28_428_074, 5068)
+            // Standard error: 3_089
+            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Deliveries` (r:1 w:1)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
+    fn deliver_text(r: u32, ) -> Weight {
+        // Minimum execution time: 34_311_000 picoseconds.
+        Weight::from_parts(53_414_327, 5068)
+            // Standard error: 8_738
+            .saturating_add(Weight::from_parts(6_267_805, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Deliveries` (r:1 w:1)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
+    fn deliver_text_bytes(k: u32, ) -> Weight {
+        // Minimum execution time: 181_301_000 picoseconds.
+        Weight::from_parts(1_489_119, 5068)
+            // Standard error: 262_850
+            .saturating_add(Weight::from_parts(164_005_150, 0).saturating_mul(k.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal(r: u32, ) -> Weight {
-        // Minimum execution time: 32_519_000 picoseconds.
-        Weight::from_parts(1_397_697_210, 5746)
-            // Standard error: 161_612
-            .saturating_add(Weight::from_parts(9_994_593, 0).saturating_mul(r.into()))
+        // Minimum execution time: 32_929_000 picoseconds.
+        Weight::from_parts(510_979_570, 5746)
+            // Standard error: 7_548
+            .saturating_add(Weight::from_parts(2_555_753, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 35_664_000 picoseconds.
-        Weight::from_parts(36_885_000, 5746)
-            // Standard error: 787_271
-            .saturating_add(Weight::from_parts(18_126_375, 0).saturating_mul(k.into()))
+        // Minimum execution time: 35_583_000 picoseconds.
+        Weight::from_parts(33_290_814, 5746)
+            // Standard error: 3_277
+            .saturating_add(Weight::from_parts(6_862_876, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Reveals` (r:1 w:1)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Benchmarks` (r:1 w:0)
+    // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
+    fn reveal_text(r: u32, ) -> Weight {
+        // Minimum execution time: 36_545_000 picoseconds.
+        Weight::from_parts(303_552_897, 5746)
+            // Standard error: 7_655
+            .saturating_add(Weight::from_parts(6_196_552, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(2))
+    }
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Reveals` (r:1 w:1)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Benchmarks` (r:1 w:0)
+    // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
+    fn reveal_text_bytes(k: u32, ) -> Weight {
+        // Minimum execution time: 184_075_000 picoseconds.
+        Weight::from_parts(184_936_000, 5746)
+            // Standard error: 238_017
+            .saturating_add(Weight::from_parts(161_507_364, 0).saturating_mul(k.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(2))
+    }
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
@@ -511,233 +594,218 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
-    fn deliver_text(r: u32, ) -> Weight {
-        // Minimum execution time: 33_610_000 picoseconds.
-        Weight::from_parts(31_262_636, 5068)
-            // Standard error: 0
-            .saturating_add(Weight::from_parts(6_227_454, 0).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(4))
-            .saturating_add(T::DbWeight::get().writes(3))
-    }
-    fn deliver_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 177_174_000 picoseconds.
-        Weight::from_parts(26_749_000, 5068)
-            // Standard error: 0
-            .saturating_add(Weight::from_parts(163_444_000, 0).saturating_mul(k.into()))
-            .saturating_add(T::DbWeight::get().reads(4))
-            .saturating_add(T::DbWeight::get().writes(3))
-    }
-    fn reveal_text(r: u32, ) -> Weight {
-        // Minimum execution time: 35_843_000 picoseconds.
-        Weight::from_parts(33_557_200, 5746)
-            // Standard error: 0
-            .saturating_add(Weight::from_parts(6_029_100, 0).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(4))
-            .saturating_add(T::DbWeight::get().writes(2))
-    }
-    fn reveal_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 172_347_000 picoseconds.
-        Weight::from_parts(26_230_000, 5746)
-            // Standard error: 0
-            .saturating_add(Weight::from_parts(162_923_000, 0).saturating_mul(k.into()))
-            .saturating_add(T::DbWeight::get().reads(4))
-            .saturating_add(T::DbWeight::get().writes(2))
-    }
+    // Storage: `Rewards::Payees` (r:0 w:1)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn reclaim() -> Weight {
-        // Minimum execution time: 172_657_000 picoseconds.
-        Weight::from_parts(193_780_000, 9623)
+        // Minimum execution time: 140_120_000 picoseconds.
+        Weight::from_parts(174_380_000, 9623)
             .saturating_add(T::DbWeight::get().reads(6))
-            .saturating_add(T::DbWeight::get().writes(5))
+            .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(140), added: 2615, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Rewards::LastPool` (r:1 w:0)
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Exclusions` (r:1 w:1)
     // Proof: `Rewards::Exclusions` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Awards` (r:1 w:1)
+    // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:1 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn withdraw_consent() -> Weight {
-        // Minimum execution time: 21_983_000 picoseconds.
-        Weight::from_parts(25_869_000, 3720)
-            .saturating_add(T::DbWeight::get().reads(4))
-            .saturating_add(T::DbWeight::get().writes(3))
+        // Minimum execution time: 111_567_000 picoseconds.
+        Weight::from_parts(117_856_000, 41614)
+            .saturating_add(T::DbWeight::get().reads(25))
+            .saturating_add(T::DbWeight::get().writes(22))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn on_initialize() -> Weight {
-        Weight::from_parts(5_589_000, 1501)
+        Weight::from_parts(5_508_000, 1501)
             .saturating_add(RocksDbWeight::get().reads(2))
     }
     fn on_initialize_epoch() -> Weight {
-        Weight::from_parts(10_155_000, 1517)
+        Weight::from_parts(9_594_000, 1517)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn create(m: u32, ) -> Weight {
-        Weight::from_parts(96_154_520, 4627)
-            .saturating_add(Weight::from_parts(537, 0).saturating_mul(m.into()))
+        Weight::from_parts(92_686_848, 4627)
+            .saturating_add(Weight::from_parts(304, 0).saturating_mul(m.into()))
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn appoint_providers() -> Weight {
-        Weight::from_parts(14_312_000, 3720)
+        Weight::from_parts(13_139_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(10_776_000, 3720)
+        Weight::from_parts(9_804_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(10_025_000, 3720)
+        Weight::from_parts(9_324_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(146_879_000, 6506)
+        Weight::from_parts(142_493_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn retire() -> Weight {
-        Weight::from_parts(17_636_000, 4627)
+        Weight::from_parts(16_785_000, 4627)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn pledge() -> Weight {
-        Weight::from_parts(53_710_000, 3748)
+        Weight::from_parts(53_219_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn withdraw_pledge() -> Weight {
-        Weight::from_parts(40_711_000, 3748)
+        Weight::from_parts(39_389_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn open_round() -> Weight {
-        Weight::from_parts(148_782_000, 8799)
+        Weight::from_parts(138_427_000, 8799)
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().writes(10))
     }
     fn commit() -> Weight {
-        Weight::from_parts(107_501_000, 4133)
+        Weight::from_parts(102_933_000, 4133)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn name_authors(a: u32, ) -> Weight {
-        Self::commit().saturating_mul(a.into())
+        Weight::from_parts(67_412_695, 4133)
+            .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+            .saturating_add(RocksDbWeight::get().reads(5))
+            .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn commit_slices() -> Weight {
-        Weight::from_parts(76_945_000, 5746)
+        Weight::from_parts(72_338_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn advance_delivering() -> Weight {
-        Weight::from_parts(110_525_000, 9623)
+        Weight::from_parts(93_099_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn advance_frozen(d: u32, ) -> Weight {
-        Weight::from_parts(37_186_000, 9623)
-            .saturating_add(Weight::from_parts(31_233_260, 0).saturating_mul(d.into()))
+        Weight::from_parts(35_824_000, 9623)
+            .saturating_add(Weight::from_parts(6_811_731, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(d.into())))
-            .saturating_add(Weight::from_parts(0, 2615).saturating_mul(d.into()))
+            .saturating_add(Weight::from_parts(0, 2616).saturating_mul(d.into()))
     }
     fn advance_lapsed(l: u32, ) -> Weight {
-        Weight::from_parts(33_580_000, 9623)
-            .saturating_add(Weight::from_parts(250_047_022, 0).saturating_mul(l.into()))
+        Weight::from_parts(35_814_000, 9623)
+            .saturating_add(Weight::from_parts(62_296_276, 0).saturating_mul(l.into()))
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(RocksDbWeight::get().writes(3))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(l.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(l.into())))
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     fn advance_picked() -> Weight {
-        Weight::from_parts(55_092_000, 5746)
+        Weight::from_parts(49_765_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn advance_replaced() -> Weight {
-        Weight::from_parts(91_507_000, 6506)
+        Weight::from_parts(86_650_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn advance_void(c: u32, ) -> Weight {
-        Weight::from_parts(35_192_000, 9635)
-            .saturating_add(Weight::from_parts(271_692_066, 0).saturating_mul(c.into()))
+        Weight::from_parts(34_822_000, 9635)
+            .saturating_add(Weight::from_parts(69_661_325, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(10))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(5))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     fn advance_unrevealed() -> Weight {
-        Weight::from_parts(314_219_000, 12022)
+        Weight::from_parts(296_212_000, 12022)
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(19))
     }
     fn deliver(r: u32, ) -> Weight {
-        Weight::from_parts(31_227_000, 5064)
-            .saturating_add(Weight::from_parts(10_182_504, 0).saturating_mul(r.into()))
+        Weight::from_parts(25_365_837, 5068)
+            .saturating_add(Weight::from_parts(2_621_598, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(35_964_000, 5064)
-            .saturating_add(Weight::from_parts(15_529_811, 0).saturating_mul(k.into()))
+        Weight::from_parts(28_428_074, 5068)
+            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
-    fn reveal(r: u32, ) -> Weight {
-        Weight::from_parts(1_397_697_210, 5746)
-            .saturating_add(Weight::from_parts(9_994_593, 0).saturating_mul(r.into()))
-            .saturating_add(RocksDbWeight::get().reads(4))
-            .saturating_add(RocksDbWeight::get().writes(2))
-    }
-    fn reveal_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(36_885_000, 5746)
-            .saturating_add(Weight::from_parts(18_126_375, 0).saturating_mul(k.into()))
-            .saturating_add(RocksDbWeight::get().reads(4))
-            .saturating_add(RocksDbWeight::get().writes(2))
-    }
     fn deliver_text(r: u32, ) -> Weight {
-        Weight::from_parts(31_262_636, 5068)
-            .saturating_add(Weight::from_parts(6_227_454, 0).saturating_mul(r.into()))
+        Weight::from_parts(53_414_327, 5068)
+            .saturating_add(Weight::from_parts(6_267_805, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(26_749_000, 5068)
-            .saturating_add(Weight::from_parts(163_444_000, 0).saturating_mul(k.into()))
+        Weight::from_parts(1_489_119, 5068)
+            .saturating_add(Weight::from_parts(164_005_150, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
+    fn reveal(r: u32, ) -> Weight {
+        Weight::from_parts(510_979_570, 5746)
+            .saturating_add(Weight::from_parts(2_555_753, 0).saturating_mul(r.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(2))
+    }
+    fn reveal_bytes(k: u32, ) -> Weight {
+        Weight::from_parts(33_290_814, 5746)
+            .saturating_add(Weight::from_parts(6_862_876, 0).saturating_mul(k.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(2))
+    }
     fn reveal_text(r: u32, ) -> Weight {
-        Weight::from_parts(33_557_200, 5746)
-            .saturating_add(Weight::from_parts(6_029_100, 0).saturating_mul(r.into()))
+        Weight::from_parts(303_552_897, 5746)
+            .saturating_add(Weight::from_parts(6_196_552, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(26_230_000, 5746)
-            .saturating_add(Weight::from_parts(162_923_000, 0).saturating_mul(k.into()))
+        Weight::from_parts(184_936_000, 5746)
+            .saturating_add(Weight::from_parts(161_507_364, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reclaim() -> Weight {
-        Weight::from_parts(193_780_000, 9623)
+        Weight::from_parts(174_380_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(6))
-            .saturating_add(RocksDbWeight::get().writes(5))
+            .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn withdraw_consent() -> Weight {
-        Weight::from_parts(25_869_000, 3720)
-            .saturating_add(RocksDbWeight::get().reads(4))
-            .saturating_add(RocksDbWeight::get().writes(3))
+        Weight::from_parts(117_856_000, 41614)
+            .saturating_add(RocksDbWeight::get().reads(25))
+            .saturating_add(RocksDbWeight::get().writes(22))
     }
 }

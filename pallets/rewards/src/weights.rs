@@ -43,10 +43,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 46_439_000 picoseconds.
-        Weight::from_parts(50_335_000, 6196)
+        // Minimum execution time: 45_458_000 picoseconds.
+        Weight::from_parts(48_392_000, 6196)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -55,18 +55,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Splits` (r:1 w:0)
     // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(2110), added: 4585, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:32 w:32)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 68_402_000 picoseconds.
-        Weight::from_parts(11_456_805, 5575)
-            // Standard error: 22_438
-            .saturating_add(Weight::from_parts(5_212_581, 0).saturating_mul(r.into()))
-            // Standard error: 46_703
-            .saturating_add(Weight::from_parts(3_688_200, 0).saturating_mul(t.into()))
+        // Minimum execution time: 65_168_000 picoseconds.
+        Weight::from_parts(13_394_147, 5575)
+            // Standard error: 3_749
+            .saturating_add(Weight::from_parts(4_665_106, 0).saturating_mul(r.into()))
+            // Standard error: 7_804
+            .saturating_add(Weight::from_parts(3_408_941, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -79,16 +79,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:1 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 11_056_000 picoseconds.
-        Weight::from_parts(12_732_248, 3838)
-            // Standard error: 4_253
-            .saturating_add(Weight::from_parts(3_800_775, 0).saturating_mul(c.into()))
+        // Minimum execution time: 11_057_000 picoseconds.
+        Weight::from_parts(12_605_387, 3851)
+            // Standard error: 2_056
+            .saturating_add(Weight::from_parts(3_709_266, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -96,74 +96,109 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Proven` (r:16 w:16)
     // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Exclusions` (r:16 w:0)
     // Proof: `Rewards::Exclusions` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:16 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 50_726_000 picoseconds.
-        Weight::from_parts(2_142_166, 1741)
-            // Standard error: 83_550
-            .saturating_add(Weight::from_parts(49_520_382, 0).saturating_mul(c.into()))
+        // Minimum execution time: 50_686_000 picoseconds.
+        Weight::from_parts(5_235_514, 1773)
+            // Standard error: 26_797
+            .saturating_add(Weight::from_parts(47_368_023, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(1))
+            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().writes(1))
+            .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
+    }
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:16 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Proven` (r:16 w:16)
+    // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:16 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn claim_proven(c: u32, ) -> Weight {
+        // Minimum execution time: 21_362_000 picoseconds.
+        Weight::from_parts(4_060_256, 1773)
+            // Standard error: 10_901
+            .saturating_add(Weight::from_parts(17_679_638, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
             .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
-    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Proven` (r:16 w:16)
-    // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Awards` (r:16 w:16)
+    // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:32 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::LastPool` (r:16 w:0)
+    // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:16 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 20_551_000 picoseconds.
-        Weight::from_parts(21_862_000, 1741)
-            // Standard error: 59_039
-            .saturating_add(Weight::from_parts(17_677_910, 0).saturating_mul(c.into()))
+    fn vest(c: u32, ) -> Weight {
+        // Minimum execution time: 23_856_000 picoseconds.
+        Weight::from_parts(4_814_428, 1773)
+            // Standard error: 12_394
+            .saturating_add(Weight::from_parts(18_795_272, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
-            .saturating_add(T::DbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
+            .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
+    }
+    // Storage: `Rewards::Payees` (r:1 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    fn share_out(a: u32, ) -> Weight {
+        // Minimum execution time: 7_711_000 picoseconds.
+        Weight::from_parts(4_552_727, 4066)
+            // Standard error: 556
+            .saturating_add(Weight::from_parts(3_348_808, 0).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().reads(1))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
+            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
+            .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     // Storage: `Rewards::Claimable` (r:1 w:1)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
-    fn vest(c: u32, ) -> Weight {
-        Self::claim_proven(c)
-    }
-    fn share_out(a: u32, ) -> Weight {
-        Self::vest(a)
-    }
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Minimum execution time: 44_747_000 picoseconds.
-        Weight::from_parts(48_422_000, 6196)
+        // Minimum execution time: 44_297_000 picoseconds.
+        Weight::from_parts(46_529_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 42_003_000 picoseconds.
-        Weight::from_parts(44_666_000, 6196)
+        // Minimum execution time: 41_202_000 picoseconds.
+        Weight::from_parts(43_575_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -172,14 +207,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(50_335_000, 6196)
+        Weight::from_parts(48_392_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(11_456_805, 5575)
-            .saturating_add(Weight::from_parts(5_212_581, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(3_688_200, 0).saturating_mul(t.into()))
+        Weight::from_parts(13_394_147, 5575)
+            .saturating_add(Weight::from_parts(4_665_106, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(3_408_941, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -190,8 +225,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(12_732_248, 3838)
-            .saturating_add(Weight::from_parts(3_800_775, 0).saturating_mul(c.into()))
+        Weight::from_parts(12_605_387, 3851)
+            .saturating_add(Weight::from_parts(3_709_266, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -199,36 +234,47 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(2_142_166, 1741)
-            .saturating_add(Weight::from_parts(49_520_382, 0).saturating_mul(c.into()))
+        Weight::from_parts(5_235_514, 1773)
+            .saturating_add(Weight::from_parts(47_368_023, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(1))
+            .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().writes(1))
+            .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
+    }
+    fn claim_proven(c: u32, ) -> Weight {
+        Weight::from_parts(4_060_256, 1773)
+            .saturating_add(Weight::from_parts(17_679_638, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
             .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
-    }
-    fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(21_862_000, 1741)
-            .saturating_add(Weight::from_parts(17_677_910, 0).saturating_mul(c.into()))
-            .saturating_add(RocksDbWeight::get().reads(1))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
-            .saturating_add(RocksDbWeight::get().writes(1))
-            .saturating_add(RocksDbWeight::get().writes((3_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2848).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
-        Self::claim_proven(c)
+        Weight::from_parts(4_814_428, 1773)
+            .saturating_add(Weight::from_parts(18_795_272, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(1))
+            .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().writes(1))
+            .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(c.into())))
+            .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
     }
     fn share_out(a: u32, ) -> Weight {
-        Self::vest(a)
+        Weight::from_parts(4_552_727, 4066)
+            .saturating_add(Weight::from_parts(3_348_808, 0).saturating_mul(a.into()))
+            .saturating_add(RocksDbWeight::get().reads(1))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(a.into())))
+            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(a.into())))
+            .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(48_422_000, 6196)
+        Weight::from_parts(46_529_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(44_666_000, 6196)
+        Weight::from_parts(43_575_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }

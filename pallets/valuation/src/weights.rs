@@ -43,9 +43,9 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:0)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:0)
@@ -59,33 +59,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Failures` (r:1 w:1)
     // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn commit_proposal(c: u32, ) -> Weight {
-        // Minimum execution time: 169_854_000 picoseconds.
-        Weight::from_parts(183_540_503, 14780)
-            // Standard error: 3_556
-            .saturating_add(Weight::from_parts(92_798, 0).saturating_mul(c.into()))
+        // Minimum execution time: 157_775_000 picoseconds.
+        Weight::from_parts(189_245_284, 14780)
+            // Standard error: 4_431
+            .saturating_add(Weight::from_parts(117_013, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(12))
     }
     // Storage: `Datanets::Rounds` (r:1 w:0)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     fn publish_shadows(n: u32, _c: u32, ) -> Weight {
-        // Minimum execution time: 86_639_000 picoseconds.
-        Weight::from_parts(13_732_301_268, 10022)
-            // Standard error: 120_917
-            .saturating_add(Weight::from_parts(4_706_104, 0).saturating_mul(n.into()))
+        // Minimum execution time: 94_991_000 picoseconds.
+        Weight::from_parts(640_002_097, 10022)
+            // Standard error: 13_976
+            .saturating_add(Weight::from_parts(1_973_291, 0).saturating_mul(n.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
@@ -93,12 +93,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn publish_rows(r: u32, e: u32, _c: u32, ) -> Weight {
-        // Minimum execution time: 5_398_146_000 picoseconds.
-        Weight::from_parts(24_465_918_908, 10022)
-            // Standard error: 161_966
-            .saturating_add(Weight::from_parts(3_509_704, 0).saturating_mul(r.into()))
-            // Standard error: 75_922
-            .saturating_add(Weight::from_parts(32_910, 0).saturating_mul(e.into()))
+        // Minimum execution time: 5_320_239_000 picoseconds.
+        Weight::from_parts(5_350_124_000, 10022)
+            // Standard error: 16_200
+            .saturating_add(Weight::from_parts(2_139_060, 0).saturating_mul(r.into()))
+            // Standard error: 7_889
+            .saturating_add(Weight::from_parts(57_723, 0).saturating_mul(e.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -111,21 +111,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Failures` (r:1 w:1)
     // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn lapse() -> Weight {
-        // Minimum execution time: 34_812_000 picoseconds.
-        Weight::from_parts(39_289_000, 10022)
+        // Minimum execution time: 33_380_000 picoseconds.
+        Weight::from_parts(35_694_000, 10022)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:0)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -135,23 +135,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn challenge_entry(c: u32, ) -> Weight {
-        // Minimum execution time: 166_449_000 picoseconds.
-        Weight::from_parts(200_350_404, 10022)
-            // Standard error: 5_539
-            .saturating_add(Weight::from_parts(114_499, 0).saturating_mul(c.into()))
+        // Minimum execution time: 159_788_000 picoseconds.
+        Weight::from_parts(198_302_557, 10022)
+            // Standard error: 4_989
+            .saturating_add(Weight::from_parts(106_371, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:2 w:0)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -161,23 +161,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn challenge_order(c: u32, ) -> Weight {
-        // Minimum execution time: 183_855_000 picoseconds.
-        Weight::from_parts(222_586_503, 10022)
-            // Standard error: 4_996
-            .saturating_add(Weight::from_parts(80_485, 0).saturating_mul(c.into()))
+        // Minimum execution time: 181_471_000 picoseconds.
+        Weight::from_parts(242_797_471, 10022)
+            // Standard error: 6_751
+            .saturating_add(Weight::from_parts(79_339, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:2 w:0)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -187,23 +187,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn challenge_missed(c: u32, ) -> Weight {
-        // Minimum execution time: 240_388_000 picoseconds.
-        Weight::from_parts(263_514_280, 10022)
-            // Standard error: 3_755
-            .saturating_add(Weight::from_parts(93_188, 0).saturating_mul(c.into()))
+        // Minimum execution time: 239_788_000 picoseconds.
+        Weight::from_parts(274_792_691, 10022)
+            // Standard error: 7_110
+            .saturating_add(Weight::from_parts(120_705, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:2 w:0)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -213,23 +213,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn challenge_not_shadow(c: u32, ) -> Weight {
-        // Minimum execution time: 178_576_000 picoseconds.
-        Weight::from_parts(187_154_593, 10022)
-            // Standard error: 3_568
-            .saturating_add(Weight::from_parts(96_830, 0).saturating_mul(c.into()))
+        // Minimum execution time: 168_932_000 picoseconds.
+        Weight::from_parts(208_564_176, 10022)
+            // Standard error: 4_693
+            .saturating_add(Weight::from_parts(104_935, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Proposals` (r:1 w:1)
     // Proof: `Valuation::Proposals` (`max_values`: None, `max_size`: Some(6557), added: 9032, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:2 w:0)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -239,17 +239,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::ProposedValues` (r:0 w:1)
     // Proof: `Valuation::ProposedValues` (`max_values`: None, `max_size`: Some(20554), added: 23029, mode: `MaxEncodedLen`)
     fn challenge_shadow(c: u32, ) -> Weight {
-        // Minimum execution time: 231_315_000 picoseconds.
-        Weight::from_parts(250_869_764, 10022)
-            // Standard error: 4_155
-            .saturating_add(Weight::from_parts(128_439, 0).saturating_mul(c.into()))
+        // Minimum execution time: 246_728_000 picoseconds.
+        Weight::from_parts(277_442_816, 10022)
+            // Standard error: 4_387
+            .saturating_add(Weight::from_parts(98_959, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -265,15 +265,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Admitted` (r:1 w:1)
     // Proof: `Datanets::Admitted` (`max_values`: None, `max_size`: Some(1553), added: 4028, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1024)
-    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(135), added: 2610, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Budgets` (r:1 w:1)
     // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1024 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:1024 w:1024)
-    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
-    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(235), added: 2710, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Rewards::LastPool` (r:1 w:1)
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -281,28 +281,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Failures` (r:0 w:1)
     // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Outcomes` (r:0 w:1)
-    // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
+    // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(313), added: 2788, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:0 w:1)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(357), added: 2832, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:0 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Awards` (r:0 w:1024)
+    // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:0 w:4)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn finalise_published(c: u32, ) -> Weight {
-        // Minimum execution time: 433_057_000 picoseconds.
-        Weight::from_parts(443_542_000, 93106)
-            // Standard error: 1_888_607
-            .saturating_add(Weight::from_parts(121_585_479, 0).saturating_mul(c.into()))
+        // Minimum execution time: 427_928_000 picoseconds.
+        Weight::from_parts(436_051_000, 93106)
+            // Standard error: 245_014
+            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(31))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(38))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Rounds` (r:1 w:0)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:0)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -316,17 +318,17 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Failures` (r:1 w:1)
     // Proof: `Valuation::Failures` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
     fn finalise_reopened(c: u32, ) -> Weight {
-        // Minimum execution time: 125_587_000 picoseconds.
-        Weight::from_parts(180_077_401, 12022)
-            // Standard error: 5_771
-            .saturating_add(Weight::from_parts(50_022, 0).saturating_mul(c.into()))
+        // Minimum execution time: 122_363_000 picoseconds.
+        Weight::from_parts(146_528_709, 12022)
+            // Standard error: 3_984
+            .saturating_add(Weight::from_parts(123_592, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(14))
             .saturating_add(T::DbWeight::get().writes(11))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
-    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(652), added: 3127, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(131), added: 2606, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -346,16 +348,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Budgets` (r:1 w:1)
     // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:1 w:1)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:0 w:4)
-    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2090), added: 4565, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn finalise_void(c: u32, ) -> Weight {
-        // Minimum execution time: 282_842_000 picoseconds.
-        Weight::from_parts(329_309_083, 23054)
-            // Standard error: 6_811
-            .saturating_add(Weight::from_parts(156_619, 0).saturating_mul(c.into()))
+        // Minimum execution time: 282_762_000 picoseconds.
+        Weight::from_parts(370_336_504, 23054)
+            // Standard error: 9_478
+            .saturating_add(Weight::from_parts(132_124, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(27))
             .saturating_add(T::DbWeight::get().writes(30))
     }
@@ -364,77 +366,77 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn commit_proposal(c: u32, ) -> Weight {
-        Weight::from_parts(183_540_503, 14780)
-            .saturating_add(Weight::from_parts(92_798, 0).saturating_mul(c.into()))
+        Weight::from_parts(189_245_284, 14780)
+            .saturating_add(Weight::from_parts(117_013, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(12))
     }
     fn publish_shadows(n: u32, _c: u32, ) -> Weight {
-        Weight::from_parts(13_732_301_268, 10022)
-            .saturating_add(Weight::from_parts(4_706_104, 0).saturating_mul(n.into()))
+        Weight::from_parts(640_002_097, 10022)
+            .saturating_add(Weight::from_parts(1_973_291, 0).saturating_mul(n.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn publish_rows(r: u32, e: u32, _c: u32, ) -> Weight {
-        Weight::from_parts(24_465_918_908, 10022)
-            .saturating_add(Weight::from_parts(3_509_704, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(32_910, 0).saturating_mul(e.into()))
+        Weight::from_parts(5_350_124_000, 10022)
+            .saturating_add(Weight::from_parts(2_139_060, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(57_723, 0).saturating_mul(e.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn lapse() -> Weight {
-        Weight::from_parts(39_289_000, 10022)
+        Weight::from_parts(35_694_000, 10022)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn challenge_entry(c: u32, ) -> Weight {
-        Weight::from_parts(200_350_404, 10022)
-            .saturating_add(Weight::from_parts(114_499, 0).saturating_mul(c.into()))
+        Weight::from_parts(198_302_557, 10022)
+            .saturating_add(Weight::from_parts(106_371, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn challenge_order(c: u32, ) -> Weight {
-        Weight::from_parts(222_586_503, 10022)
-            .saturating_add(Weight::from_parts(80_485, 0).saturating_mul(c.into()))
+        Weight::from_parts(242_797_471, 10022)
+            .saturating_add(Weight::from_parts(79_339, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn challenge_missed(c: u32, ) -> Weight {
-        Weight::from_parts(263_514_280, 10022)
-            .saturating_add(Weight::from_parts(93_188, 0).saturating_mul(c.into()))
+        Weight::from_parts(274_792_691, 10022)
+            .saturating_add(Weight::from_parts(120_705, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn challenge_not_shadow(c: u32, ) -> Weight {
-        Weight::from_parts(187_154_593, 10022)
-            .saturating_add(Weight::from_parts(96_830, 0).saturating_mul(c.into()))
+        Weight::from_parts(208_564_176, 10022)
+            .saturating_add(Weight::from_parts(104_935, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn challenge_shadow(c: u32, ) -> Weight {
-        Weight::from_parts(250_869_764, 10022)
-            .saturating_add(Weight::from_parts(128_439, 0).saturating_mul(c.into()))
+        Weight::from_parts(277_442_816, 10022)
+            .saturating_add(Weight::from_parts(98_959, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn finalise_published(c: u32, ) -> Weight {
-        Weight::from_parts(443_542_000, 93106)
-            .saturating_add(Weight::from_parts(121_585_479, 0).saturating_mul(c.into()))
+        Weight::from_parts(436_051_000, 93106)
+            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(31))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(38))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn finalise_reopened(c: u32, ) -> Weight {
-        Weight::from_parts(180_077_401, 12022)
-            .saturating_add(Weight::from_parts(50_022, 0).saturating_mul(c.into()))
+        Weight::from_parts(146_528_709, 12022)
+            .saturating_add(Weight::from_parts(123_592, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(14))
             .saturating_add(RocksDbWeight::get().writes(11))
     }
     fn finalise_void(c: u32, ) -> Weight {
-        Weight::from_parts(329_309_083, 23054)
-            .saturating_add(Weight::from_parts(156_619, 0).saturating_mul(c.into()))
+        Weight::from_parts(370_336_504, 23054)
+            .saturating_add(Weight::from_parts(132_124, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(27))
             .saturating_add(RocksDbWeight::get().writes(30))
     }
