@@ -105,6 +105,10 @@ pub(super) fn burnt(event: &RuntimeEvent) -> Option<(AccountId, Balance)> {
             burnt,
             ..
         }) => Some((who.clone(), *burnt)),
+        // What a sponsor had paid in already.
+        RuntimeEvent::Rewards(pallet_rewards::Event::Forfeited { amount, .. }) => {
+            Some((Rewards::pot_account(), *amount))
+        }
         _ => None,
     }
 }

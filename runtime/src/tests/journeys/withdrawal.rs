@@ -97,7 +97,13 @@ fn consent_is_withdrawn_for_rounds_to_come_and_earlier_ones_go_on_paying() {
         let error = Error::<Runtime>::NotAuthorized;
         chain.refused(ANYBODY, withdrawing(&datanet, 0), error);
         let wealthy = (wealth(leaver), all_on_hold(leaver), fees_of(chain, leaver));
+        let award = Rewards::awarded(datanet.pool(one), 0).expect("its pay vests");
         let events = chain.must(leaver, withdrawing(&datanet, 0));
+        let forfeited = found(&events, |event| match event {
+            RuntimeEvent::Rewards(pallet_rewards::Event::Forfeited { amount, .. }) => Some(*amount),
+            _ => None,
+        });
+        assert_eq!(forfeited, award.award.amount - award.vested);
         let since = found(&events, |event| match event {
             RuntimeEvent::Datanets(Event::ConsentWithdrawn { since, .. }) => Some(*since),
             _ => None,
