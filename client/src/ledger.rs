@@ -384,7 +384,7 @@ impl Ledger {
             if let Some(due) = place.and_then(|place| due.get(place)) {
                 let source = From::Award(*pool, *number);
                 let paid = credited.get(&source).map_or(0, |(_, amount)| amount.0);
-                sum += due.checked_sub(paid).unwrap_or_default();
+                sum += due.saturating_sub(paid);
             }
         }
         sum.0

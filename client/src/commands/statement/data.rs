@@ -38,7 +38,7 @@ impl Row {
         let AwardSums {
             awarded, forfeited, ..
         } = self.award;
-        awarded.0.checked_sub(forfeited.0).unwrap_or_default()
+        awarded.0.saturating_sub(forfeited.0)
     }
 }
 

@@ -44,10 +44,9 @@ impl Vesting {
 
     /// What of `amount` has not vested with `elapsed` parts: `amount (parts - elapsed) / (2 parts)`, rounded down.
     pub fn unvested(&self, amount: Balance, elapsed: u8) -> Result<Balance, ArithmeticError> {
-        let left = self.parts.checked_sub(elapsed).unwrap_or_default();
-        if left == 0 {
+        let Some(left) = self.parts.checked_sub(elapsed).filter(|left| *left > 0) else {
             return Ok(0);
-        }
+        };
         // Half of `amount` at the most.
         multiply_by_rational_with_rounding(
             amount,
