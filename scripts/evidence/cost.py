@@ -48,4 +48,4 @@ class Cost:
 
 
 def run(_: int | None) -> None:
-    cells.compute("cost", [{"data": data, "old": old} for data in ("digits", "uniform") for old in REPETITIONS], Cost())
+    cells.compute("cost", [{"data": data, "old": old} for data in ("digits", "uniform") for old in REPETITIONS], Cost(), measures=True)

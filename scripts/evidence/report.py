@@ -506,6 +506,8 @@ def run(_: int | None) -> None:
         text = re.sub(pattern, lambda match, name=name: f"{match[1]}\n{TABLES[name](attacked)}\n\n{match[2]}", text, flags=re.DOTALL)
     page.write_text(text)
     plots(attacked)
+    for path in sorted(cells.RESULTS.glob("*.jsonl")):
+        cells.publish(path.stem)
     print(f"wrote {page.relative_to(DOCS.parent)}")
 
 
