@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{anyhow, ensure, Context as _, Result};
+use anyhow::{anyhow, ensure, Result};
 use serde_json::{json, Value};
-use subxt::utils::AccountId32;
 use tributary_primitives::{
     datanets::{Phase, Recipe},
     valuation::{seat_values, Params, RoundValues, Row},
@@ -138,9 +137,10 @@ impl Agreement {
             _ => found.first,
         };
         let numbers = newcomers.iter().map(|(number, _)| *number).collect();
-        let rows = rows(chain, now, datanet, number, found, proposer).await?;
+        let from = u64::from(found.revealed_at);
+        let published = publication::fetch_one(chain, now, datanet, number, from, proposer).await?;
         let seats = u8::try_from(found.seats.len())?;
-        let agreement = Self::of(&recipe, first, seats, &rows, numbers)?;
+        let agreement = Self::of(&recipe, first, seats, &published.rows, numbers)?;
         if let Some(outcome) = outcome {
             let published = outcome.publication.seats.iter();
             let published: Vec<_> = published.map(|seat| (seat.before, seat.after)).collect();
@@ -244,23 +244,6 @@ impl Agreement {
 /// What of a round's gain is a slice's.
 fn gain(seat: &RoundValues) -> i128 {
     seat.after as i128 - seat.before as i128
-}
-
-/// The rows of a proposal.
-async fn rows(
-    chain: &Chain,
-    now: &Snapshot,
-    datanet: u32,
-    number: u32,
-    found: &Round,
-    proposer: AccountId32,
-) -> Result<Vec<Row>> {
-    let from = u64::from(found.revealed_at);
-    let mut published = publication::fetch(chain, now, datanet, number, from, &[proposer]).await?;
-    let published = published
-        .remove(&proposer.0)
-        .with_context(|| format!("the blocks do not hold what {proposer} published"))?;
-    Ok(published?.rows)
 }
 
 #[cfg(test)]

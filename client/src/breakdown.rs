@@ -4,12 +4,18 @@
 use std::collections::BTreeMap;
 
 use anyhow::{anyhow, Context as _, Result};
+use serde_json::{json, Value};
 use tributary_primitives::{
     ids::RecordId,
     valuation::{row_values, Params, Row},
 };
 
-use crate::records::Records;
+use crate::{
+    output::Grid,
+    records::Records,
+    scheme::Scheme,
+    valuation::{accuracy, points},
+};
 
 /// What a contribution is worth, part by part. Values are over L K C T, the accuracies of a single benchmark record over L K C.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -126,6 +132,72 @@ impl Breakdown {
     /// Its own records that earned most and lost most, by their position.
     pub(crate) fn extreme_records(&self, most: usize) -> Extremes {
         Extremes::of(self.records.iter().map(|record| record.value), most)
+    }
+}
+
+/// A breakdown with what names its parts, to be shown.
+pub(crate) struct Shown<'a> {
+    /// The breakdown.
+    pub(crate) breakdown: &'a Breakdown,
+    /// Classes of the benchmark, in its order.
+    pub(crate) benchmark: &'a [u8],
+    /// Names of classes.
+    pub(crate) scheme: &'a Scheme,
+    /// Accuracy 1.0 of the whole benchmark.
+    pub(crate) unit: u128,
+}
+
+impl Shown<'_> {
+    /// Accuracy 1.0 at one of the benchmark's records.
+    pub(crate) fn one(&self) -> u128 {
+        self.unit / self.benchmark.len().max(1) as u128
+    }
+
+    /// A line for each class.
+    pub(crate) fn class_table(&self) -> Grid {
+        let mut table = Grid::new(["class", ">records", ">points", ">before", ">after"]);
+        for (label, class) in self.breakdown.classes(self.benchmark) {
+            let whole = self.one() * u128::from(class.points);
+            table.row([
+                &self.scheme.class(label),
+                &class.points,
+                &points(class.value, self.unit),
+                &accuracy(class.before, whole),
+                &accuracy(class.after, whole),
+            ]);
+        }
+        table
+    }
+
+    /// The classes, for programs.
+    pub(crate) fn classes_json(&self) -> Vec<Value> {
+        let classes = self.breakdown.classes(self.benchmark).into_iter();
+        let classes = classes.map(|(label, class)| {
+            json!({
+                "class": label,
+                "name": self.scheme.name(label),
+                "records": class.points,
+                "value": class.value.to_string(),
+                "before": class.before.to_string(),
+                "after": class.after.to_string(),
+            })
+        });
+        classes.collect()
+    }
+
+    /// A line for each of some records of the contribution, with its class.
+    pub(crate) fn record_table(&self, positions: &[usize], class: impl Fn(usize) -> u8) -> Grid {
+        let mut table = Grid::new([">record", "class", ">points", ">counted at"]);
+        for position in positions {
+            let record = &self.breakdown.records[*position];
+            table.row([
+                position,
+                &self.scheme.class(class(*position)),
+                &points(record.value, self.unit),
+                &record.rows,
+            ]);
+        }
+        table
     }
 }
 

@@ -96,11 +96,8 @@ impl Concluded {
         let (datanet, number) = (self.datanet, self.number);
         let evaluator = self.outcome.evaluator;
         let from = u64::from(self.round.revealed_at);
-        let mut found =
-            publication::fetch(chain, &self.state, datanet, number, from, &[evaluator]).await?;
-        let published = found.remove(&evaluator.0).with_context(|| {
-            format!("the blocks of this node do not have what {evaluator} published of round {number} of datanet {datanet}: ask another node")
-        })??;
+        let published =
+            publication::fetch_one(chain, &self.state, datanet, number, from, evaluator).await?;
         self.check(&published)?;
         Ok(published)
     }

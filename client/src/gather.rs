@@ -14,6 +14,7 @@ use crate::{
     chain::{
         calls::{BatchDelivered, Call, Deliver, Reveal, SliceBatchRevealed},
         decode::FoundCall,
+        state::{Contribution, Round},
         Chain, Snapshot,
     },
     records::Records,
@@ -45,6 +46,29 @@ pub(crate) struct Expected {
     pub(crate) root: H256,
     /// The round that they were delivered in, or of whose benchmark they are.
     pub(crate) round: u32,
+}
+
+impl From<&Contribution> for Expected {
+    fn from(contribution: &Contribution) -> Self {
+        Self {
+            root: contribution.root,
+            round: contribution.committed_to,
+        }
+    }
+}
+
+/// The slices of a round whose benchmark is complete, in the order of its seats.
+pub(crate) fn slices(number: u32, round: &Round) -> Result<Vec<(Whose, Expected)>> {
+    let seats = (0..).zip(&round.seats);
+    seats
+        .map(|(seat, revealed)| {
+            let root = revealed
+                .root
+                .context("a slice is not revealed although the benchmark is complete")?;
+            let round = number;
+            Ok((Whose::Seat(number, seat), Expected { root, round }))
+        })
+        .collect()
 }
 
 /// Where a batch is.

@@ -1,5 +1,7 @@
 //! Data pools: whose contributions they hold, and what each weighs.
 
+use std::collections::BTreeMap;
+
 use anyhow::{ensure, Context as _, Result};
 use subxt::utils::{AccountId32, Static, H256};
 use tributary_primitives::{
@@ -116,24 +118,34 @@ impl Members {
     }
 }
 
-/// Whether an account, or anybody if it is none, is paid for a contribution: its contributor, or one of its authors.
-pub(crate) async fn theirs(
-    state: &Snapshot,
-    datanet: u32,
-    contribution: u32,
-    contributor: &AccountId32,
-    whose: Option<&AccountId32>,
-) -> Result<bool> {
-    let Some(account) = whose else {
-        return Ok(true);
-    };
-    let authors: Option<Vec<Author>> = state
-        .get("Rewards", "Payees", (datanet, contribution))
-        .await?;
-    Ok(match authors {
-        Some(authors) => authors.iter().any(|author| author.account == *account),
-        None => account == contributor,
-    })
+/// Who is paid for contributions to a datanet: their authors, where some are named.
+pub(crate) struct Payees(BTreeMap<u32, Vec<Author>>);
+
+impl Payees {
+    /// Those that authors were named for.
+    pub(crate) async fn fetch(state: &Snapshot, datanet: u32) -> Result<Self> {
+        let authors: Vec<((u32, u32), Vec<Author>)> =
+            state.entries("Rewards", "Payees", (datanet,)).await?;
+        let authors = authors.into_iter();
+        Ok(Self(
+            authors
+                .map(|((_, contribution), authors)| (contribution, authors))
+                .collect(),
+        ))
+    }
+
+    /// Whether an account is paid for a contribution: as one of its authors, or else as its contributor.
+    pub(crate) fn include(
+        &self,
+        contribution: u32,
+        contributor: &AccountId32,
+        account: &AccountId32,
+    ) -> bool {
+        match self.0.get(&contribution) {
+            Some(authors) => authors.iter().any(|author| author.account == *account),
+            None => account == contributor,
+        }
+    }
 }
 
 /// The final rounds of a datanet, ascending.
@@ -219,6 +231,21 @@ mod tests {
             ));
         }
         assert!(second.proof(1).is_none());
+    }
+
+    #[test]
+    fn authors_are_paid_in_the_place_of_the_contributor() {
+        let [contributor, author, other] = [1, 2, 3].map(|byte| AccountId32([byte; 32]));
+        let named = Author {
+            account: author,
+            part: 1_000_000_000,
+        };
+        let payees = Payees(BTreeMap::from([(4, vec![named])]));
+        let paid = |number| {
+            [contributor, author, other].map(|who| payees.include(number, &contributor, &who))
+        };
+        assert_eq!(paid(4), [false, true, false]);
+        assert_eq!(paid(5), [true, false, false]);
     }
 
     #[test]

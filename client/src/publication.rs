@@ -138,6 +138,21 @@ pub(crate) async fn fetch(
     Ok(complete.collect())
 }
 
+/// Fetches the complete proposal of an account for a round that was complete in block `from`.
+pub(crate) async fn fetch_one(
+    chain: &Chain,
+    now: &Snapshot,
+    datanet: u32,
+    round: u32,
+    from: u64,
+    proposer: AccountId32,
+) -> Result<Published> {
+    let mut found = fetch(chain, now, datanet, round, from, &[proposer]).await?;
+    found.remove(&proposer.0).with_context(|| {
+        format!("the blocks of this node do not have what {proposer} published of round {round} of datanet {datanet}: ask another node")
+    })?
+}
+
 /// A proposal out of the calls at its parts' places.
 fn read<'a>(
     whose: (u32, u32),

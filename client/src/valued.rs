@@ -11,7 +11,7 @@ use crate::{
         state::{Contribution, Proposal, Round, Status},
         Chain, Snapshot,
     },
-    gather::{gather, Expected, Whose},
+    gather::{gather, slices, Expected, Whose},
     output::{hex, Grid, Output},
     progress, round,
     valuation::{accuracy, points, Inputs, Valuation},
@@ -79,26 +79,11 @@ pub(crate) async fn value(
         "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
         newcomers.len()
     );
-    let mut wanted = BTreeMap::new();
-    for (number, contribution) in &contributions {
-        let expected = Expected {
-            root: contribution.root,
-            round: contribution.committed_to,
-        };
-        wanted.insert(Whose::Contribution(*number), expected);
-    }
-    for (seat, revealed) in (0..).zip(&found.seats) {
-        let root = revealed
-            .root
-            .context("a slice is not revealed although the benchmark is complete")?;
-        wanted.insert(
-            Whose::Seat(number, seat),
-            Expected {
-                root,
-                round: number,
-            },
-        );
-    }
+    let of_contributions = contributions
+        .iter()
+        .map(|(number, contribution)| (Whose::Contribution(*number), contribution.into()));
+    let mut wanted: BTreeMap<Whose, Expected> = of_contributions.collect();
+    wanted.extend(slices(number, &found)?);
     // Those of void rounds are newcomers still.
     let first = newcomers.into_iter().fold(found.first, u32::min);
     let mut inputs = Inputs {

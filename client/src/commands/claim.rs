@@ -2,24 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use subxt::utils::{AccountId32, Static};
+use subxt::utils::Static;
 use tributary_primitives::assets::Pool;
 
+use super::collect::{Credits, Theirs, Whose};
 use crate::{
-    asset::pool_text,
     chain::{
-        calls::{Claim as ClaimCall, ClaimEarnings, Credited, Source},
+        calls::{Claim as ClaimCall, ClaimEarnings, Source},
         decode::Json,
         Snapshot,
     },
-    context::{AccountName, Context},
-    keys,
-    money::Amount,
-    output::{Grid, Output},
-    pool::{datanets, final_rounds, theirs, Members},
+    context::Context,
+    output::Output,
+    pool::Members,
 };
 
 /// Claims that fit a call.
@@ -31,93 +29,51 @@ const CHUNK: usize = 16;
 /// earned since the last claim. Anybody may do so for anybody: the money goes to the contributors, who withdraw it.
 #[derive(Args, Debug)]
 pub(crate) struct Claim {
-    /// Whose contributions: an address, dev:NAME or the name of a key [default: the signer's]
-    #[arg(long, conflicts_with = "everybody")]
-    account: Option<AccountName>,
-    /// Those of all contributors.
-    #[arg(long)]
-    everybody: bool,
-    /// Only those of a datanet.
-    #[arg(long)]
-    datanet: Option<u32>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 impl Claim {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         let (chain, key) = context.connect_to_sign().await?;
-        let whose = match (&self.account, self.everybody) {
-            (_, true) => None,
-            (Some(name), _) => Some(context.account(name)?),
-            (None, _) => Some(keys::account(&key)),
-        };
         // What is claimed is checked against the newest block.
         let state = chain.newest().await?;
-        let wanted = match self.datanet {
-            Some(datanet) => vec![datanet],
-            None => datanets(&state).await?,
-        };
+        let looked = self.whose.look(context, &key, &state).await?;
         let mut claims = Vec::new();
-        for datanet in wanted {
-            for round in final_rounds(&state, datanet).await? {
-                claims.extend(due(&state, Pool { datanet, round }, whose.as_ref()).await?);
-            }
+        for (pool, theirs) in looked.pools() {
+            claims.extend(due(&state, pool, theirs).await?);
         }
-        let mut table = Grid::new(["pool", ">contribution", "contributor", ">amount"]);
-        let mut list = Vec::new();
-        let mut total = 0u128;
+        let mut credits = Credits::new("pool");
         for chunk in claims.chunks(CHUNK) {
-            let included = chain
-                .submit(
-                    &key,
-                    ClaimEarnings {
-                        claims: chunk.to_vec(),
-                    },
-                )
-                .await?;
-            for credit in included.all::<Credited>()? {
-                let Source::Contribution(pool, contribution) = credit.source else {
-                    continue;
-                };
-                table.row([
-                    &pool_text(pool.0),
-                    &contribution,
-                    &credit.account,
-                    &Amount(credit.amount),
-                ]);
-                total = total
-                    .checked_add(credit.amount)
-                    .context("more was credited than the coin can count")?;
-                list.push(json!({
-                    "datanet": pool.datanet,
-                    "round": pool.round,
-                    "contribution": contribution,
-                    "account": credit.account,
-                    "amount": Amount(credit.amount),
-                    "block": included.block,
-                }));
-            }
+            let call = ClaimEarnings {
+                claims: chunk.to_vec(),
+            };
+            let included = chain.submit(&key, call).await?;
+            credits.add(&included, |source| match source {
+                Source::Contribution(pool, contribution) => Some((pool.0, contribution)),
+                _ => None,
+            })?;
         }
-        let nothing = list.is_empty();
-        let json = json!({ "claims": list, "total": Amount(total) });
-        if nothing {
-            return Ok(Output::new(json).line("Nothing is owed that was not claimed before."));
-        }
-        Ok(Output::new(json)
-            .table(table)
-            .line(format!("Credited {} in all.", Amount(total))))
+        let (table, list, total) = credits.finish();
+        let output = Output::new(json!({ "claims": list, "total": total }));
+        Ok(match table {
+            None => output.line("Nothing is owed that was not claimed before."),
+            Some(table) => output
+                .table(table)
+                .line(format!("Credited {total} in all.")),
+        })
     }
 }
 
 /// The claims of contributions that a pool owes something.
-async fn due(state: &Snapshot, pool: Pool, whose: Option<&AccountId32>) -> Result<Vec<ClaimCall>> {
+async fn due(state: &Snapshot, pool: Pool, theirs: Theirs<'_>) -> Result<Vec<ClaimCall>> {
     let members = Members::fetch(state, pool).await?;
     let proven: Vec<((Static<Pool>, u32), Json)> =
         state.entries("Rewards", "Proven", (Static(pool),)).await?;
     let proven: BTreeSet<u32> = proven.into_iter().map(|((_, number), _)| number).collect();
     let mut claims = Vec::new();
     for member in members.iter() {
-        let contributor = &member.contribution.contributor;
-        if !theirs(state, pool.datanet, member.number, contributor, whose).await? {
+        if !theirs.include(member.number, &member.contribution.contributor) {
             continue;
         }
         let is_proven = proven.contains(&member.number);

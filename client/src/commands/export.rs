@@ -42,12 +42,7 @@ pub(crate) struct Export {
 
 impl Export {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
-        let Some(format) = self.format.or_else(|| Format::of(&self.file)) else {
-            misuse!(
-                "cannot tell the format of {} by its name: say --format csv or --format jsonl",
-                self.file.display()
-            );
-        };
+        let format = Format::of(self.format, &self.file)?;
         let mut alongside = self.file.clone().into_os_string();
         alongside.push(".licence.json");
         let alongside = PathBuf::from(alongside);
@@ -73,11 +68,8 @@ impl Export {
             .iter()
             .filter(|member| !self.only_this_round || member.contribution.round == round)
             .map(|member| {
-                let expected = Expected {
-                    root: member.contribution.root,
-                    round: member.contribution.committed_to,
-                };
-                (Whose::Contribution(member.number), expected)
+                let whose = Whose::Contribution(member.number);
+                (whose, (&member.contribution).into())
             })
             .collect();
         let gathered = gather(&chain, &now, self.datanet, &recipe, &wanted).await?;

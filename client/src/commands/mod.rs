@@ -3,6 +3,7 @@
 pub(crate) mod account;
 pub(crate) mod challenge;
 pub(crate) mod claim;
+mod collect;
 pub(crate) mod consent;
 pub(crate) mod contribute;
 pub(crate) mod datanet;

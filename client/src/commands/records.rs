@@ -60,12 +60,7 @@ impl Quantise {
             labels,
             format,
         } = self;
-        let Some(format) = format.or_else(|| Format::of(&file)) else {
-            misuse!(
-                "cannot tell the format of {} by its name: say --format csv or --format jsonl",
-                file.display()
-            );
-        };
+        let format = Format::of(format, &file)?;
         ensure_free(&file)?;
         let state = context.connect().await?.now().await?;
         let recipe = round::recipe(&state, datanet).await?;

@@ -3,21 +3,19 @@
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::json;
-use subxt::utils::{AccountId32, Static};
+use subxt::utils::Static;
 use tributary_primitives::assets::Pool;
 
+use super::collect::{Credits, Theirs, Whose};
 use crate::{
-    asset::pool_text,
     chain::{
-        calls::{Credited, Source, VestAwards},
+        calls::{Source, VestAwards},
         state::{Award, AwardStatement},
         Snapshot,
     },
-    context::{AccountName, Context},
-    keys,
+    context::Context,
     money::Amount,
-    output::{Grid, Output},
-    pool::{datanets, final_rounds, theirs},
+    output::Output,
 };
 
 /// Awards that fit a call.
@@ -30,89 +28,51 @@ const CHUNK: usize = 16;
 /// goes to the contributors, who withdraw it.
 #[derive(Args, Debug)]
 pub(crate) struct Vest {
-    /// Whose contributions: an address, dev:NAME or the name of a key [default: the signer's]
-    #[arg(long, conflicts_with = "everybody")]
-    account: Option<AccountName>,
-    /// Those of all contributors.
-    #[arg(long)]
-    everybody: bool,
-    /// Only those of a datanet.
-    #[arg(long)]
-    datanet: Option<u32>,
+    #[command(flatten)]
+    whose: Whose,
 }
 
 impl Vest {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         let (chain, key) = context.connect_to_sign().await?;
-        let whose = match (&self.account, self.everybody) {
-            (_, true) => None,
-            (Some(name), _) => Some(context.account(name)?),
-            (None, _) => Some(keys::account(&key)),
-        };
         let state = chain.newest().await?;
-        let wanted = match self.datanet {
-            Some(datanet) => vec![datanet],
-            None => datanets(&state).await?,
-        };
+        let looked = self.whose.look(context, &key, &state).await?;
         let mut awards = Vec::new();
         let mut left = 0u128;
-        for datanet in wanted {
-            for round in final_rounds(&state, datanet).await? {
-                let pool = Pool { datanet, round };
-                let found = vesting(&state, pool, whose.as_ref()).await?;
-                for (contribution, statement) in found {
-                    let AwardStatement { award, vested } = statement;
-                    if vested > award.paid {
-                        awards.push((Static(pool), contribution));
-                    }
-                    left = award
-                        .amount
-                        .checked_sub(vested)
-                        .and_then(|unvested| left.checked_add(unvested))
-                        .context("more vests than the coin can count")?;
+        for (pool, theirs) in looked.pools() {
+            for (contribution, statement) in vesting(&state, pool, theirs).await? {
+                let AwardStatement { award, vested } = statement;
+                if vested > award.paid {
+                    awards.push((Static(pool), contribution));
                 }
+                left = award
+                    .amount
+                    .checked_sub(vested)
+                    .and_then(|unvested| left.checked_add(unvested))
+                    .context("more vests than the coin can count")?;
             }
         }
-        let mut table = Grid::new(["round", ">contribution", "contributor", ">amount"]);
-        let mut list = Vec::new();
-        let mut total = 0u128;
+        let mut credits = Credits::new("round");
         for chunk in awards.chunks(CHUNK) {
             let call = VestAwards {
                 awards: chunk.to_vec(),
             };
             let included = chain.submit(&key, call).await?;
-            for credit in included.all::<Credited>()? {
-                let Source::Award(pool, contribution) = credit.source else {
-                    continue;
-                };
-                table.row([
-                    &pool_text(pool.0),
-                    &contribution,
-                    &credit.account,
-                    &Amount(credit.amount),
-                ]);
-                total = total
-                    .checked_add(credit.amount)
-                    .context("more was credited than the coin can count")?;
-                list.push(json!({
-                    "datanet": pool.datanet,
-                    "round": pool.round,
-                    "contribution": contribution,
-                    "account": credit.account,
-                    "amount": Amount(credit.amount),
-                    "block": included.block,
-                }));
-            }
+            credits.add(&included, |source| match source {
+                Source::Award(pool, contribution) => Some((pool.0, contribution)),
+                _ => None,
+            })?;
         }
-        let nothing = list.is_empty();
-        let json = json!({ "vested": list, "total": Amount(total), "left": Amount(left) });
-        let rest = format!("{} has not vested yet.", Amount(left));
-        if nothing {
-            return Ok(Output::new(json).line(format!("Nothing has vested since. {rest}")));
-        }
-        Ok(Output::new(json)
-            .table(table)
-            .line(format!("Credited {} in all. {rest}", Amount(total))))
+        let (table, list, total) = credits.finish();
+        let left = Amount(left);
+        let output = Output::new(json!({ "vested": list, "total": total, "left": left }));
+        let rest = format!("{left} has not vested yet.");
+        Ok(match table {
+            None => output.line(format!("Nothing has vested since. {rest}")),
+            Some(table) => output
+                .table(table)
+                .line(format!("Credited {total} in all. {rest}")),
+        })
     }
 }
 
@@ -120,17 +80,14 @@ impl Vest {
 async fn vesting(
     state: &Snapshot,
     pool: Pool,
-    whose: Option<&AccountId32>,
+    theirs: Theirs<'_>,
 ) -> Result<Vec<(u32, AwardStatement)>> {
     let mut awards: Vec<((Static<Pool>, u32), Award)> =
         state.entries("Rewards", "Awards", (Static(pool),)).await?;
     awards.sort_by_key(|((_, contribution), _)| *contribution);
     let mut found = Vec::new();
     for ((_, contribution), award) in awards {
-        if award.paid == award.amount {
-            continue;
-        }
-        if !theirs(state, pool.datanet, contribution, &award.account, whose).await? {
+        if award.paid == award.amount || !theirs.include(contribution, &award.account) {
             continue;
         }
         let statement: Option<AwardStatement> = state

@@ -27,12 +27,19 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// The format that a file's name stands for.
-    pub(crate) fn of(path: &Path) -> Option<Self> {
-        match path.extension()?.to_str()? {
+    /// The format that is asked for, or else the one that a file's name stands for.
+    pub(crate) fn of(asked: Option<Self>, path: &Path) -> Result<Self> {
+        let by_name = || match path.extension()?.to_str()? {
             "csv" => Some(Self::Csv),
             "jsonl" | "ndjson" => Some(Self::Jsonl),
             _ => None,
+        };
+        match asked.or_else(by_name) {
+            Some(format) => Ok(format),
+            None => misuse!(
+                "cannot tell the format of {} by its name: say --format csv or --format jsonl",
+                path.display()
+            ),
         }
     }
 }
@@ -56,12 +63,7 @@ struct TextLine {
 impl Records {
     /// Reads a file, `-` for standard input, and checks every record against the shape.
     pub(crate) fn read(path: &Path, format: Option<Format>, shape: Shape) -> Result<Self> {
-        let Some(format) = format.or_else(|| Format::of(path)) else {
-            misuse!(
-                "cannot tell the format of {} by its name: say --format csv or --format jsonl",
-                path.display()
-            );
-        };
+        let format = Format::of(format, path)?;
         let input: Box<dyn Read> = if path == Path::new("-") {
             Box::new(std::io::stdin())
         } else {

@@ -21,7 +21,7 @@ use crate::{
     chain::{state::Status, Chain, Snapshot},
     commands::contribute::read,
     context::Context,
-    gather::{gather, Expected, Whose},
+    gather::{gather, slices, Whose},
     output::Output,
     pool::final_rounds,
     progress,
@@ -110,27 +110,15 @@ impl Data {
         };
         let mut wanted = BTreeMap::new();
         for round in rounds {
-            for (seat, revealed) in (0..).zip(round::round(now, datanet, *round).await?.seats) {
-                let root = revealed
-                    .root
-                    .context("a final round has a slice without root")?;
-                let expected = Expected {
-                    root,
-                    round: *round,
-                };
-                wanted.insert(Whose::Seat(*round, seat), expected);
-            }
+            let found = round::round(now, datanet, *round).await?;
+            wanted.extend(slices(*round, &found)?);
         }
         if wanted.is_empty() {
             return Ok(data);
         }
         for (number, contribution) in round::contributions(now, datanet).await? {
             if contribution.status == Status::Admitted {
-                let expected = Expected {
-                    root: contribution.root,
-                    round: contribution.committed_to,
-                };
-                wanted.insert(Whose::Contribution(number), expected);
+                wanted.insert(Whose::Contribution(number), (&contribution).into());
             }
         }
         for (whose, records) in gather(chain, now, datanet, recipe, &wanted).await? {

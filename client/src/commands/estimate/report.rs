@@ -8,7 +8,7 @@ use super::{
     OfRound,
 };
 use crate::{
-    breakdown::labels,
+    breakdown::{labels, Shown},
     money::Amount,
     output::{remark, Grid, Output},
     records::Records,
@@ -70,14 +70,17 @@ impl Report {
         }
         output = output
             .line(format!("By class, on the slices of round {}", last.round))
-            .table(self.class_table(last));
+            .table(self.shown(last).class_table());
         if !lost.is_empty() {
             output = output
                 .line(format!(
                     "Records that lost most, on the slices of round {} (counted from 0)",
                     last.round
                 ))
-                .table(self.record_table(last, &lost));
+                .table(
+                    self.shown(last)
+                        .record_table(&lost, |position| self.label(position)),
+                );
         }
         output
     }
@@ -123,34 +126,13 @@ impl Report {
         offer.pays(found.breakdown.value(), self.recipe.unit(), self.bond)
     }
 
-    fn class_table(&self, found: &OfRound) -> Grid {
-        let mut table = Grid::new(["class", ">records", ">points", ">before", ">after"]);
-        let one = self.recipe.unit() / u128::from(self.recipe.benchmark);
-        for (label, class) in found.breakdown.classes(&found.labels) {
-            let whole = one * u128::from(class.points);
-            table.row([
-                &self.scheme.class(label),
-                &class.points,
-                &points(class.value, self.recipe.unit()),
-                &accuracy(class.before, whole),
-                &accuracy(class.after, whole),
-            ]);
+    fn shown<'a>(&'a self, found: &'a OfRound) -> Shown<'a> {
+        Shown {
+            breakdown: &found.breakdown,
+            benchmark: &found.labels,
+            scheme: &self.scheme,
+            unit: self.recipe.unit(),
         }
-        table
-    }
-
-    fn record_table(&self, found: &OfRound, positions: &[usize]) -> Grid {
-        let mut table = Grid::new([">record", "class", ">points", ">counted at"]);
-        for position in positions {
-            let record = &found.breakdown.records[*position];
-            table.row([
-                position,
-                &self.scheme.class(self.label(*position)),
-                &points(record.value, self.recipe.unit()),
-                &record.rows,
-            ]);
-        }
-        table
     }
 
     fn label(&self, position: usize) -> u8 {
@@ -193,22 +175,9 @@ impl Report {
 
     fn round_json(&self, found: &OfRound) -> Value {
         let OfRound {
-            round,
-            breakdown,
-            labels,
+            round, breakdown, ..
         } = found;
         let (before, after) = breakdown.accuracies();
-        let classes = breakdown.classes(labels);
-        let classes = classes.iter().map(|(label, class)| {
-            json!({
-                "class": label,
-                "name": self.scheme.name(*label),
-                "records": class.points,
-                "value": class.value.to_string(),
-                "before": class.before.to_string(),
-                "after": class.after.to_string(),
-            })
-        });
         let own = breakdown
             .records
             .iter()
@@ -226,7 +195,7 @@ impl Report {
             "value": breakdown.value().to_string(),
             "before": before.to_string(),
             "after": after.to_string(),
-            "classes": classes.collect::<Vec<_>>(),
+            "classes": self.shown(found).classes_json(),
             "own": own.collect::<Vec<_>>(),
         })
     }

@@ -15,7 +15,7 @@ use tributary_primitives::{
 };
 
 use crate::{
-    breakdown::{answering, labels, Breakdown, Extremes},
+    breakdown::{answering, labels, Breakdown, Extremes, Shown},
     chain::{
         calls::ContributionValued,
         state::{Contribution, Status},
@@ -25,7 +25,7 @@ use crate::{
     context::Context,
     failure::misuse,
     files::{ensure_free, write_whole},
-    gather::{gather, Expected, Whose},
+    gather::{gather, slices, Expected, Whose},
     money::Amount,
     output::{Grid, Output},
     publication::Published,
@@ -141,7 +141,6 @@ impl Question {
             datanet,
             round: concluded.number,
             unit: concluded.recipe.unit(),
-            one: concluded.recipe.unit() / u128::from(concluded.recipe.benchmark),
             neighbours: concluded.recipe.neighbours.into(),
             evaluator: concluded.outcome.evaluator.to_string(),
             valued: valued.clone(),
@@ -194,17 +193,8 @@ impl Labels {
             state,
             ..
         } = concluded;
-        let mut wanted = BTreeMap::new();
-        for (seat, revealed) in (0..).zip(&round.seats) {
-            let root = revealed
-                .root
-                .context("a final round has a slice without root")?;
-            let expected = Expected {
-                root,
-                round: *number,
-            };
-            wanted.insert(Whose::Seat(*number, seat), expected);
-        }
+        let slices = slices(*number, round)?.into_iter();
+        let mut wanted: BTreeMap<Whose, Expected> = slices.collect();
         let named = answers.values();
         let named = named.flat_map(|answers| answers.before.iter().chain(&answers.after));
         let numbers: BTreeSet<u32> = named.map(|id| id.contribution).chain([own]).collect();
@@ -213,11 +203,7 @@ impl Labels {
             let found = found.with_context(|| {
                 format!("contribution {number} counted, and is not in the state")
             })?;
-            let expected = Expected {
-                root: found.root,
-                round: found.committed_to,
-            };
-            wanted.insert(Whose::Contribution(number), expected);
+            wanted.insert(Whose::Contribution(number), (&found).into());
         }
         let mut found = Self {
             benchmark: Vec::new(),
@@ -248,8 +234,6 @@ struct Statement {
     round: u32,
     /// Accuracy 1.0 of the whole benchmark.
     unit: u128,
-    /// Accuracy 1.0 at one of its records.
-    one: u128,
     neighbours: usize,
     evaluator: String,
     valued: ContributionValued,
@@ -331,7 +315,7 @@ impl Statement {
                 ("rows published by", self.evaluator.clone()),
             ])
             .line("By class of the benchmark's records (accuracies are those of all records, before the round and after it)")
-            .table(self.class_table())
+            .table(self.shown().class_table())
             .line(most(&self.extremes.highest, "The benchmark's records that it helped most"))
             .table(self.point_table(&self.extremes.highest))
             .line(most(&self.extremes.lowest, "The benchmark's records that it hurt most"))
@@ -342,19 +326,23 @@ impl Statement {
             .table(self.record_table(&self.extreme_records.lowest))
     }
 
-    fn class_table(&self) -> Grid {
-        let mut table = Grid::new(["class", ">records", ">points", ">before", ">after"]);
-        for (label, class) in self.breakdown.classes(&self.labels.benchmark) {
-            let whole = self.one * u128::from(class.points);
-            table.row([
-                &self.scheme.class(label),
-                &class.points,
-                &points(class.value, self.unit),
-                &accuracy(class.before, whole),
-                &accuracy(class.after, whole),
-            ]);
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            breakdown: &self.breakdown,
+            benchmark: &self.labels.benchmark,
+            scheme: &self.scheme,
+            unit: self.unit,
         }
-        table
+    }
+
+    /// Accuracy 1.0 at one of the benchmark's records.
+    fn one(&self) -> u128 {
+        self.shown().one()
+    }
+
+    fn record_table(&self, positions: &[usize]) -> Grid {
+        let class = |position| self.own_label(position);
+        self.shown().record_table(positions, class)
     }
 
     fn point_table(&self, indices: &[usize]) -> Grid {
@@ -374,8 +362,8 @@ impl Statement {
                 index,
                 &self.scheme.class(self.labels.benchmark[*index]),
                 &points(point.value, self.unit),
-                &accuracy(point.before, self.one),
-                &accuracy(point.after, self.one),
+                &accuracy(point.before, self.one()),
+                &accuracy(point.after, self.one()),
                 &self.votes(&answers.before),
                 &self.votes(&answers.after),
             ]);
@@ -383,33 +371,8 @@ impl Statement {
         table
     }
 
-    fn record_table(&self, positions: &[usize]) -> Grid {
-        let mut table = Grid::new([">record", "class", ">points", ">counted at"]);
-        for position in positions {
-            let record = &self.breakdown.records[*position];
-            table.row([
-                position,
-                &self.scheme.class(self.own_label(*position)),
-                &points(record.value, self.unit),
-                &record.rows,
-            ]);
-        }
-        table
-    }
-
     fn json(&self) -> Value {
         let valued = &self.valued;
-        let classes = self.breakdown.classes(&self.labels.benchmark);
-        let classes = classes.iter().map(|(label, class)| {
-            json!({
-                "class": label,
-                "name": self.scheme.name(*label),
-                "records": class.points,
-                "value": class.value.to_string(),
-                "before": class.before.to_string(),
-                "after": class.after.to_string(),
-            })
-        });
         let every_point = 0..self.breakdown.points.len();
         let every_record = 0..self.breakdown.records.len();
         json!({
@@ -422,11 +385,11 @@ impl Statement {
             "copies": self.copies.len(),
             "value": valued.value.to_string(),
             "unit": self.unit.to_string(),
-            "one": self.one.to_string(),
+            "one": self.one().to_string(),
             "award": Amount(valued.paid),
             "burnt": Amount(valued.burnt),
             "evaluator": self.evaluator,
-            "classes": classes.collect::<Vec<_>>(),
+            "classes": self.shown().classes_json(),
             "helped": self.shown_points(&self.extremes.highest),
             "hurt": self.shown_points(&self.extremes.lowest),
             "earned": self.extreme_records.highest,
@@ -484,7 +447,7 @@ impl Statement {
         ];
         let by_class = self.breakdown.classes(&self.labels.benchmark);
         let rows = by_class.into_iter().map(|(label, class)| {
-            let whole = self.one * u128::from(class.points);
+            let whole = self.one() * u128::from(class.points);
             [
                 label.to_string(),
                 name(label),
@@ -507,8 +470,8 @@ impl Statement {
                 name(*label),
                 point.value.to_string(),
                 points(point.value, self.unit),
-                accuracy(point.before, self.one),
-                accuracy(point.after, self.one),
+                accuracy(point.before, self.one()),
+                accuracy(point.after, self.one()),
             ]
         });
         write_csv(benchmark, heading, rows)?;
