@@ -6,6 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
+    cache::Cache,
     chain::Wait,
     commands::{
         account, challenge, claim, consent, contribute, datanet, evaluate, key, licence, model,
@@ -69,6 +70,10 @@ pub(crate) struct Cli {
     /// Where keys and unopened commitments lie [default: tributary in the user's data directory]
     #[arg(long, global = true, value_name = "PATH")]
     state_dir: Option<PathBuf>,
+
+    /// Fetch all records from the node, and keep none of them for later commands.
+    #[arg(long, global = true)]
+    no_cache: bool,
 
     #[command(subcommand)]
     command: Command,
@@ -149,12 +154,18 @@ impl Cli {
         };
         let context = Context {
             url: self.url,
+        let cache = if self.no_cache {
+            Cache::none()
+        } else {
+            Cache::in_folder(root.join("records"))
+        };
             insecure: self.insecure,
             wait: self.wait,
             key,
             root,
         };
         let output = self.command.run(&context).await?;
+            cache,
         let names = if self.json {
             BTreeMap::new()
         } else {

@@ -7,6 +7,7 @@ use subxt::utils::AccountId32;
 use subxt_signer::sr25519::Keypair;
 
 use crate::{
+    cache::Cache,
     chain::{Chain, Wait},
     failure::{misuse, Misuse},
     keys::{self, KeySource},
@@ -26,12 +27,15 @@ pub(crate) struct Context {
     pub(crate) key: Option<KeySource>,
     /// Where keys and state lie.
     pub(crate) root: PathBuf,
+    /// Records that were fetched before.
+    pub(crate) cache: Cache,
 }
 
 impl Context {
     /// A connection to the node.
     pub(crate) async fn connect(&self) -> Result<Chain> {
-        Chain::connect(&self.url, self.insecure, self.wait).await
+        let cache = self.cache.clone();
+        Chain::connect(&self.url, self.insecure, self.wait, cache).await
     }
 
     /// A connection to the node, and the key that signs.

@@ -81,8 +81,33 @@ struct Batch {
     hash: H256,
 }
 
-/// Fetches records of a datanet as they were delivered, up to a final block, and checks them all.
+/// Records of a datanet as they were delivered, checked against their roots: those that were fetched before, and the others out of blocks.
 pub(crate) async fn gather(
+    chain: &Chain,
+    now: &Snapshot,
+    datanet: u32,
+    recipe: &Recipe,
+    wanted: &BTreeMap<Whose, Expected>,
+) -> Result<BTreeMap<Whose, Records>> {
+    let mut gathered = BTreeMap::new();
+    let mut missing = BTreeMap::new();
+    for (whose, expected) in wanted {
+        let (encoder, dimension) = (recipe.encoder, recipe.dimension);
+        if let Some(records) = chain.cache().get(encoder, dimension, expected.root) {
+            gathered.insert(*whose, records);
+        } else {
+            missing.insert(*whose, *expected);
+        }
+    }
+    for (whose, records) in fetch(chain, now, datanet, recipe, &missing).await? {
+        chain.cache().put(&records);
+        gathered.insert(whose, records);
+    }
+    Ok(gathered)
+}
+
+/// Fetches records out of blocks up to a final one, and checks them all.
+async fn fetch(
     chain: &Chain,
     now: &Snapshot,
     datanet: u32,

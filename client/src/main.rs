@@ -3,6 +3,7 @@
 mod agreement;
 mod asset;
 mod breakdown;
+mod cache;
 mod chain;
 mod cli;
 mod commands;

@@ -174,7 +174,7 @@ mod hex_bytes {
 }
 
 /// Creates a directory that only its owner can enter.
-fn create_directory(path: &Path) -> Result<()> {
+pub(crate) fn create_directory(path: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -184,10 +184,8 @@ fn create_directory(path: &Path) -> Result<()> {
 }
 
 /// Writes a file that only its owner can read, whole or not at all, and waits until it is on disk.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let directory = path
-        .parent()
-        .expect("state files lie in the state directory; qed");
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let directory = path.parent().expect("files lie in a directory; qed");
     // Another command for another account may write at the same moment.
     let beside = path.with_extension(format!("part-{}", std::process::id()));
     let _ = fs::remove_file(&beside);

@@ -22,7 +22,7 @@ use subxt::{
 use self::rpc::Patient;
 pub(crate) use self::snapshot::Snapshot;
 use self::state::AccountInfo;
-use crate::{failure::misuse, progress};
+use crate::{cache::Cache, failure::misuse, progress};
 
 /// How blocks, hashes and accounts look on this chain: as on any Substrate chain.
 pub(crate) type Config = SubstrateConfig;
@@ -44,11 +44,17 @@ pub(crate) struct Chain {
     rpc: LegacyRpcMethods<RpcConfigFor<Config>>,
     raw: RpcClient,
     wait: Wait,
+    cache: Cache,
 }
 
 impl Chain {
-    /// Connects to a node.
-    pub(crate) async fn connect(url: &str, insecure: bool, wait: Wait) -> Result<Self> {
+    /// Connects to a node. What was fetched before is taken from `cache`.
+    pub(crate) async fn connect(
+        url: &str,
+        insecure: bool,
+        wait: Wait,
+        cache: Cache,
+    ) -> Result<Self> {
         match subxt::rpcs::utils::url_is_secure(url) {
             Ok(secure) if secure || insecure => {}
             Ok(_) => misuse!("{url} is not encrypted: use wss://, or --insecure if you trust every machine on the way"),
@@ -72,7 +78,13 @@ impl Chain {
             rpc: LegacyRpcMethods::new(raw.clone()),
             raw,
             wait,
+            cache,
         })
+    }
+
+    /// Records that were fetched before.
+    pub(crate) fn cache(&self) -> &Cache {
+        &self.cache
     }
 
     /// Hash of the first block, which tells chains apart.
