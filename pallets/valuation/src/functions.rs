@@ -30,7 +30,7 @@ use tributary_primitives::{
 use crate::{
     Config, Error, Event, Failures, HoldReason, Outcome, Outcomes, Pallet, Progress, Proposal,
     ProposalOf, Proposals, ProposalsOf, ProposedValues, Publication, Reopened, Rows, ShadowChunk,
-    WeightInfo,
+    WeightInfo, MAX_DOUBLINGS,
 };
 
 /// What is kept of a proposal: itself and its values.
@@ -185,7 +185,7 @@ impl<T: Config> Pallet<T> {
             .max(standing.frozen.budget)
             .max(stored);
         2u128
-            .checked_pow(failures)
+            .checked_pow(failures.min(MAX_DOUBLINGS))
             .and_then(|factor| least.checked_mul(factor))
             .ok_or(ArithmeticError::Overflow)
     }
@@ -388,6 +388,8 @@ impl<T: Config> Pallet<T> {
             Self::deposit_event(Event::RoundAbandoned { datanet, round });
             Ending::Void
         } else {
+            // Who emptied the first window pays for the second one from the beginning, and nobody else has to outbid that.
+            Failures::<T>::remove(datanet, round);
             let closes_at = later::<T>(now, standing.recipe.periods.window)?;
             Reopened::<T>::insert(datanet, round, closes_at);
             Self::deposit_event(Event::WindowReopened {

@@ -112,7 +112,8 @@ pub mod pallet {
     pub type Reopened<T: Config> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, BlockNumberFor<T>>;
 
-    /// How many proposals lapsed or were disproved in each round that goes on: every one makes the next ones' bonds twice as high.
+    /// How many proposals lapsed or were disproved in the window of each round that goes on: every one makes the next ones' bonds twice as high, the
+    /// first [`MAX_DOUBLINGS`] of them.
     #[pallet::storage]
     pub type Failures<T> =
         StorageDoubleMap<_, Twox64Concat, DatanetId, Twox64Concat, RoundNumber, u32, ValueQuery>;
@@ -308,7 +309,7 @@ pub mod pallet {
         /// first.
         ///
         /// The bond is the recipe's `evaluator_bond`, the round's budget, or the price of what is stored, whichever is the most, and
-        /// twice as high for every proposal that lapsed or was disproved in the round: places for proposals are few.
+        /// twice as high for every proposal that lapsed or was disproved in the round's window, up to 16 times: places for proposals are few.
         ///
         /// - `datanet`, `round`: a round that is `Revealed` or `Published`, and of whose window at least `periods.publishing` and
         ///   `periods.challenging` blocks are left after this one.

@@ -15,6 +15,9 @@ use tributary_primitives::{
 
 /// The most proposals that stand in a round at a time.
 pub const MAX_PROPOSALS: u32 = 4;
+/// How often a bond doubles at the most: sixteen bonds are dear for whoever loses one after the other, and can still be put up by whoever gets
+/// them back.
+pub const MAX_DOUBLINGS: u32 = 4;
 /// The most shadows of a chunk: 192 KiB, below the 256 KiB of a delivered batch.
 pub const MAX_SHADOWS: u32 = 16_384;
 /// The most rows of a proposal: a row has room for K + K* >= 2 entries.

@@ -225,7 +225,7 @@ fn a_bond_doubles_with_every_proposal_that_lapsed_in_the_round() {
         // Another round has its own count.
         StubRounds::insert((DATANET, ROUND + 1), round());
         assert_eq!(Valuation::bond(DATANET, ROUND + 1), Some(BOND));
-        // One that is removed by hand counts, too, and still does when the window reopens.
+        // One that is removed by hand counts, too.
         go_to(REVEALED_AT + 2 * PUBLISHING + 2);
         assert_ok!(Valuation::lapse(
             RuntimeOrigin::signed(EVE),
@@ -234,9 +234,10 @@ fn a_bond_doubles_with_every_proposal_that_lapsed_in_the_round() {
             CHARLIE
         ));
         assert_eq!(bond(), Some(8 * BOND));
+        // A window that reopens begins anew.
         go_to(CLOSES_AT);
         finalise();
-        assert_eq!(bond(), Some(8 * BOND));
+        assert_eq!(bond(), Some(BOND));
         go_to(CLOSES_AT + WINDOW);
         finalise();
         assert_eq!(bond(), None);
@@ -246,10 +247,22 @@ fn a_bond_doubles_with_every_proposal_that_lapsed_in_the_round() {
 #[test]
 fn a_bond_that_is_more_than_there_is_money_is_refused() {
     ExtBuilder.build_and_execute(|| {
-        Failures::<Test>::insert(DATANET, ROUND, 128);
+        let expensive = tributary_primitives::Balance::MAX / 8;
+        change_round(|round| round.recipe.evaluator_bond = expensive);
+        assert_noop!(propose(ALICE), Error::<Test>::DepositNotPayable);
+        Failures::<Test>::insert(DATANET, ROUND, 4);
         assert_noop!(propose(ALICE), ArithmeticError::Overflow);
-        Failures::<Test>::insert(DATANET, ROUND, 127);
-        assert_noop!(propose(ALICE), ArithmeticError::Overflow);
+        Failures::<Test>::remove(DATANET, ROUND);
+    });
+}
+
+#[test]
+fn a_bond_doubles_four_times_and_no_more() {
+    ExtBuilder.build_and_execute(|| {
+        for (failures, factor) in [(3, 8), (4, 16), (5, 16), (u32::MAX, 16)] {
+            Failures::<Test>::insert(DATANET, ROUND, failures);
+            assert_eq!(Valuation::bond(DATANET, ROUND), Some(factor * BOND));
+        }
         Failures::<Test>::remove(DATANET, ROUND);
     });
 }
