@@ -593,6 +593,8 @@ pub mod pallet {
         DatanetRetired,
         /// No provider is named or appointed. The steward appoints one to four before a round is opened.
         NoProviders,
+        /// The time to challenge is shorter than a tenth of an epoch. `Babe.EpochDuration` says how long that is.
+        ChallengingTooShort,
         /// More than four providers are named.
         TooManyProviders,
         /// An account is named twice.
@@ -721,13 +723,14 @@ pub mod pallet {
         /// ## Details
         /// - `recipe`: what the datanet pays, asks and waits for. Dimension 1 to 1,024; 2 to 256 classes; 1 <= K <= K* <= 32;
         ///   T (K + K*) <= 40,960 with T a multiple of the classes; 1 to 4,096 records a contribution; shares of 15 % at most
-        ///   together; pay that vests in at most 16 parts; every period 1 block to a year, the window at least four times the time to publish; kernel 1.
+        ///   together; pay that vests in at most 16 parts; every period 1 block to a year, the time to challenge at least a tenth of an epoch,
+        ///   the window at least that and four times the time to publish; kernel 1.
         /// - `terms`: the licence of the data, published before, with a royalty.
         /// - `metadata`: at most 4,096 bytes of text or JSON.
         ///
         /// ## Errors
         /// `InvalidDimension`, `InvalidClasses`, `InvalidNeighbours`, `InvalidHorizon`, `InvalidBenchmark`,
-        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidVesting`, `InvalidPeriods`, `UnknownKernel`,
+        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidVesting`, `InvalidPeriods`, `ChallengingTooShort`, `UnknownKernel`,
         /// `MetadataTooLong`, `TooManyDatanets`, `DepositNotPayable`, and the refusals of the licence.
         ///
         /// ## Events

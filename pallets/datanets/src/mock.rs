@@ -458,6 +458,11 @@ impl EpochRandomness for Oracle {
     fn epoch() -> u64 {
         Epoch::get()
     }
+parameter_types! {
+    /// Slots of an epoch.
+    pub static EpochLength: u32 = 10;
+}
+
 
     fn advance() {
         Self::skip(1);
@@ -482,6 +487,10 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 }
 
 /// Runs a test, and then all invariants.
+    fn length() -> u32 {
+        EpochLength::get()
+    }
+
 pub(crate) fn execute(test: impl FnOnce()) {
     new_test_ext().execute_with(|| {
         test();

@@ -58,6 +58,9 @@ pub const MAX_VESTING: u8 = 16;
 /// How often the time to publish a proposal fits the part of the window in which proposals are made, at the least: places that are
 /// taken and left empty come back while there is still time for others.
 pub const WINDOW_PER_PUBLISHING: u32 = 4;
+/// Which part of an epoch the time to challenge is at the least. Epochs are as long as a network's people are slow: a minute on test networks,
+/// four hours on a live one, where a checker has 24 minutes to fetch a round, to value it and to be included.
+pub const EPOCHS_PER_CHALLENGING: u32 = 10;
 /// The rules of the valuation that this version knows: those of [`crate::valuation`].
 pub const KERNEL: u16 = 1;
 /// The largest part of a datanet's revenue that providers, evaluators and steward have together.
@@ -188,7 +191,8 @@ pub struct Periods {
     pub revealing: u32,
     /// A proposal is published, counted from its commitment.
     pub publishing: u32,
-    /// A published proposal can be challenged before it may become final, at the least.
+    /// A published proposal can be challenged before it may become final, at the least. A tenth of an epoch or more
+    /// ([`EPOCHS_PER_CHALLENGING`]).
     pub challenging: u32,
     /// Proposals are made and examined; reopened once if none stands at its end. At least `challenging` and
     /// [`WINDOW_PER_PUBLISHING`] times `publishing`, as a proposal is committed only while all its time to publish lies within the

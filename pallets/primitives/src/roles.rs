@@ -240,3 +240,6 @@ pub trait EpochRandomness {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn advance();
 }
+    /// How many slots an epoch has, each a block at the most; the same for ever.
+    fn length() -> u32;
+

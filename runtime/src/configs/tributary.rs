@@ -1,12 +1,15 @@
 //! Tributary's own pallets, plugged together: models -> valuation -> datanets -> licensing -> rewards.
 
 use crate::{
-    currency::deposit, time::DAYS, AccountId, Balance, Balances, Datanets, Licensing, Rewards,
-    Runtime, RuntimeHoldReason, Valuation,
+    currency::deposit, time::DAYS, AccountId, Balance, Balances, Datanets, Epochs, Licensing,
+    Rewards, Runtime, RuntimeHoldReason, Valuation,
 };
-use frame_support::{parameter_types, PalletId};
+use frame_support::{parameter_types, traits::Get, PalletId};
 use sp_core::H256;
-use sp_runtime::{traits::AccountIdConversion, Perbill};
+use sp_runtime::{
+    traits::{AccountIdConversion, SaturatedConversion},
+    Perbill,
+};
 use tributary_primitives::roles::EpochRandomness;
 
 parameter_types! {
@@ -36,6 +39,11 @@ impl EpochRandomness for BabeRandomness {
 
     fn epoch() -> u64 {
         pallet_babe::EpochIndex::<Runtime>::get()
+    }
+
+    fn length() -> u32 {
+        // A week of slots at the most.
+        <Epochs as Get<u64>>::get().saturated_into()
     }
 
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]

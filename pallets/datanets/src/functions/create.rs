@@ -8,12 +8,13 @@ use sp_runtime::DispatchError;
 use tributary_primitives::{
     assets::Asset,
     datanets::{
-        Periods, Recipe, KERNEL, MAX_CLASSES, MAX_CREW_SHARE, MAX_DIMENSION, MAX_ENTRIES,
-        MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, MAX_VESTING, WINDOW_PER_PUBLISHING,
+        Periods, Recipe, EPOCHS_PER_CHALLENGING, KERNEL, MAX_CLASSES, MAX_CREW_SHARE,
+        MAX_DIMENSION, MAX_ENTRIES, MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, MAX_VESTING,
+        WINDOW_PER_PUBLISHING,
     },
     ids::{DatanetId, TermsId},
     merkle::Range,
-    roles::Terms,
+    roles::{EpochRandomness, Terms},
     Balance,
 };
 
@@ -112,6 +113,11 @@ impl<T: Config> Pallet<T> {
         );
         ensure!(recipe.vesting <= MAX_VESTING, Error::<T>::InvalidVesting);
         ensure!(periods_valid(&recipe.periods), Error::<T>::InvalidPeriods);
+        // Else a steward could leave nobody the time to disprove anything.
+        ensure!(
+            recipe.periods.challenging >= T::Randomness::length().div_ceil(EPOCHS_PER_CHALLENGING),
+            Error::<T>::ChallengingTooShort
+        );
         ensure!(recipe.kernel == KERNEL, Error::<T>::UnknownKernel);
         Ok(())
     }

@@ -304,6 +304,16 @@ fn the_window_leaves_time_to_publish_and_to_challenge() {
 }
 
 #[test]
+fn there_is_a_tenth_of_an_epoch_to_challenge_or_more() {
+    EpochLength::set(21);
+    refused(
+        |recipe| recipe.periods.challenging = 2,
+        Error::ChallengingTooShort,
+    );
+    accepted(|recipe| recipe.periods.challenging = 3);
+}
+
+#[test]
 fn an_unknown_kernel_is_refused() {
     refused(|recipe| recipe.kernel = 0, Error::UnknownKernel);
     refused(|recipe| recipe.kernel = 2, Error::UnknownKernel);
