@@ -9,8 +9,8 @@ use crate::{
     cache::Cache,
     chain::Wait,
     commands::{
-        account, challenge, claim, consent, contribute, datanet, evaluate, key, licence, model,
-        pay, records, round, slices, statement, vest,
+        account, challenge, claim, consent, contribute, datanet, evaluate, hand_over, key, licence,
+        model, pay, records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -109,6 +109,8 @@ enum Command {
     Reclaim(contribute::Reclaim),
     /// Keep an admitted contribution out of later rounds; what is public stays so
     WithdrawConsent(consent::WithdrawConsent),
+    /// Hand what a contribution will earn for you to another account
+    HandOver(hand_over::HandOver),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
     /// Disprove what is wrong in others' valuations of a round
@@ -152,20 +154,20 @@ impl Cli {
             Some(root) => root,
             None => data_directory()?,
         };
-        let context = Context {
-            url: self.url,
         let cache = if self.no_cache {
             Cache::none()
         } else {
             Cache::in_folder(root.join("records"))
         };
+        let context = Context {
+            url: self.url,
             insecure: self.insecure,
             wait: self.wait,
             key,
             root,
+            cache,
         };
         let output = self.command.run(&context).await?;
-            cache,
         let names = if self.json {
             BTreeMap::new()
         } else {
@@ -189,6 +191,7 @@ impl Command {
             Self::Contribute(command) => command.run(context).await,
             Self::Reclaim(command) => command.run(context).await,
             Self::WithdrawConsent(command) => command.run(context).await,
+            Self::HandOver(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
             Self::Challenge(command) => command.run(context).await,
             Self::Evaluator(command) => command.run(context).await,

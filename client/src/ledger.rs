@@ -12,8 +12,8 @@ use tributary_primitives::{
 
 use crate::chain::{
     calls::{
-        Awarded, Credited, Forfeited, Member, Paid, RoyaltyPaid, Shared, Source, Sponsored, Swept,
-        Withdrawn,
+        Awarded, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
+        Sponsored, Swept, Withdrawn,
     },
     scan::FoundEvent,
     state::{Earned, Totals},
@@ -199,8 +199,10 @@ pub(crate) struct Ledger {
     pub(crate) payees: BTreeMap<Payee, PayeeSums>,
     /// By what sponsors pay for: a round's pool and a contribution.
     pub(crate) awards: BTreeMap<(Pool, u32), AwardSums>,
-    /// Who shares what a datanet's contribution earns, where it is not its contributor's alone.
+    /// Who shares what a datanet's contribution earns from now on, where it is not its contributor's alone.
     pub(crate) authors: BTreeMap<(u32, u32), Vec<Member>>,
+    /// What was credited of awards by the place among those who share: who holds it may change.
+    places: BTreeMap<(Pool, u32, usize), Sum>,
     /// Protocol fees that went to the treasury.
     pub(crate) swept: Sum,
     /// Credited in all, by role.
@@ -215,6 +217,7 @@ pub(crate) enum Entry {
     Withdrawn(Withdrawn),
     Sponsored(Sponsored),
     Shared(Shared),
+    HandedOver(HandedOver),
     Awarded(Awarded),
     Forfeited(Forfeited),
     Swept(Swept),
@@ -235,6 +238,8 @@ impl Entry {
             Some(Self::Sponsored(budget))
         } else if let Some(authors) = event.read()? {
             Some(Self::Shared(authors))
+        } else if let Some(handed) = event.read()? {
+            Some(Self::HandedOver(handed))
         } else if let Some(award) = event.read()? {
             Some(Self::Awarded(award))
         } else if let Some(loss) = event.read()? {
@@ -246,7 +251,7 @@ impl Entry {
 }
 
 impl Ledger {
-    /// Adds entries up, in any order.
+    /// Adds entries up. Only hand-overs and what is credited for the same contribution must come in their order.
     pub(crate) fn of(entries: impl IntoIterator<Item = Entry>) -> Result<Self> {
         let mut ledger = Self::default();
         for entry in entries {
@@ -294,6 +299,8 @@ impl Ledger {
                 };
                 if let From::Award(pool, number) = from {
                     self.awards.entry((pool, number)).or_default().credited += credit.amount;
+                    let place = self.place(pool, number, &credit.account);
+                    *self.places.entry((pool, number, place)).or_default() += credit.amount;
                 }
                 if let Some(payee) = payee {
                     self.payees.entry(payee).or_default().credited += credit.amount;
@@ -310,6 +317,19 @@ impl Ledger {
             }) => {
                 self.authors.insert((datanet, contribution), authors);
             }
+            Entry::HandedOver(HandedOver {
+                datanet,
+                contribution,
+                from,
+                to,
+            }) => {
+                let authors = self.authors.get_mut(&(datanet, contribution));
+                let mut authors = authors.into_iter().flatten();
+                let author = authors.find(|author| author.account == from);
+                author
+                    .with_context(|| format!("{from} handed over what it had no part of"))?
+                    .account = to;
+            }
             Entry::Awarded(award) => {
                 let key = (award.pool.0, award.contribution);
                 let sums = self.awards.entry(key).or_default();
@@ -324,6 +344,15 @@ impl Ledger {
             Entry::Swept(swept) => self.swept += swept.fees,
         }
         Ok(())
+    }
+
+    /// The place of an account among those who share what a contribution earns: the only one where they are not named.
+    fn place(&self, pool: Pool, number: u32, account: &AccountId32) -> usize {
+        let authors = self.authors.get(&(pool.datanet, number));
+        let mut authors = authors.into_iter().flatten();
+        authors
+            .position(|author| author.account == *account)
+            .unwrap_or_default()
     }
 
     fn account(&mut self, account: AccountId32) -> &mut AccountSums {
@@ -361,8 +390,6 @@ impl Ledger {
 
     /// What still vests for an account, or has vested and was not asked for: of its own contributions, and its part of those that it shares.
     pub(crate) fn vesting_of(&self, account: &AccountId32) -> u128 {
-        let none = AccountSums::default();
-        let credited = &self.accounts.get(account).unwrap_or(&none).credited;
         let mut sum = Sum::default();
         for ((pool, number), award) in &self.awards {
             if award.vesting() == 0 {
@@ -381,10 +408,9 @@ impl Ledger {
             let authors = Authors::truncate_from(shares.collect());
             let due = author_shares(&authors, award.awarded.0, true).unwrap_or_default();
             let place = authors.iter().position(|share| share.account == *account);
-            if let Some(due) = place.and_then(|place| due.get(place)) {
-                let source = From::Award(*pool, *number);
-                let paid = credited.get(&source).map_or(0, |(_, amount)| amount.0);
-                sum += due.saturating_sub(paid);
+            if let Some((place, due)) = place.and_then(|place| Some((place, due.get(place)?))) {
+                let paid = self.places.get(&(*pool, *number, place));
+                sum += due.saturating_sub(paid.map_or(0, |paid| paid.0));
             }
         }
         sum.0
@@ -602,6 +628,38 @@ mod tests {
         let ledger = Ledger::of([award, authors].into_iter().chain(credits)).unwrap();
         let vesting = [PAYER, DEVELOPER, CONTRIBUTOR].map(|account| ledger.vesting_of(&account));
         assert_eq!(vesting, [15, 15, 22]);
+    }
+
+    #[test]
+    fn what_vests_after_a_hand_over_is_the_new_accounts() {
+        let award = Entry::Awarded(Awarded {
+            pool: Static(POOL),
+            contribution: 4,
+            account: CONTRIBUTOR,
+            amount: 103,
+        });
+        let at_once = credited(CONTRIBUTOR, 52, Source::Award(Static(POOL), 4));
+        let shared = Entry::Shared(Shared {
+            datanet: 0,
+            contribution: 4,
+            authors: vec![Member {
+                account: PAYER,
+                part: 1_000_000_000,
+            }],
+        });
+        let part = credited(PAYER, 10, Source::Award(Static(POOL), 4));
+        let handed = || {
+            Entry::HandedOver(HandedOver {
+                datanet: 0,
+                contribution: 4,
+                from: PAYER,
+                to: DEVELOPER,
+            })
+        };
+        let ledger = Ledger::of([award, at_once, shared, part, handed()]).unwrap();
+        let vesting = [CONTRIBUTOR, PAYER, DEVELOPER].map(|account| ledger.vesting_of(&account));
+        assert_eq!(vesting, [0, 0, 41]);
+        assert!(Ledger::of([handed()]).is_err());
     }
 
     #[test]

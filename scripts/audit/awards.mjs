@@ -3,6 +3,9 @@ import { big, poolKey, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
 import { authorsDue, BILLION, partsElapsed, sum, vestedDue } from "./formulas.mjs";
 
+/** Where an account is among those who share; -1 if it is not. */
+export const placeOf = (payees, who) => payees.findIndex(({ account }) => account === who);
+
 export class Awards {
   awards = new Map();
   // Of the contributions that are not their contributor's alone.
@@ -23,13 +26,23 @@ export class Awards {
       this.authors.set(key, list);
     },
 
+    "rewards.HandedOver": ({ datanet, contribution, from, to }) => {
+      const key = `${datanet}/${contribution}`;
+      const list = known(this.authors, key, "contribution with authors");
+      const accounts = list.map(({ account }) => account);
+      const said = [accounts.includes(from.toString()), accounts.includes(to.toString())];
+      this.findings.same(from, `who hands a part of contribution ${key} over has one, and who gets it has none`, said, [true, false]);
+      this.authors.set(key, list.map((author) => (author.account === from.toString() ? { ...author, account: to.toString() } : author)));
+    },
+
     "rewards.Awarded": ({ pool, contribution, account, amount }) => {
       const round = poolKey(pool);
       const who = account.toString();
       const key = `${round}/${contribution}`;
       this.findings.same(who, `awards to contribution ${contribution} in round ${round} before`, this.awards.has(key), false);
-      const authors = this.authorsOf(round, contribution);
-      this.awards.set(key, { who, authors, round, contribution: contribution.toNumber(), amount: big(amount), paid: new Map(), forfeited: 0n });
+      // Authors ask for all of it: nothing is paid at once, and all is stored.
+      const shared = this.authors.has(`${pool.get("datanet")}/${contribution}`);
+      this.awards.set(key, { who, shared, round, contribution: contribution.toNumber(), amount: big(amount), paid: new Map(), forfeited: 0n });
       this.books.pot.budgets.set(round, (this.books.pot.budgets.get(round) ?? 0n) - big(amount));
       this.books.rounds.award(round, who, big(amount));
     },
@@ -47,31 +60,25 @@ export class Awards {
     },
   };
 
-  /** Who shares what a contribution to a round's datanet earns; nothing if it is its contributor's alone. */
-  authorsOf(round, contribution) {
-    return this.authors.get(`${round.split("/")[0]}/${contribution}`);
+  /** Who shares what a contribution to a round's datanet earns from now on: its contributor alone, if no authors are named. */
+  payeesOf(round, contribution, contributor) {
+    return this.authors.get(`${round.split("/")[0]}/${contribution}`) ?? [{ account: contributor, part: BILLION }];
   }
 
   credit(round, contribution, who, amount, block) {
     const key = `${round}/${contribution}`;
     const found = known(this.awards, key, "award");
-    found.paid.set(who, (found.paid.get(who) ?? 0n) + amount);
+    // By the place among those who share: accounts that hold it may change.
+    const payees = this.payeesOf(round, contribution, found.who);
+    const place = placeOf(payees, who);
+    found.paid.set(place, (found.paid.get(place) ?? 0n) + amount);
     this.findings.same(who, `forfeited of award ${key} before it was paid`, found.forfeited, 0n);
     const due = this.due(found, block);
-    const said = found.paid.get(who);
-    if (!found.authors) {
-      this.findings.same(who, `whose award ${key} is`, who, found.who);
-      this.findings.same(who, `sponsor's pay for award ${key} so far`, said, due);
-      return;
-    }
-    const part = (all) => this.partOf(found, who, due, all);
+    const said = found.paid.get(place);
+    const part = (all) => authorsDue(payees, due, all)[place];
     // The last author has what rounding held back when there is no more to come: with the last part, or when the rest is burnt.
     if (due < found.amount && said === part(true) && said !== part(false)) found.ending = block;
-    else this.findings.same(who, `author's part of award ${key} so far`, said, part(due === found.amount));
-  }
-
-  partOf({ authors }, who, amount, all) {
-    return authorsDue(authors, amount, all)[authors.findIndex(({ account }) => account === who)];
+    else this.findings.same(who, `part of award ${key} so far`, said, part(due === found.amount));
   }
 
   /** What of an award has vested by a block. */
@@ -103,8 +110,9 @@ export class Awards {
   vestingOf(who) {
     const open = [...this.awards.values()].filter((award) => this.left(award) > 0n);
     return sum(open.map((award) => {
-      if (!award.authors) return award.who === who ? this.left(award) : 0n;
-      return (this.partOf(award, who, award.amount, true) ?? 0n) - (award.paid.get(who) ?? 0n);
+      const payees = this.payeesOf(award.round, award.contribution, award.who);
+      const place = placeOf(payees, who);
+      return place < 0 ? 0n : authorsDue(payees, award.amount, true)[place] - (award.paid.get(place) ?? 0n);
     }));
   }
 

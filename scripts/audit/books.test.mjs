@@ -238,7 +238,7 @@ describe("the books", () => {
       open(1);
       if (second) credit(second, wait);
       assert.equal(lines.length, 1, lines.join("\n"));
-      assert.match(lines[0], /sponsor's pay for award 0\/1\/4 so far/);
+      assert.match(lines[0], /part of award 0\/1\/4 so far/);
     }
   });
 
@@ -279,6 +279,28 @@ describe("the books", () => {
     assert.deepEqual(found.lines, []);
     assert.equal(found.books.awards.held, 0n);
     credit("contributor", 1);
-    assert.match(found.lines.join("\n"), /author's part of award 0\/1\/4 so far/);
+    assert.match(found.lines.join("\n"), /part of award 0\/1\/4 so far/);
+  });
+
+  it("pay whoever holds a place, and notice who hands over what is not theirs", () => {
+    const { books, credit, open, enter, lines, whose } = withAward();
+    const handed = (from, to) => enter("rewards.HandedOver", { datanet: number(0), contribution: number(4), from: name(from), to: name(to) });
+    const pay = (account, amount, wait) => enter("rewards.Credited", {
+      account: name(account), amount: number(amount), source: { type: "Award", asAward: [whose.pool, number(4)] },
+    }, {}, wait);
+    credit(51);
+    open(1);
+    const authors = [structure({ account: name("heir"), part: number(1_000_000_000) })];
+    enter("rewards.Shared", { datanet: number(0), contribution: number(4), authors });
+    pay("heir", 25, 100);
+    handed("heir", "buyer");
+    assert.deepEqual(["contributor", "heir", "buyer"].map((who) => books.awards.vestingOf(who)), [0n, 0n, 25n]);
+    pay("buyer", 25, 200);
+    assert.deepEqual(lines, []);
+    assert.equal(books.awards.held, 0n);
+    handed("heir", "thief");
+    assert.match(lines.join("\n"), /who hands a part of contribution 0\/4 over has one/);
+    pay("heir", 1);
+    assert.match(lines.join("\n"), /part of award 0\/1\/4 so far/);
   });
 });

@@ -1,4 +1,5 @@
 // Pools of rounds: what they received, and what crews and contributions are owed of it.
+import { placeOf } from "./awards.mjs";
 import { big, hashOf, poolKey, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
 import { authorsDue, contributionDue, contributorsDue, crewDue, crewOf, sum } from "./formulas.mjs";
@@ -43,8 +44,8 @@ export class Pools {
         royalties: 0n,
         paidCrew: new Map(),
         paidContributions: new Map(),
-        // Of that, by contribution and author.
-        paidAuthors: new Map(),
+        // Of that, by contribution and place among those who share it.
+        paidPlaces: new Map(),
         proven: new Set(),
       });
     },
@@ -115,16 +116,12 @@ export class Pools {
     pool.paidContributions.set(contribution, (pool.paidContributions.get(contribution) ?? 0n) + amount);
     this.findings.same(who, `weight of contribution ${contribution} proven in pool ${key}`, pool.proven.has(contribution), true);
     const due = this.due(pool, contribution);
-    const authors = this.books.awards.authorsOf(key, contribution);
-    if (!authors) {
-      this.findings.same(who, `contributor of ${contribution} in pool ${key}`, who, contributor);
-      this.findings.same(who, `pay of contribution ${contribution} from pool ${key} so far`, pool.paidContributions.get(contribution), due);
-      return;
-    }
-    const whose = `${contribution} ${who}`;
-    pool.paidAuthors.set(whose, (pool.paidAuthors.get(whose) ?? 0n) + amount);
-    const part = authorsDue(authors, due, false)[authors.findIndex(({ account }) => account === who)];
-    this.findings.same(who, `author's part of contribution ${contribution} from pool ${key} so far`, pool.paidAuthors.get(whose), part);
+    const payees = this.books.awards.payeesOf(key, contribution, contributor);
+    const place = placeOf(payees, who);
+    const whose = `${contribution} ${place}`;
+    pool.paidPlaces.set(whose, (pool.paidPlaces.get(whose) ?? 0n) + amount);
+    const part = authorsDue(payees, due, false)[place];
+    this.findings.same(who, `part of contribution ${contribution} from pool ${key} so far`, pool.paidPlaces.get(whose), part);
   }
 
   /** What a contribution has earned from a pool since the beginning, paid or not. */

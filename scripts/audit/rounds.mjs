@@ -100,6 +100,17 @@ export class Rounds {
       found.bond += big(deposit);
     },
 
+    "datanets.HandedOver": ({ datanet, contribution, from, to, deposit }) => {
+      const key = `${datanet}/${contribution}`;
+      const found = known(this.contributions, key, "contribution");
+      const payees = this.books.awards.payeesOf(key, contribution, found.contributor).map(({ account }) => account);
+      this.findings.same(from, `whom contribution ${key} pays now`, payees.includes(to.toString()), true);
+      if (big(deposit) > 0n) this.findings.same(from, `who pays for the place of contribution ${key}'s payee`, from.toString(), found.contributor);
+      // Of one that is valued, it is on hold beside what the round left there.
+      if (found.valued) found.valued.kept += big(deposit);
+      else Object.assign(found, { authorsPrice: (found.authorsPrice ?? 0n) + big(deposit), bond: found.bond + big(deposit) });
+    },
+
     "datanets.SliceRevealed": ({ datanet, round, seat, provider }) => {
       known(this.rounds, `${datanet}/${round}`, "round").seats.set(seat.toNumber(), provider.toString());
     },

@@ -33,17 +33,17 @@ async function compareAccounts({ findings, pot }, query) {
 
 /** State keeps the awards that vest, paid or not, and forgets those that were forfeited. */
 async function compareAwards({ findings, awards, rounds }, query) {
-  const vests = ([, { round, amount, ended, authors }]) => {
+  const vests = ([, { round, amount, ended, shared }]) => {
     const { vesting } = rounds.datanets.get(Number(round.split("/")[0]));
-    return !ended && (authors !== undefined || vestedDue(amount, vesting.parts, 0) < amount);
+    return !ended && (shared || vestedDue(amount, vesting.parts, 0) < amount);
   };
   const expected = new Map([...awards.awards].filter(vests));
   const found = await stored(query.rewards.awards, (pool, contribution) => `${poolKey(pool)}/${contribution}`);
   for (const [key, option, award] of compareMaps(findings, "awards that vest", found, expected)) {
-    const { who, amount, authors } = award;
+    const { who, amount, round, contribution } = award;
     const entry = optional(option);
     const paid = big(entry.get("paid"));
-    const credited = authors ? sum(authorsDue(authors, paid, paid === amount)) : paid;
+    const credited = sum(authorsDue(awards.payeesOf(round, contribution, who), paid, paid === amount));
     const said = [entry.get("account").toString(), big(entry.get("amount")), credited];
     findings.same(who, `whose award ${key} is, its amount and what is paid of it`, said, [who, amount, awards.credited(award)]);
   }
@@ -102,9 +102,8 @@ async function comparePools({ findings, pools, awards }, query) {
     const entry = optional(option);
     const { contributor, weight } = pool.weights.get(number);
     // Of what was shared out, rounding holds back from authors what it must.
-    const authors = awards.authorsOf(key, number);
     const paid = big(entry.get("paid"));
-    const credited = authors ? sum(authorsDue(authors, paid, false)) : paid;
+    const credited = sum(authorsDue(awards.payeesOf(key, number, contributor), paid, false));
     const said = [entry.get("account").toString(), big(entry.get("weight")), credited];
     const expected = [contributor, weight, pool.paidContributions.get(number) ?? 0n];
     findings.same(contributor, `contributor, weight and pay in pool and contribution ${key}`, said, expected);

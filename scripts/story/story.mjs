@@ -83,7 +83,7 @@ class Story {
 
   /** Keys for everybody, with something to begin with. */
   async people() {
-    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Consumer"];
+    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Consumer", "Heir"];
     const names = [...staff, ...this.rounds.flatMap(({ contributions }) => contributions.map(({ name }) => name))];
     for (const name of names) {
       const { address } = await this.client.call(undefined, "key", "new", name);
@@ -154,6 +154,18 @@ class Story {
     return { id: model, weights };
   }
 
+  /** A contributor hands over what will be earned: half of the sponsor's pay, and all that pools bring. */
+  async handOver() {
+    const { name } = this.rounds[0].contributions.findLast(({ honest }) => honest);
+    const { data } = await this.client.call(undefined, "statement", "--datanet", this.id);
+    const { contribution, vesting } = data.contributions.find(({ contributor, round }) => contributor === this.addresses.get(name) && round === 1);
+    await this.client.call(name, "hand-over", this.id, String(contribution), this.addresses.get("Heir"));
+    const shown = await this.client.call(undefined, "statement", "--account", this.addresses.get("Heir"));
+    assert.equal(shown.vesting, vesting, "all that vests is the heir's");
+    assert.ok(BigInt(vesting) > 0n, "something vests");
+    this.say(`${name} handed over to an heir what contribution ${contribution} will earn`);
+  }
+
   /** Pays for calls of the child; then everybody settles, claims and withdraws. */
   async earn(base, child) {
     const gross = String(CALLS * Number(PRICE_OF_A_CALL));
@@ -164,6 +176,8 @@ class Story {
     await this.client.call("Evaluator", "claim", "--everybody", "--datanet", this.id);
     // The second round let the rest of what the first one paid vest.
     await this.client.call("Evaluator", "vest", "--everybody", "--datanet", this.id);
+    const { earned } = await this.client.call(undefined, "statement", "--account", this.addresses.get("Heir"));
+    assert.deepEqual(new Set(earned.map(({ role }) => role)), new Set(["contributor", "sponsor pay"]), "the heir earns by pools and by what vests");
     await Promise.all([...this.addresses.keys()].map(async (name) => {
       const { claimable } = await this.client.call(undefined, "statement", "--account", name);
       if (BigInt(claimable) > 0n) await this.client.call(name, "withdraw");
@@ -289,6 +303,7 @@ export async function playStory({ client: program, url, signal, plot = DIGITS, s
     const base = await story.model("Basil", 1, "10%");
     await story.round(2);
     const child = await story.model("Iris", 2, "10%", base);
+    await story.handOver();
     await story.earn(base, child);
     await story.check();
     await story.withdraw();

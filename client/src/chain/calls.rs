@@ -182,6 +182,13 @@ calls! {
         authors: Vec<Member>,
     }
 
+    /// Hands what a contribution will be credited with to another account.
+    Datanets.hand_over: HandOver {
+        datanet: u32,
+        contribution: u32,
+        to: MultiAddress<AccountId32, ()>,
+    }
+
     /// Commits to benchmark slices.
     Datanets.commit_slices: CommitSlices {
         datanet: u32,
@@ -574,6 +581,14 @@ events! {
         datanet: u32,
         contribution: u32,
         authors: Vec<Member>,
+    }
+
+    /// An author's part is another account's from now on.
+    Rewards.HandedOver: HandedOver {
+        datanet: u32,
+        contribution: u32,
+        from: AccountId32,
+        to: AccountId32,
     }
 
     /// A contribution has part of a round's budget.

@@ -10,6 +10,7 @@ pub(crate) mod datanet;
 pub(crate) mod estimate;
 pub(crate) mod evaluate;
 pub(crate) mod export;
+pub(crate) mod hand_over;
 pub(crate) mod key;
 pub(crate) mod licence;
 pub(crate) mod model;

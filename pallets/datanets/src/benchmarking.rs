@@ -41,6 +41,22 @@ fn ready<T: Config>() {
     frame_system::Pallet::<T>::note_finished_initialize();
 }
 
+/// Contribution 0, which is committed to a round. Says whose it is.
+fn committed<T: Config>(datanet: DatanetId, round: RoundNumber) -> T::AccountId {
+    let contributor = funded::<T>("contributor", 0);
+    let bytes = *recipe::<T>(ROWS).bytes(MAX_RECORDS).end();
+    Pallet::<T>::do_commit(
+        contributor.clone(),
+        datanet,
+        round,
+        H256::repeat_byte(1),
+        MAX_RECORDS,
+        bytes,
+    )
+    .expect("the round takes commitments; qed");
+    contributor
+}
+
 /// A recipe whose contributions and slices are all records of one class with so many features.
 fn plain<T: Config>(dimension: u16, rows: u32) -> Recipe {
     Recipe {
@@ -364,24 +380,62 @@ mod benchmarks {
     fn name_authors(a: Linear<1, MAX_AUTHORS>) {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let number = round::<T>(datanet, 0, Status::Committed);
-        let contributor = funded::<T>("contributor", 0);
-        let hash = H256::repeat_byte(1);
-        let bytes = *recipe::<T>(ROWS).bytes(MAX_RECORDS).end();
-        Pallet::<T>::do_commit(
-            contributor.clone(),
-            datanet,
-            number,
-            hash,
-            MAX_RECORDS,
-            bytes,
-        )
-        .expect("the round takes commitments; qed");
+        let contributor = committed::<T>(datanet, number);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(contributor), datanet, 0, authors::<T>(a));
 
         let found = Contributions::<T>::get(datanet, 0).unwrap();
         assert_eq!(u32::from(found.authors), a);
+    }
+
+    #[benchmark]
+    fn hand_over() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 0, Status::Committed);
+        let contributor = committed::<T>(datanet, number);
+        let to = account::<T>("heir", 0);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(contributor),
+            datanet,
+            0,
+            T::Lookup::unlookup(to),
+        );
+
+        let found = Contributions::<T>::get(datanet, 0).unwrap();
+        assert_eq!(found.authors, 1);
+    }
+
+    /// As one of the most authors, the last of them.
+    #[benchmark]
+    fn hand_over_part() {
+        let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
+        let number = round::<T>(datanet, 0, Status::Committed);
+        let contributor = committed::<T>(datanet, number);
+        let authors = authors::<T>(MAX_AUTHORS);
+        let last = authors.last().expect("there are some; qed").account.clone();
+        Pallet::<T>::do_name_authors(contributor, datanet, 0, authors)
+            .expect("the contributor may; qed");
+        let to = account::<T>("heir", 0);
+
+        #[extrinsic_call]
+        hand_over(
+            RawOrigin::Signed(last.clone()),
+            datanet,
+            0,
+            T::Lookup::unlookup(to.clone()),
+        );
+
+        let event = Event::<T>::HandedOver {
+            datanet,
+            contribution: 0,
+            from: last,
+            to,
+            deposit: 0,
+        };
+        frame_system::Pallet::<T>::assert_last_event(event.into());
     }
 
     #[benchmark]

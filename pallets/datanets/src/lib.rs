@@ -321,6 +321,20 @@ pub mod pallet {
             /// On hold from the contributor besides the bond, of which it is part from now on.
             deposit: Balance,
         },
+        /// Who was paid for a contribution, as its contributor or as one of its authors, handed all that it will be credited with to another account.
+        HandedOver {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Who was paid.
+            from: T::AccountId,
+            /// Who will be.
+            to: T::AccountId,
+            /// On hold from the contributor besides the bond, of which it is part from now on; nothing where authors were named, or it was handed
+            /// over before.
+            deposit: Balance,
+        },
         /// A provider committed to benchmark slices that nobody else has seen.
         SlicesCommitted {
             /// The datanet.
@@ -579,6 +593,8 @@ pub mod pallet {
         /// A period is 0 or longer than a year of blocks (10,512,000), or the window is shorter than the time to
         /// challenge and four times the time to publish.
         InvalidPeriods,
+        /// The time to challenge is shorter than a tenth of an epoch. `Babe.EpochDuration` says how long that is.
+        ChallengingTooShort,
         /// The runtime does not know this version of the valuation's rules.
         UnknownKernel,
         /// Metadata is longer than 4,096 bytes. Keep what is longer elsewhere, with its address and hash here.
@@ -593,8 +609,6 @@ pub mod pallet {
         DatanetRetired,
         /// No provider is named or appointed. The steward appoints one to four before a round is opened.
         NoProviders,
-        /// The time to challenge is shorter than a tenth of an epoch. `Babe.EpochDuration` says how long that is.
-        ChallengingTooShort,
         /// More than four providers are named.
         TooManyProviders,
         /// An account is named twice.
@@ -617,6 +631,10 @@ pub mod pallet {
         /// The contribution is not admitted: there is no snapshot and no pool to take it out of. Reclaim it if it is rejected, or if a void
         /// round left it.
         NotAdmitted,
+        /// The contribution was rejected: nobody is paid for it.
+        EarnsNothing,
+        /// The contribution is the account's own already. Name another one.
+        AlreadyPaid,
         /// Consent was withdrawn already. It cannot be given again.
         ConsentAlreadyWithdrawn,
         /// The datanet's last round still takes commitments. Open the next one when it is past that.
@@ -1198,6 +1216,37 @@ pub mod pallet {
         ) -> DispatchResult {
             let contributor = ensure_signed(origin)?;
             Self::do_withdraw_consent(contributor, datanet, contribution)
+        }
+
+        /// Hands all that a contribution will be credited with for the signer to another account, for good: to a new key, or to whoever buys it.
+        ///
+        /// ## Origin
+        /// Signed by whom the contribution pays: one of its authors, or its contributor if none are named. Its contributor has the price of what is
+        /// stored on hold, once, as part of the bond.
+        ///
+        /// ## Details
+        /// - `to`: an account that the contribution does not pay yet. It need not sign, has rights only, and may hand them on.
+        ///
+        /// What was credited stays the signer's, to be withdrawn; what is owed and was not asked for goes to `to`, so claim and vest before. The
+        /// contributor stays the one who may reclaim the contribution or withdraw consent to it, and has the bond.
+        ///
+        /// ## Errors
+        /// `ContributionNotFound`, `NotAuthorized`, `EarnsNothing`, `AlreadyPaid`, `DepositNotPayable`, and the refusals of the pot: the signer is not
+        /// an author, or `to` is one.
+        ///
+        /// ## Events
+        /// `HandedOver`.
+        #[pallet::call_index(17)]
+        #[pallet::weight(T::WeightInfo::hand_over().max(T::WeightInfo::hand_over_part()))]
+        pub fn hand_over(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            contribution: ContributionNumber,
+            to: AccountIdLookupOf<T>,
+        ) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            let to = T::Lookup::lookup(to)?;
+            Self::do_hand_over(who, datanet, contribution, to)
         }
     }
 

@@ -210,6 +210,12 @@ impl crate::WeightInfo for Weights {
     fn name_authors(a: u32) -> Weight {
         kind(25, a)
     }
+    fn hand_over() -> Weight {
+        kind(52, 0)
+    }
+    fn hand_over_part() -> Weight {
+        kind(53, 0)
+    }
     fn reclaim() -> Weight {
         kind(24, 0)
     }
@@ -399,6 +405,23 @@ impl DataPools<AccountId> for Pools {
         Ok(())
     }
 
+    fn hand_over(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        from: &AccountId,
+        to: AccountId,
+    ) -> DispatchResult {
+        AuthorsOf::try_mutate((datanet, contribution), |authors| {
+            let author = authors
+                .iter_mut()
+                .flatten()
+                .find(|author| author.account == *from)
+                .ok_or(DispatchError::Other("not an author"))?;
+            author.account = to;
+            Ok(())
+        })
+    }
+
     fn unshare(datanet: DatanetId, contribution: ContributionNumber) {
         AuthorsOf::remove((datanet, contribution));
     }
@@ -435,6 +458,11 @@ impl DataPools<AccountId> for Pools {
 #[allow(unreachable_pub)]
 pub struct Oracle;
 
+parameter_types! {
+    /// Slots of an epoch.
+    pub static EpochLength: u32 = 10;
+}
+
 #[storage_alias]
 type Epoch = StorageValue<Stubs, u64, frame_support::pallet_prelude::ValueQuery>;
 
@@ -458,11 +486,10 @@ impl EpochRandomness for Oracle {
     fn epoch() -> u64 {
         Epoch::get()
     }
-parameter_types! {
-    /// Slots of an epoch.
-    pub static EpochLength: u32 = 10;
-}
 
+    fn length() -> u32 {
+        EpochLength::get()
+    }
 
     fn advance() {
         Self::skip(1);
@@ -487,10 +514,6 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
 }
 
 /// Runs a test, and then all invariants.
-    fn length() -> u32 {
-        EpochLength::get()
-    }
-
 pub(crate) fn execute(test: impl FnOnce()) {
     new_test_ext().execute_with(|| {
         test();

@@ -38,6 +38,10 @@ pub trait WeightInfo {
     fn commit() -> Weight;
     /// `name_authors`, with `a` of 1 to 16.
     fn name_authors(a: u32, ) -> Weight;
+    /// `hand_over`.
+    fn hand_over() -> Weight;
+    /// `hand_over_part`.
+    fn hand_over_part() -> Weight;
     /// `commit_slices`.
     fn commit_slices() -> Weight;
     /// `advance_delivering`.
@@ -262,6 +266,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
         Weight::from_parts(67_412_695, 4133)
             // Standard error: 2_354
             .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+            .saturating_add(T::DbWeight::get().reads(5))
+            .saturating_add(T::DbWeight::get().writes(4))
+    }
+    fn hand_over() -> Weight {
+        Weight::from_parts(67_412_695, 4133)
+            .saturating_add(T::DbWeight::get().reads(5))
+            .saturating_add(T::DbWeight::get().writes(4))
+    }
+    fn hand_over_part() -> Weight {
+        Weight::from_parts(67_412_695, 4133)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -695,6 +709,16 @@ impl WeightInfo for () {
     fn name_authors(a: u32, ) -> Weight {
         Weight::from_parts(67_412_695, 4133)
             .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+            .saturating_add(RocksDbWeight::get().reads(5))
+            .saturating_add(RocksDbWeight::get().writes(4))
+    }
+    fn hand_over() -> Weight {
+        Weight::from_parts(67_412_695, 4133)
+            .saturating_add(RocksDbWeight::get().reads(5))
+            .saturating_add(RocksDbWeight::get().writes(4))
+    }
+    fn hand_over_part() -> Weight {
+        Weight::from_parts(67_412_695, 4133)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(4))
     }

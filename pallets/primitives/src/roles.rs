@@ -108,6 +108,15 @@ pub trait DataPools<AccountId> {
         authors: Authors<AccountId>,
     ) -> DispatchResult;
 
+    /// Hands one author's part of all that a contribution will be credited with to another account: what was credited stays where it is. Fails
+    /// if `from` is not an author, or `to` is one already.
+    fn hand_over(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        from: &AccountId,
+        to: AccountId,
+    ) -> DispatchResult;
+
     /// Forgets the authors of a contribution that earns nothing.
     fn unshare(datanet: DatanetId, contribution: ContributionNumber);
 
@@ -236,10 +245,10 @@ pub trait EpochRandomness {
     /// The index of the epoch that is running. Changes only between blocks.
     fn epoch() -> u64;
 
+    /// How many slots an epoch has, each a block at the most; the same for ever.
+    fn length() -> u32;
+
     /// Another epoch, with other randomness, is running.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn advance();
 }
-    /// How many slots an epoch has, each a block at the most; the same for ever.
-    fn length() -> u32;
-

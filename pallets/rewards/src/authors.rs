@@ -47,6 +47,34 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
+    /// Hands an author's part to another account. Parts are paid by their places, so that what was shared out so far need not be known.
+    pub(crate) fn do_hand_over(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        from: &T::AccountId,
+        to: T::AccountId,
+    ) -> DispatchResult {
+        let mut authors =
+            Payees::<T>::get(datanet, contribution).ok_or(Error::<T>::AuthorNotFound)?;
+        let place = authors
+            .iter()
+            .position(|author| author.account == *from)
+            .ok_or(Error::<T>::AuthorNotFound)?;
+        ensure!(
+            authors.iter().all(|author| author.account != to),
+            Error::<T>::MemberTwice
+        );
+        authors[place].account = to.clone();
+        Payees::<T>::insert(datanet, contribution, authors);
+        Self::deposit_event(Event::HandedOver {
+            datanet,
+            contribution,
+            from: from.clone(),
+            to,
+        });
+        Ok(())
+    }
+
     /// Credits those who are paid for a contribution with what it has earned since: its contributor, or its authors by their parts. Says how
     /// much was credited, and how many authors there are.
     pub(crate) fn credit_contribution(

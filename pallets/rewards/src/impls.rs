@@ -76,6 +76,15 @@ impl<T: Config> DataPools<T::AccountId> for Pallet<T> {
         Self::do_share(datanet, contribution, authors)
     }
 
+    fn hand_over(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        from: &T::AccountId,
+        to: T::AccountId,
+    ) -> DispatchResult {
+        Self::do_hand_over(datanet, contribution, from, to)
+    }
+
     fn unshare(datanet: DatanetId, contribution: ContributionNumber) {
         Payees::<T>::remove(datanet, contribution);
     }

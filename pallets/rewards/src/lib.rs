@@ -121,7 +121,7 @@ pub mod pallet {
     #[pallet::storage]
     pub type Budgets<T: Config> = StorageMap<_, Twox64Concat, Pool, Budget<T::AccountId>>;
 
-    /// Who is paid for a contribution, where it is not its contributor alone.
+    /// Who is paid for a contribution, where its contributor named authors or handed it over.
     #[pallet::storage]
     pub type Payees<T: Config> = StorageDoubleMap<
         _,
@@ -302,6 +302,17 @@ pub mod pallet {
             /// Who shares it, by their parts; the last one has what rounding leaves.
             authors: Authors<T::AccountId>,
         },
+        /// An author's part of what a contribution will be credited with is another account's from now on.
+        HandedOver {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Whose part it was.
+            from: T::AccountId,
+            /// Whose it is.
+            to: T::AccountId,
+        },
         /// A contribution has part of a round's budget: half of it was credited at once, rounded up, or all if nothing vests. Authors ask
         /// for all of it.
         Awarded {
@@ -363,7 +374,7 @@ pub mod pallet {
         EmptyTeam,
         /// The parts of a team do not sum to one. In billionths they must sum to 1,000,000,000.
         TeamPartsNotOne,
-        /// An account is in the team twice. Give it one part.
+        /// An account is in the team twice, or would be. Give it one part.
         MemberTwice,
         /// The datanet has a pool for this round or for a later one already.
         PoolOutOfOrder,
@@ -379,6 +390,8 @@ pub mod pallet {
         BudgetExceeded,
         /// Authors of this contribution were named before, for good.
         AuthorsNamed,
+        /// The account is not among those who are paid for the contribution. `authors` says who is.
+        AuthorNotFound,
         /// Nothing vests for this contribution in this round: its sponsor paid it at once or nothing, or what was left is forfeited. Name
         /// the round that valued it.
         AwardNotFound,

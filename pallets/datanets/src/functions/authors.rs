@@ -1,8 +1,10 @@
 //! Authors who share what a contribution earns.
 
+use alloc::vec;
+
 use codec::MaxEncodedLen;
 use frame_support::{ensure, pallet_prelude::DispatchResult};
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Perbill};
 use tributary_primitives::{
     assets::{Authors, Share},
     datanets::Phase,
@@ -11,7 +13,7 @@ use tributary_primitives::{
     Balance,
 };
 
-use crate::{Config, Contributions, Error, Event, HoldReason, Pallet};
+use crate::{Config, Contributions, Error, Event, HoldReason, Pallet, Status};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_name_authors(
@@ -41,6 +43,47 @@ impl<T: Config> Pallet<T> {
             datanet,
             contribution: number,
             authors,
+            deposit,
+        });
+        Ok(())
+    }
+
+    pub(crate) fn do_hand_over(
+        who: T::AccountId,
+        datanet: DatanetId,
+        number: ContributionNumber,
+        to: T::AccountId,
+    ) -> DispatchResult {
+        let mut found =
+            Contributions::<T>::get(datanet, number).ok_or(Error::<T>::ContributionNotFound)?;
+        let deposit = if found.authors > 0 {
+            T::DataPools::hand_over(datanet, number, &who, to.clone())?;
+            0
+        } else {
+            ensure!(found.contributor == who, Error::<T>::NotAuthorized);
+            ensure!(found.status != Status::Rejected, Error::<T>::EarnsNothing);
+            ensure!(to != who, Error::<T>::AlreadyPaid);
+            let whole = Share {
+                account: to.clone(),
+                part: Perbill::one(),
+            };
+            T::DataPools::share(datanet, number, Authors::truncate_from(vec![whole]))?;
+            found.authors = 1;
+            let deposit = Self::authors_price(found.authors)?;
+            Self::hold(HoldReason::Contribution, &who, deposit)?;
+            found.bond = found
+                .bond
+                .checked_add(deposit)
+                .ok_or(Error::<T>::Overflow)?;
+            Contributions::<T>::insert(datanet, number, found);
+            deposit
+        };
+
+        Self::deposit_event(Event::HandedOver {
+            datanet,
+            contribution: number,
+            from: who,
+            to,
             deposit,
         });
         Ok(())

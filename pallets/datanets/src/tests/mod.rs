@@ -9,6 +9,7 @@ mod conclude;
 mod create;
 mod deliver;
 mod epochs;
+mod hand_over;
 mod invariants;
 mod journeys;
 mod name_authors;

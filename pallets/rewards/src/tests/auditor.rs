@@ -123,6 +123,7 @@ impl Books {
                 | Event::TeamAmended { .. }
                 | Event::PoolOpened { .. }
                 | Event::Shared { .. }
+                | Event::HandedOver { .. }
                 | Event::ContributionExcluded { .. }
                 | Event::Settled { .. }
                 | Event::Proven { .. } => {}

@@ -7,6 +7,7 @@ mod claim;
 mod exclude;
 mod forfeit;
 mod genesis;
+mod hand_over;
 mod open;
 mod open_pool;
 mod pay;

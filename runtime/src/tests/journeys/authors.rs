@@ -1,4 +1,4 @@
-//! People with few records join: one of them commits, all of them earn.
+//! People with few records join: one of them commits, all of them earn. Whoever earns may hand that over.
 
 use super::{accounts::*, assets::*, records::records, rounds::*, *};
 use pallet_datanets::{Call, Error};
@@ -99,6 +99,67 @@ fn authors_earn_by_their_parts_from_sponsors_and_pools_and_withdraw_alone() {
         // One of them has its money, and the other one leaves it there.
         chain.must(CONSUMER, withdrawal());
         assert_eq!((claimable(CONSUMER), claimable(who)), (0, all[0] + had[0]));
+        check_everybody(chain);
+    });
+}
+
+#[test]
+fn what_a_contribution_earns_is_paid_to_whoever_holds_it() {
+    journey(|chain| {
+        let [who, _, _] = HONEST;
+        let mut datanet = Datanet::create(chain, terms(20));
+        let round = datanet.open(chain, Some(SPONSOR));
+        let number = datanet.commit(chain, who, round, records("alone", 0..CLASSES, 2));
+        datanet.commit_slices(chain, PROVIDER, round);
+        datanet.advance(chain, round);
+        datanet.deliver(chain, number);
+        datanet.advance(chain, round);
+        datanet.pick(chain, round);
+        datanet.reveal(chain, round);
+        datanet.evaluate(chain, EVALUATOR, round);
+        assert_eq!(datanet.finalise(chain, round), Phase::Final);
+        let award = awarded(chain, who);
+        let at_once = award.div_ceil(2);
+        assert_eq!(claimable(who), at_once);
+
+        let handing = |to: Person| {
+            RuntimeCall::Datanets(Call::hand_over {
+                datanet: datanet.id,
+                contribution: number,
+                to: account(to).into(),
+            })
+        };
+        let error = Error::<Runtime>::NotAuthorized;
+        chain.refused(CONSUMER, handing(CONSUMER), error);
+        let bond = on_hold(who, pallet_datanets::HoldReason::Contribution);
+        chain.must(who, handing(CONSUMER));
+        assert!(on_hold(who, pallet_datanets::HoldReason::Contribution) > bond);
+        let error = pallet_rewards::Error::<Runtime>::AuthorNotFound;
+        chain.refused(who, handing(ANYBODY), error);
+
+        let vesting = datanet.recipe.vesting();
+        let opened = pallet_rewards::Pools::<Runtime>::get(datanet.pool(round))
+            .expect("the round is final")
+            .opened;
+        chain.leap(opened + u32::from(vesting.parts) * vesting.blocks);
+        chain.must(ANYBODY, datanet.vest(round));
+        assert_eq!(claimable(who), at_once);
+        assert_eq!(claimable(CONSUMER), award - at_once);
+
+        // Twice as much is paid, and half of it claimed by each of two holders.
+        let payment = || payment(Asset::Datanet(datanet.id), 7_777_777_777_777);
+        chain.must(ANYBODY, payment());
+        chain.must(ANYBODY, datanet.claim(round, number));
+        chain.must(CONSUMER, handing(STEWARD));
+        chain.must(ANYBODY, payment());
+        chain.must(ANYBODY, datanet.claim(round, number));
+        let source = Source::Contribution(datanet.pool(round), number);
+        let had = [who, CONSUMER, STEWARD].map(|who| credited(chain, who, |it| *it == source));
+        let weight = datanet.contribution(number).value.unsigned_abs();
+        let earned = Rewards::earned(datanet.pool(round), weight).expect("the pool is open");
+        assert_eq!(had[0], 0);
+        assert!(had[1] > 0 && had[2] > 0);
+        assert_eq!(sum(had), earned);
         check_everybody(chain);
     });
 }

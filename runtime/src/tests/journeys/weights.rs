@@ -139,6 +139,11 @@ fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
             contribution: 0,
             authors: Authors::truncate_from(members()),
         },
+        Call::hand_over {
+            datanet,
+            contribution: 0,
+            to: anybody().into(),
+        },
         Call::withdraw_consent {
             datanet,
             contribution: 0,
