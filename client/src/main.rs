@@ -18,6 +18,7 @@ mod output;
 mod pool;
 mod progress;
 mod publication;
+mod quality;
 mod quantise;
 mod records;
 mod round;
