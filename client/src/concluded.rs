@@ -91,6 +91,12 @@ impl Concluded {
         valued.fold(self.round.first, u32::min)
     }
 
+    /// How many records its contributions have together.
+    pub(crate) fn records(&self) -> u64 {
+        let records = self.values.iter().map(|valued| u64::from(valued.records));
+        records.sum()
+    }
+
     /// What its evaluator published, out of blocks. Its rows lead to the final values, to the last unit.
     pub(crate) async fn published(&self, chain: &Chain) -> Result<Published> {
         let (datanet, number) = (self.datanet, self.number);

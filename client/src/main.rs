@@ -19,6 +19,7 @@ mod output;
 mod pool;
 mod progress;
 mod publication;
+mod quality;
 mod quantise;
 mod records;
 mod round;

@@ -38,6 +38,12 @@ impl Output {
         Self { json, ..self }
     }
 
+    /// Adds a field for programs.
+    pub(crate) fn field(mut self, name: &str, value: Value) -> Self {
+        self.json[name] = value;
+        self
+    }
+
     /// Adds a line for people.
     pub(crate) fn line(mut self, line: impl Into<String>) -> Self {
         self.parts.push(Part::Text(line.into()));

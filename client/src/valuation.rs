@@ -70,6 +70,19 @@ impl Inputs {
         })
     }
 
+    /// The advisory quality of the newcomers' records, ascending by contribution and position. `right` is what these inputs are worth.
+    pub(crate) fn quality(&self, recipe: &Recipe, right: &Valuation) -> Result<Vec<u8>> {
+        let dimension = recipe.dimension.into();
+        let vectors = self.vectors();
+        let shadows: Vec<_> = right.shadows.iter().map(kernel_shadow).collect();
+        Ok(tributary_kernel::screening::quality(
+            Machine::detect(),
+            &vectors.old.packable(dimension)?,
+            &vectors.new.packable(dimension)?,
+            &shadows,
+        )?)
+    }
+
     /// What is wrong with shadows and rows that somebody published, and its proof; nothing if they are right. `right` is what these
     /// inputs are worth.
     pub(crate) fn challenge(
@@ -285,6 +298,17 @@ fn row(row: tributary_kernel::Row) -> Row {
     }
 }
 
+fn kernel_shadow(pair: &Shadow) -> tributary_kernel::Shadow {
+    let id = |record: RecordId| Id {
+        contribution: record.contribution,
+        position: record.position,
+    };
+    tributary_kernel::Shadow {
+        shadow: id(pair.shadow),
+        witness: id(pair.witness),
+    }
+}
+
 fn record_id(id: Id) -> RecordId {
     RecordId {
         contribution: id.contribution,
@@ -389,6 +413,26 @@ pub(crate) mod tests {
         let valuation = inputs.value(&recipe()).unwrap();
         assert_eq!(valuation.values.before, recipe().unit());
         assert_eq!(valuation.value_of(1), 0);
+    }
+
+    #[test]
+    fn quality_has_a_byte_for_each_newcomer_and_0_for_a_copy() {
+        let old: Vec<_> = (50..62).flat_map(|x| [(-x, 0), (x, 1)]).collect();
+        let inputs = Inputs {
+            first: 1,
+            contributions: BTreeMap::from([
+                (0, records(&old)),
+                (1, records(&[(-49, 0), (-48, 1)])),
+                (3, records(&[(-49, 0), (49, 1)])),
+            ]),
+            slices: vec![records(&[(-40, 0), (40, 1)])],
+        };
+        let valuation = inputs.value(&recipe()).unwrap();
+        let quality = inputs.quality(&recipe(), &valuation).unwrap();
+        assert_eq!(quality.len(), 4);
+        assert_eq!(quality[1], 1, "the wrong label is the worst of all");
+        assert_eq!(quality[2], 0, "a copy");
+        assert!(quality[0] > 1 && quality[3] > 1);
     }
 
     #[test]

@@ -129,6 +129,14 @@ impl Valued {
             .filter(|(_, contribution)| contribution.round == self.number)
     }
 
+    /// The advisory quality of the records that are valued, ascending by contribution and position.
+    pub(crate) fn quality(&self) -> Result<Vec<u8>> {
+        let spinner = progress::spinner("screening");
+        let quality = self.inputs.quality(&self.recipe, &self.valuation)?;
+        spinner.finish_and_clear();
+        Ok(quality)
+    }
+
     /// What the round is worth, by whom it was published.
     pub(crate) fn report(&self, by: &str) -> Result<Output> {
         let unit = self.recipe.unit();

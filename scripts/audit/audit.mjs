@@ -57,15 +57,20 @@ function report(books, height, client) {
     const percent = (accuracy) => `${Number((accuracy * 10_000n) / unit) / 100} %`;
     return { datanet, round, before: percent(before), after: percent(after), values: contributions.length, contributions };
   });
-  const { accounts, balance, findings, pot } = books;
-  return { height, client, checks: findings.checks, rounds, payouts: accounts.payouts, balance, fee: pot.taking.words };
+  const { accounts, balance, findings, pot, quality } = books;
+  return {
+    height, client, checks: findings.checks, rounds, payouts: accounts.payouts, balance, fee: pot.taking.words, quality: quality.published,
+  };
 }
 
 const COLUMNS = { ...ROLES, Valuation: "valuation fees" };
 
-function print({ height, client, checks, rounds, payouts, balance, fee }) {
+function print({ height, client, checks, rounds, payouts, balance, fee, quality }) {
   for (const { datanet, round, before, after, values } of rounds) {
     console.log(`datanet ${datanet}, round ${round}: accuracy ${before} -> ${after}; ${values} values sum to the difference exactly`);
+  }
+  for (const { round, scores, records, complete } of quality) {
+    console.log(`round ${round}: advisory quality of ${complete ? "all" : `${scores} of`} ${records} records is in blocks as its events say`);
   }
   console.log("what everybody received, in smallest units");
   console.table(Object.fromEntries(Object.entries(payouts).map(([who, roles]) => [

@@ -6,6 +6,7 @@ import { Holds } from "./holds.mjs";
 import { Models } from "./models.mjs";
 import { Pools } from "./pools.mjs";
 import { Pot } from "./pot.mjs";
+import { Quality } from "./quality.mjs";
 import { Rounds } from "./rounds.mjs";
 
 export class Books {
@@ -24,17 +25,18 @@ export class Books {
     this.rounds = new Rounds(this);
     this.pools = new Pools(this);
     this.models = new Models(this);
+    this.quality = new Quality(this);
   }
 
-  enter({ block, extrinsic, name, data, rates }) {
+  enter({ block, extrinsic, name, data, rates, scores }) {
     const place = `${block}/${extrinsic}`;
     if (place !== this.extrinsic) this.holds.clear();
     this.extrinsic = place;
     this.place = `block ${block}, ${name}`;
     this.findings.place = this.place;
     try {
-      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models]) {
-        handlers[name]?.(data, { rates, block });
+      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.quality]) {
+        handlers[name]?.(data, { rates, block, extrinsic, scores });
       }
     } catch (error) {
       if (error instanceof Missing) {

@@ -303,4 +303,56 @@ describe("the books", () => {
     pay("heir", 1);
     assert.match(lines.join("\n"), /part of award 0\/1\/4 so far/);
   });
+
+  /** A final round of two contributions of three and two records, and one who publishes their quality. */
+  function withFinal() {
+    const found = begin();
+    const contributions = [{ records: 3 }, { records: 2 }];
+    found.books.rounds.concluded.push({ datanet: 0, round: 1, evaluator: "evaluator", contributions });
+    const publish = (batch, bytes, change = {}) => {
+      const data = {
+        datanet: number(0), round: number(1), evaluator: name("evaluator"), batch: number(batch), scores: number(bytes.length), extrinsic: number(2),
+        hash_: { toHex: () => `0x${Buffer.from(bytes).toString("hex")}` },
+      };
+      const scores = [{ of: "0/1", batch, bytes: Uint8Array.from(bytes) }];
+      found.books.enter({ block: 9, extrinsic: 2, name: "valuation.QualityPublished", data: { ...data, ...change.data }, rates: {}, scores: change.scores ?? scores });
+    };
+    return { ...found, publish };
+  }
+
+  it("notice quality that no block holds as its event says, and another's", () => {
+    const wrong = [
+      { scores: [] },
+      { scores: undefined, data: { hash_: { toHex: () => "0x00" } } },
+      { data: { scores: number(4) } },
+      { data: { extrinsic: number(3) } },
+      { data: { evaluator: name("somebody") } },
+      { scores: [{ of: "0/2", batch: 0, bytes: Uint8Array.from([1, 2, 3, 4, 5]) }] },
+      { scores: [{ of: "0/1", batch: 1, bytes: Uint8Array.from([1, 2, 3, 4, 5]) }] },
+    ];
+    for (const change of [{}, ...wrong]) {
+      const { lines, publish } = withFinal();
+      publish(0, [1, 2, 3, 4, 5], change);
+      assert.equal(lines.length, change.scores || change.data ? 1 : 0, lines.join("\n"));
+    }
+    const { enter, lines } = begin();
+    enter("valuation.QualityPublished", { datanet: number(0), round: number(1) });
+    assert.match(lines.join("\n"), /final round 0\/1 is unknown/);
+  });
+
+  it("say of which rounds the quality of all records is published: the first complete series counts", () => {
+    const { books, lines, publish } = withFinal();
+    const said = () => books.quality.published;
+    assert.deepEqual(said(), [{ round: "0/1", scores: 0, records: 5, complete: false }]);
+    publish(0, [1, 2, 3]);
+    publish(2, [4, 5]);
+    assert.deepEqual(said(), [{ round: "0/1", scores: 3, records: 5, complete: false }]);
+    publish(1, [4, 5, 6]);
+    assert.deepEqual(said(), [{ round: "0/1", scores: 6, records: 5, complete: false }]);
+    publish(0, [1, 2, 3]);
+    publish(1, [4, 5]);
+    publish(0, [1]);
+    assert.deepEqual(said(), [{ round: "0/1", scores: 5, records: 5, complete: true }]);
+    assert.deepEqual(lines, []);
+  });
 });

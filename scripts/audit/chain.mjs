@@ -35,19 +35,38 @@ function ratesOf({ rewards, licensing }) {
   return { fee: rate(rewards.protocolFee), host: rate(rewards.hostMax ?? licensing.maxHostShare) };
 }
 
-/** The events of a chain's blocks up to `last`, in order, each `{ block, extrinsic, name, data, rates }`. */
+/** A call and all that it carries: batches, proxies and the like. */
+function callsWithin(call) {
+  const carried = call.args.flatMap((argument) => (Array.isArray(argument) ? [...argument] : [argument]));
+  return [call, ...carried.filter((inner) => inner?.section && inner.method && inner.args).flatMap(callsWithin)];
+}
+
+/** The scores that an extrinsic publishes, each `{ of, batch, bytes }`. */
+export function scoresIn(extrinsic) {
+  return callsWithin(extrinsic.method)
+    .filter(({ section, method }) => section === "valuation" && method === "publishQuality")
+    .map(({ args: [datanet, round, batch, scores] }) => ({ of: `${datanet}/${round}`, batch: batch.toNumber(), bytes: scores.toU8a(true) }));
+}
+
+/** The events of a chain's blocks up to `last`, in order, each `{ block, extrinsic, name, data, rates, scores }`. */
 export async function* events(api, last) {
   for (let first = 1; first <= last; first += PARALLEL) {
     const heights = Array.from({ length: Math.min(PARALLEL, last - first + 1) }, (_, index) => first + index);
     const blocks = await Promise.all(heights.map(async (height) => {
       // By the metadata of that block: runtimes change.
-      const then = await api.at(await api.rpc.chain.getBlockHash(height));
-      return { records: await then.query.system.events(), rates: ratesOf(then.consts) };
+      const hash = await api.rpc.chain.getBlockHash(height);
+      const then = await api.at(hash);
+      const records = await then.query.system.events();
+      // Nearly no block has scores: of the others the body is not needed.
+      const scored = records.some(({ event }) => event.section === "valuation" && event.method === "QualityPublished");
+      const scores = scored ? (await api.rpc.chain.getBlock(hash)).block.extrinsics.map(scoresIn) : [];
+      return { records, rates: ratesOf(then.consts), scores };
     }));
-    for (const [index, { records, rates }] of blocks.entries()) {
+    for (const [index, { records, rates, scores }] of blocks.entries()) {
       for (const { event, phase } of records) {
         const extrinsic = phase.isApplyExtrinsic ? phase.asApplyExtrinsic.toNumber() : undefined;
-        yield { block: heights[index], extrinsic, name: `${event.section}.${event.method}`, data: event.data, rates };
+        const name = `${event.section}.${event.method}`;
+        yield { block: heights[index], extrinsic, name, data: event.data, rates, scores: scores[extrinsic] };
       }
     }
   }

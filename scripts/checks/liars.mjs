@@ -15,6 +15,8 @@ const PAYLOAD = 7;
 const ROW = 8;
 const SHADOW = 9;
 const ROUND = 1;
+// Five blocks, in which an evaluator that was started again could publish what it has published already.
+const QUIET = 15_000;
 // Whoever lies; the story needs none of these accounts.
 const LIARS = ["Charlie", "Dave", "Eve"];
 const STEWARD = "alice/stash";
@@ -182,6 +184,13 @@ export async function playLiars({ url, signal, metricsPort }) {
       const found = await api.query.valuation.outcomes(datanet, ROUND);
       return found.isSome && found.unwrap();
     });
+    const final = await heightOf(api);
+    await until("the quality of the round's records", 60, signal, async () => (
+      (await eventsOf(api, datanet, final - 1)).some(({ method }) => method === "QualityPublished")));
+    // Started again, it must see that nothing is left to publish.
+    evaluator.kill("SIGKILL");
+    evaluator = stay(client, STEWARD, "evaluator", "run", "--datanet", id);
+    await sleep(QUIET);
     const events = await eventsOf(api, datanet);
     const proposersOf = (name) => events.filter((event) => event.method === name).map(({ data }) => data.proposer.toString());
     return {
@@ -194,6 +203,9 @@ export async function playLiars({ url, signal, metricsPort }) {
       challenger: { address: address("Ferdie"), said: challenger.said, metrics },
       evaluator: address("Alice"),
       final: outcome.evaluator.toString(),
+      scores: events
+        .filter(({ method }) => method === "QualityPublished")
+        .map(({ data }) => ({ evaluator: data.evaluator.toString(), batch: data.batch.toNumber(), count: data.scores.toNumber() })),
     };
   } finally {
     client.ending.abort();
@@ -201,11 +213,13 @@ export async function playLiars({ url, signal, metricsPort }) {
   }
 }
 
-/** What happened to the proposals for a datanet's rounds. */
-async function eventsOf(api, datanet) {
-  const last = (await api.rpc.chain.getHeader()).number.toNumber();
+const heightOf = async (api) => (await api.rpc.chain.getHeader()).number.toNumber();
+
+/** What happened to the valuations of a datanet's rounds from a block on. */
+async function eventsOf(api, datanet, first = 1) {
+  const last = await heightOf(api);
   const found = [];
-  for (let height = 1; height <= last; height += 1) {
+  for (let height = first; height <= last; height += 1) {
     const then = await api.at(await api.rpc.chain.getBlockHash(height));
     for (const { event } of await then.query.system.events()) {
       if (event.section === "valuation" && event.data.datanet?.toNumber() === datanet) found.push(event);
@@ -219,8 +233,7 @@ const address = (name) => new Keyring({ type: "sr25519" }).addFromUri(`//${name}
 
 /** The benchmark of a round, as it was revealed: the records in the order of the seats. */
 async function revealed(api, datanet) {
-  const last = (await api.rpc.chain.getHeader()).number.toNumber();
-  for (let height = last; height > 0; height -= 1) {
+  for (let height = await heightOf(api); height > 0; height -= 1) {
     const hashOfBlock = await api.rpc.chain.getBlockHash(height);
     const { block } = await api.rpc.chain.getBlock(hashOfBlock);
     for (const { method } of block.extrinsics) {

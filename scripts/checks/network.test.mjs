@@ -71,12 +71,13 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
   });
 
   it("lets one honest challenger disprove three evaluators who lie, and an honest evaluator have the last word", async () => {
-    const { liars: addresses, challenger, evaluator, final, disproved, proposals } = await liars;
+    const { liars: addresses, challenger, evaluator, final, disproved, proposals, scores } = await liars;
     // The first of them told the same lie twice.
     assert.deepEqual(disproved, [addresses[0], ...addresses].map((proposer) => ({ proposer, challenger: challenger.address })));
     assert.match(challenger.metrics, /tributary_verdicts_total\{verdict="disproved"\} 4/);
     assert.equal(final, evaluator);
     assert.equal(proposals.filter((proposer) => proposer === evaluator).length, 1, "it proposes once, although it was killed in between");
+    assert.deepEqual(scores, [{ evaluator, batch: 0, count: 5 }], "and publishes quality once, although it was started again");
   });
 
   it("has the same finalised block at the same height everywhere", async () => {
@@ -87,9 +88,10 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
   });
 
   it("has a state that an auditor who reads events only agrees with, to the last unit", async () => {
-    const { rounds, balance, payouts } = await audit(first.url);
+    const { rounds, balance, payouts, quality } = await audit(first.url);
     assert.equal(rounds.length, 3, "two of the story, and the one about which three lied");
     assert.ok(balance.received > 0n);
+    assert.deepEqual(quality.map(({ complete }) => complete), [true, true, true], "the quality of all records is in blocks");
     const { people } = await story;
     const byData = Object.values(payouts).reduce((sum, roles) => sum + (roles.Award ?? 0n) + (roles.Contribution ?? 0n), 0n);
     assert.equal(byData, people.reduce((sum, { award, vesting, pools }) => sum + award - vesting + pools, 0n));

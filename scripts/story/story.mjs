@@ -135,6 +135,23 @@ class Story {
     this.say(`round ${number}: the evaluator's rows are published, the runtime's values are final`);
   }
 
+  /** The evaluator adds advice on each record, by which nothing is paid. */
+  async quality(number) {
+    const { quality: verdict } = await this.client.call("Evaluator", "evaluate", this.id, String(number), "--quality");
+    assert.equal(verdict, "right", "what is published is what everybody can compute");
+    const { quality, contributions } = await this.client.call(undefined, "round", "show", this.id, String(number));
+    const people = this.rounds[number - 1].contributions;
+    const meanOf = (honest) => {
+      const of = people.filter((person) => person.honest === honest).map(({ name }) => {
+        const { contribution } = contributions.find(({ contributor }) => contributor === this.addresses.get(name));
+        return quality.contributions.find((entry) => entry.contribution === contribution);
+      });
+      const records = of.reduce((sum, entry) => sum + entry.records, 0);
+      return (of.reduce((sum, entry) => sum + entry.mean * entry.records, 0) / records).toFixed(0);
+    };
+    this.say(`round ${number}: the evaluator published the quality of each record, from 0 to 255: on the mean ${meanOf(true)} for the honest, ${meanOf(false)} for the others`);
+  }
+
   /** Trains on what the datanet has admitted up to a round, and registers the result. */
   async model(owner, round, royalty, parent) {
     const snapshot = join(this.folder, `admitted-${round}.csv`);
@@ -300,9 +317,9 @@ export async function playStory({ client: program, url, signal, plot = DIGITS, s
     await story.people();
     await story.datanet();
     await story.round(1);
-    const base = await story.model("Basil", 1, "10%");
+    const [base] = await Promise.all([story.model("Basil", 1, "10%"), story.quality(1)]);
     await story.round(2);
-    const child = await story.model("Iris", 2, "10%", base);
+    const [child] = await Promise.all([story.model("Iris", 2, "10%", base), story.quality(2)]);
     await story.handOver();
     await story.earn(base, child);
     await story.check();

@@ -15,11 +15,13 @@
 //!
 //! `docs/evidence.md` compares it with others, and says on which data it was chosen.
 
+use std::collections::HashSet;
+
 use crate::{
     index::{above, Index, Queries, Search, Searcher},
     nearest::Place,
     tile::Window,
-    Error, Machine, Records,
+    Error, Id, Machine, Records, Shadow,
 };
 
 /// Neighbours that are asked about a record.
@@ -192,6 +194,67 @@ pub fn screen(machine: Machine, records: &Records) -> Result<Vec<u64>, Error> {
         .collect())
 }
 
+/// The byte of a record that copies an earlier one.
+pub const COPY: u8 = 0;
+
+/// The advisory quality of a round's newcomers in one byte each, in their order, as the round's evaluator publishes it: [`COPY`] for a
+/// listed shadow; else where the record stands among all that are scored, from 1, the worst, to 255, the best.
+///
+/// Scored, by [`screen`], are the records that answer in the round: `old`, those admitted before it, and of the newcomers those that
+/// `shadows` does not list, so that copies do not vouch for what they copy. Of n records, one that x others are below and y others
+/// equal has the byte
+///
+/// ```text
+/// 1 + floor(127 (2 x + y) / (n - 1)),    128 if n = 1
+/// ```
+///
+/// So equal scores have the same byte, and a tenth of all that is scored has less than 27, whether it was admitted before or is new.
+///
+/// # Errors
+///
+/// [`Error::Differs`] if dimensions do, [`Error::TooMany`].
+pub fn quality(
+    machine: Machine,
+    old: &Records,
+    new: &Records,
+    shadows: &[Shadow],
+) -> Result<Vec<u8>, Error> {
+    if old.vectors.dimension != new.vectors.dimension {
+        return Err(Error::Differs);
+    }
+    let listed: HashSet<Id> = shadows.iter().map(|pair| pair.shadow).collect();
+    let originals = (0..new.len()).filter(|place| !listed.contains(&new.ids[*place]));
+    let originals: Vec<usize> = originals.collect();
+
+    let mut features: Vec<i8> = old.vectors.iter().flatten().copied().collect();
+    let mut labels = old.labels.to_vec();
+    let mut ids = old.ids.to_vec();
+    for place in &originals {
+        features.extend(new.vectors.get(*place));
+        labels.push(new.labels[*place]);
+        ids.push(new.ids[*place]);
+    }
+    let scored = Records::new(new.vectors.dimension, &features, &labels, &ids)?;
+    let standings = standings(&screen(machine, &scored)?);
+
+    let mut bytes = vec![COPY; new.len()];
+    for (place, standing) in originals.into_iter().zip(&standings[old.len()..]) {
+        bytes[place] = *standing;
+    }
+    Ok(bytes)
+}
+
+/// Where each score stands among all, from 1 to 255.
+fn standings(scores: &[u64]) -> Vec<u8> {
+    let others = scores.len().saturating_sub(1) as u64;
+    let standing = |rank: u64| match others {
+        0 => 128,
+        // A rank is 2 + 2 x + y: what is below counts twice, what is equal once.
+        _ => 1 + (127 * (rank - 2) / others) as u8,
+    };
+    ranks(scores).into_iter().map(standing).collect()
+}
+
 /// Neighbours that answer in the games.
 const ANSWERING: u64 = 3;
 
@@ -288,7 +351,7 @@ mod tests {
     use rand::{rngs::StdRng, seq::SliceRandom, Rng, SeedableRng};
 
     use super::*;
-    use crate::{Backend, Id};
+    use crate::Backend;
 
     struct Data {
         dimension: usize,
@@ -427,6 +490,99 @@ mod tests {
             others.clone().count() == 294
                 && others.into_iter().all(|index| scores[index] > highest)
         );
+    }
+
+    #[test]
+    fn a_byte_says_where_a_score_stands() {
+        assert_eq!(standings(&[]), []);
+        assert_eq!(standings(&[77]), [128]);
+        assert_eq!(standings(&[5, 5]), [128, 128]);
+        assert_eq!(standings(&[9, 5]), [255, 1]);
+        // 1 + 127 * 2 / 3, 1 + 127 * 4 / 3, each rounded down.
+        assert_eq!(standings(&[10, 20, 30, 40]), [1, 85, 170, 255]);
+        assert_eq!(standings(&[10, 20, 20, 40]), [1, 128, 128, 255]);
+        let many: Vec<u64> = (0..10_000).collect();
+        let bytes = standings(&many);
+        assert!(bytes.is_sorted());
+        assert_eq!(bytes.iter().filter(|byte| **byte < 27).count(), 1_024);
+        assert_eq!(bytes.iter().filter(|byte| **byte == 255).count(), 1);
+    }
+
+    #[test]
+    fn newcomers_stand_among_what_was_there_and_copies_are_left_out() {
+        let data = Data::new(3, 200, 20, 5);
+        let part = |range: std::ops::Range<usize>| {
+            let features = &data.features[3 * range.start..3 * range.end];
+            let labels = &data.labels[range.clone()];
+            Records::new(3, features, labels, &data.ids[range]).unwrap()
+        };
+        let (old, new) = (part(0..120), part(120..200));
+        let listed = [3, 40, 79];
+        let mut shadows = listed.map(|place| Shadow {
+            shadow: new.ids[place],
+            witness: old.ids[0],
+        });
+        shadows.sort();
+        let bytes = quality(Machine::detect(), &old, &new, &shadows).unwrap();
+
+        let rest: Vec<usize> = (0..200)
+            .filter(|index| *index < 120 || !listed.contains(&(index - 120)))
+            .collect();
+        let kept = Data {
+            dimension: 3,
+            features: rest
+                .iter()
+                .flat_map(|index| data.vector(*index))
+                .copied()
+                .collect(),
+            labels: rest.iter().map(|index| data.labels[*index]).collect(),
+            ids: rest.iter().map(|index| data.ids[*index]).collect(),
+        };
+        let scores = screen(Machine::detect(), &kept.records()).unwrap();
+        let mut expected = vec![COPY; 80];
+        for (index, score) in rest.iter().zip(&scores) {
+            let below = scores.iter().filter(|other| *other < score).count();
+            let equal = scores.iter().filter(|other| *other == score).count() - 1;
+            if *index >= 120 {
+                let standing = 127 * (2 * below + equal) / (scores.len() - 1);
+                expected[index - 120] = 1 + standing as u8;
+            }
+        }
+        assert_eq!(bytes, expected);
+        assert!(listed.iter().all(|place| bytes[*place] == COPY));
+        assert_eq!(bytes.iter().filter(|byte| **byte == COPY).count(), 3);
+    }
+
+    #[test]
+    fn a_copy_does_not_vouch_for_what_it_copies() {
+        // A wrong label among right ones, and as many copies of it as neighbours are asked.
+        let mut data = Data::new(2, 100, 5, 3);
+        data.labels.fill(0);
+        data.labels[99] = 1;
+        let copies = NEIGHBOURS as u32;
+        let of = data.vector(99).to_vec();
+        data.features.extend(of.repeat(NEIGHBOURS));
+        data.labels.extend([1; NEIGHBOURS]);
+        data.ids = (0..100 + u64::from(copies)).map(Id::of).collect();
+        let none = Records::new(2, &[], &[], &[]).unwrap();
+        let shadows: Vec<Shadow> = data.ids[100..]
+            .iter()
+            .map(|shadow| Shadow {
+                shadow: *shadow,
+                witness: data.ids[99],
+            })
+            .collect();
+        let byte =
+            |shadows| quality(Machine::detect(), &none, &data.records(), shadows).unwrap()[99];
+        assert_eq!(byte(&shadows), 1);
+        assert!(byte(&[]) > 128);
+    }
+
+    #[test]
+    fn vectors_of_other_dimensions_are_not_compared() {
+        let (old, new) = (Data::new(2, 9, 9, 1), Data::new(3, 9, 9, 1));
+        let found = quality(Machine::detect(), &old.records(), &new.records(), &[]);
+        assert_eq!(found, Err(Error::Differs));
     }
 
     #[test]

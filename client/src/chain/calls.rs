@@ -339,6 +339,14 @@ calls! {
         challenge: Static<Challenge>,
     }
 
+    /// Publishes advisory scores of a final round's records.
+    Valuation.publish_quality: PublishQuality {
+        datanet: u32,
+        round: u32,
+        batch: u16,
+        scores: Vec<u8>,
+    }
+
     /// Ends a round's window.
     Valuation.finalise: FinaliseRound {
         datanet: u32,
@@ -526,6 +534,17 @@ events! {
         round: u32,
         proposer: AccountId32,
         rows: H256,
+        extrinsic: u32,
+    }
+
+    /// Advisory scores of a final round's records are in this block.
+    Valuation.QualityPublished: QualityPublished {
+        datanet: u32,
+        round: u32,
+        evaluator: AccountId32,
+        batch: u16,
+        scores: u32,
+        hash: H256,
         extrinsic: u32,
     }
 

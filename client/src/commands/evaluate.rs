@@ -5,11 +5,11 @@ use clap::Args;
 use serde_json::{json, Value};
 use subxt::utils::Static;
 use subxt_signer::sr25519::Keypair;
-use tributary_primitives::datanets::{Periods, Phase};
+use tributary_primitives::datanets::{Periods, Phase, MAX_BATCH};
 
 use crate::{
     chain::{
-        calls::{CommitProposal, PublishRows, PublishShadows},
+        calls::{CommitProposal, PublishQuality, PublishRows, PublishShadows},
         state::Proposal,
         Chain, Snapshot, Wait,
     },
@@ -18,6 +18,7 @@ use crate::{
     failure::misuse,
     keys,
     output::{remark, Output},
+    quality::{self, Quality},
     round::{self, Standing},
     valued::{proposals, value, Valued},
 };
@@ -30,7 +31,7 @@ pub(crate) const PATIENCE: u64 = 2;
 /// `tributary evaluate`
 ///
 /// Fetches all records from finalised blocks, checks them against the chain, values the round, and publishes the result under a bond.
-/// Run again it goes on where it was.
+/// Run again it goes on where it was. `--quality` adds advice on each record, by which nothing is paid, once the round is final.
 #[derive(Args, Debug)]
 pub(crate) struct Evaluate {
     /// The datanet.
@@ -43,6 +44,9 @@ pub(crate) struct Evaluate {
     /// Go on until the round is final.
     #[arg(long, conflicts_with = "check")]
     finalise: bool,
+    /// Go on until the round is final, and publish the advisory quality of its records if the signer's valuation is the final one.
+    #[arg(long, conflicts_with = "check")]
+    quality: bool,
 }
 
 /// `tributary finalise`
@@ -84,12 +88,32 @@ impl Evaluate {
             )
             .await?;
         if standing.round.phase.0 == Phase::Final {
+            let now = chain.finalized().await?;
+            if self.quality {
+                let concluded = Concluded::fetch(&chain, &now, datanet, number).await?;
+                if let Some(refusal) = not_own(&concluded, &key) {
+                    misuse!("{refusal}");
+                }
+                let before = concluded.before(&chain).await?;
+                let valued = value(&chain, &before, datanet, number).await?;
+                publish_quality(&chain, Wait::Finalized, &key, &concluded, &valued).await?;
+            }
             return self.check(&chain.finalized().await?, &chain).await;
         }
         let valued = value(&chain, &chain.finalized().await?, datanet, number).await?;
         publish(&chain, context.wait, &key, datanet, number, &valued).await?;
-        if self.finalise {
+        if self.finalise || self.quality {
             finalise(&chain, &key, datanet, number).await?;
+        }
+        if self.quality {
+            let now = chain.finalized().await?;
+            let concluded = Concluded::fetch(&chain, &now, datanet, number).await?;
+            match not_own(&concluded, &key) {
+                Some(refusal) => remark(refusal),
+                None => {
+                    publish_quality(&chain, context.wait, &key, &concluded, &valued).await?;
+                }
+            }
         }
         valued.report(&keys::account(&key).to_string())
     }
@@ -140,7 +164,30 @@ impl Evaluate {
             (outcome.before, outcome.after) == (values.before, values.after) && same,
             "round {number} of datanet {datanet} is final with other values than its records have"
         );
-        valued.report("the chain, which has the same values")
+        let (verdict, remarked) = match Quality::fetch(chain, now, &concluded).await? {
+            None => (
+                "none",
+                "The quality of its records is not published.".to_owned(),
+            ),
+            Some(published) => {
+                let by = published.evaluator;
+                if published.is(&valued.quality()?) {
+                    (
+                        "right",
+                        format!("The quality that {by} published is right."),
+                    )
+                } else {
+                    (
+                        "wrong",
+                        format!("The quality that {by} published is WRONG."),
+                    )
+                }
+            }
+        };
+        remark(remarked);
+        Ok(valued
+            .report("the chain, which has the same values")?
+            .field("quality", verdict.into()))
     }
 }
 
@@ -250,6 +297,77 @@ pub(crate) async fn publish(
         .await?;
     remark(format!("Published rows {}.", included.place()));
     Ok(())
+}
+
+/// Why the quality of a round's records is not the signer's to publish, if it is not.
+fn not_own(concluded: &Concluded, key: &Keypair) -> Option<String> {
+    let evaluator = concluded.outcome.evaluator;
+    (evaluator != keys::account(key)).then(|| {
+        format!(
+            "the final values of round {} of datanet {} are those of {evaluator}, who alone publishes the quality of its records",
+            concluded.number, concluded.datanet
+        )
+    })
+}
+
+/// Publishes the advisory quality of a final round's records, from where the chain has it. Tells whether anything was left to publish.
+pub(crate) async fn publish_quality(
+    chain: &Chain,
+    wait: Wait,
+    key: &Keypair,
+    concluded: &Concluded,
+    valued: &Valued,
+) -> Result<bool> {
+    let (datanet, number) = (concluded.datanet, concluded.number);
+    // What was sent before lies in final blocks, where it is looked for.
+    let sent = chain.settled(&keys::account(key)).await?.number();
+    let mut last = chain.finalized().await?.number();
+    while last < sent {
+        chain.pause().await;
+        last = chain.finalized().await?.number();
+    }
+    let published = quality::published(chain, concluded, last).await?;
+    if published.complete {
+        remark(format!(
+            "The quality of the records of round {number} of datanet {datanet} is published already."
+        ));
+        return Ok(false);
+    }
+    let scores = valued.quality()?;
+    ensure!(
+        scores.len() as u64 == concluded.records(),
+        "round {number} of datanet {datanet} valued {} records, of which {} are here",
+        concluded.records(),
+        scores.len()
+    );
+    let (mut batch, mut rest) = match scores.strip_prefix(&published.bytes[..]) {
+        Some(rest) => (published.next, rest),
+        None => (0, &scores[..]),
+    };
+    while !rest.is_empty() {
+        let (part, others) = rest.split_at(rest.len().min(MAX_BATCH as usize));
+        // Only the last extrinsic is worth waiting for.
+        let wait = if others.is_empty() {
+            wait
+        } else {
+            Wait::Included
+        };
+        let call = PublishQuality {
+            datanet,
+            round: number,
+            batch,
+            scores: part.to_vec(),
+        };
+        let included = chain.waiting(wait).submit(key, call).await?;
+        remark(format!(
+            "Published the quality of {} records {}.",
+            part.len(),
+            included.place()
+        ));
+        batch = batch.checked_add(1).context("counting batches")?;
+        rest = others;
+    }
+    Ok(true)
 }
 
 /// The proposal of the signer, as the newest block has it.

@@ -1,6 +1,10 @@
 //! `tributary datanet export`: the records that models are trained on.
 
-use std::{collections::BTreeMap, io::Write, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write,
+    path::PathBuf,
+};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -8,13 +12,16 @@ use serde_json::json;
 use tributary_primitives::assets::{Asset, Pool};
 
 use crate::{
+    chain::{Chain, Snapshot},
     commands::licence::{find_attachment, find_terms},
+    concluded::Concluded,
     context::Context,
     failure::misuse,
     files::{ensure_free, write_whole},
     gather::{gather, Expected, Whose},
     output::{hex, remark, Grid, Output},
     pool::{final_rounds, Members},
+    quality::Quality,
     records::Format,
     round,
 };
@@ -22,7 +29,8 @@ use crate::{
 /// `tributary datanet export`
 ///
 /// Fetches the admitted records of a datanet up to a final round, but for those that were withdrawn before it froze, checks each contribution against its root and the contributions against
-/// the root of the pool, and writes them with their licence alongside (FILE.licence.json).
+/// the root of the pool, and writes them with their licence alongside (FILE.licence.json). `--min-quality` leaves out single records by what the
+/// rounds' evaluators advise.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// The datanet.
@@ -38,6 +46,56 @@ pub(crate) struct Export {
     /// How they are written [default: by the file's name]
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// Leave out records whose published quality is below this: from 1, the worst, to 255; copies have 0.
+    #[arg(long, value_name = "1-255", value_parser = clap::value_parser!(u8).range(1..))]
+    min_quality: Option<u8>,
+    /// Keep all records of rounds of which no quality is published, instead of failing.
+    #[arg(long, requires = "min_quality")]
+    keep_unscored: bool,
+}
+
+/// What decides about single records: the published quality of the rounds that have any, and the least that is kept.
+struct Filter {
+    least: u8,
+    rounds: BTreeMap<u32, Quality>,
+}
+
+impl Filter {
+    /// Fetches the published quality of some rounds.
+    async fn fetch(
+        chain: &Chain,
+        now: &Snapshot,
+        datanet: u32,
+        least: u8,
+        numbers: BTreeSet<u32>,
+        keep_unscored: bool,
+    ) -> Result<Self> {
+        let mut rounds = BTreeMap::new();
+        for number in numbers {
+            let concluded = Concluded::fetch(chain, now, datanet, number).await?;
+            match Quality::fetch(chain, now, &concluded).await? {
+                Some(quality) => {
+                    rounds.insert(number, quality);
+                }
+                None if keep_unscored => remark(format!(
+                    "The quality of round {number} is not published: all its records are kept."
+                )),
+                None => misuse!(
+                    "the quality of round {number} of datanet {datanet} is not published: leave --min-quality out, or keep all records of such rounds with --keep-unscored"
+                ),
+            }
+        }
+        Ok(Self { least, rounds })
+    }
+
+    /// Whether a record of a contribution that was valued in a round is kept.
+    fn keeps(&self, round: u32, contribution: u32, place: usize) -> bool {
+        let quality = self.rounds.get(&round);
+        quality.is_none_or(|quality| {
+            let score = quality.scores(contribution).get(place);
+            score.is_some_and(|score| *score >= self.least)
+        })
+    }
 }
 
 impl Export {
@@ -85,33 +143,57 @@ impl Export {
             ));
         }
 
+        let filter = match self.min_quality {
+            None => None,
+            Some(least) => {
+                let rounds = members
+                    .iter()
+                    .filter(|member| wanted.contains_key(&Whose::Contribution(member.number)))
+                    .map(|member| member.contribution.round)
+                    .collect();
+                let (datanet, keep) = (self.datanet, self.keep_unscored);
+                Some(Filter::fetch(&chain, &now, datanet, least, rounds, keep).await?)
+            }
+        };
+
         let mut table = Grid::new([">contribution", "contributor", ">round", ">records"]);
         let mut list = Vec::new();
-        let mut total = 0;
+        let (mut total, mut left_out) = (0, 0);
         write_whole(&self.file, |output| {
             for (index, (whose, records)) in gathered.iter().enumerate() {
                 let member = members
                     .iter()
                     .find(|member| Whose::Contribution(member.number) == *whose);
                 let member = member.context("records of a contribution that was not asked for")?;
-                records.write(&mut *output, format, index == 0)?;
                 let contribution = &member.contribution;
+                let chosen;
+                let kept = match &filter {
+                    None => records,
+                    Some(filter) => {
+                        let (round, number) = (contribution.round, member.number);
+                        chosen = records.only(|place| filter.keeps(round, number, place));
+                        &chosen
+                    }
+                };
+                kept.write(&mut *output, format, index == 0)?;
                 table.row([
                     &member.number,
                     &contribution.contributor,
                     &contribution.round,
-                    &records.len(),
+                    &kept.len(),
                 ]);
                 list.push(json!({
                     "contribution": member.number,
                     "contributor": contribution.contributor,
                     "round": contribution.round,
-                    "records": records.len(),
+                    "records": kept.len(),
+                    "left_out": records.len() - kept.len(),
                     "root": hex(contribution.root),
                     "weight": member.weight.to_string(),
                     "withdrawn_since": contribution.withdrawn,
                 }));
-                total += records.len();
+                total += kept.len();
+                left_out += records.len() - kept.len();
             }
             Ok(())
         })?;
@@ -126,6 +208,8 @@ impl Export {
             "datanet": self.datanet,
             "round": round,
             "only_this_round": self.only_this_round,
+            "min_quality": self.min_quality,
+            "left_out": left_out,
             "terms_hash": hex(attachment.terms),
             "terms": terms,
             "steward": attachment.owner,
@@ -135,6 +219,11 @@ impl Export {
         let text = serde_json::to_vec_pretty(&licence).context("writing the licence")?;
         write_whole(&alongside, |output| Ok(output.write_all(&text)?))?;
 
+        if let Some(least) = self.min_quality {
+            remark(format!(
+                "Left out {left_out} records of a quality below {least}."
+            ));
+        }
         let json = json!({ "file": self.file, "licence_file": alongside, "licence": licence });
         Ok(Output::new(json).table(table).line(format!(
             "Wrote {total} records of datanet {} up to round {round} to {}, their licence to {}.",

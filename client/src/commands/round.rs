@@ -1,6 +1,6 @@
 //! `tributary round`: how a round stands, and how it goes on.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use tributary_primitives::datanets::Phase;
@@ -10,17 +10,23 @@ use crate::{
     chain::{
         calls::{AdvanceRound, Lapse},
         state::Status,
+        Chain, Snapshot,
     },
     commands::{
         datanet::{accuracies, round_json},
         model::send,
     },
+    concluded::Concluded,
     context::{AccountName, Context},
     money::Amount,
     output::{remark, Grid, Output},
+    quality::Quality,
     round::{self, Step},
     valuation::points,
 };
+
+/// Blocks after a round became final that are looked through for the quality of its records: evaluators publish it at once.
+const SHOWN: u64 = 1_200;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -262,7 +268,42 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             Err(error) => remark(format!("What each slice says is not known: {error:#}")),
         }
     }
+    if found.phase.0 == Phase::Final {
+        match quality(&chain, &state, datanet, number).await {
+            Ok((Some(quality), _)) => {
+                json["quality"] = quality.json();
+                let by = quality.evaluator;
+                output = output
+                    .line(format!("Quality of the records, advice by {by}"))
+                    .table(quality.table());
+            }
+            Ok((None, last)) => {
+                json["quality"] = serde_json::Value::Null;
+                output = output.line(format!(
+                    "The quality of its records was not published up to block {last}."
+                ));
+            }
+            Err(error) => remark(format!(
+                "The quality of its records is not known: {error:#}"
+            )),
+        }
+    }
     json["reclaimed"] = reclaimed.into();
     json["contributions"] = list.into();
     Ok(output.with_json(json))
+}
+
+/// The quality of a final round's records, if it was published soon after the round became final, and up to which block that is.
+async fn quality(
+    chain: &Chain,
+    state: &Snapshot,
+    datanet: u32,
+    number: u32,
+) -> Result<(Option<Quality>, u64)> {
+    let concluded = Concluded::fetch(chain, state, datanet, number)
+        .await
+        .context("looking for the block in which the round became final")?;
+    let last = state.number().min(concluded.state.number() + SHOWN);
+    let quality = Quality::fetch_until(chain, &concluded, last).await?;
+    Ok((quality, last))
 }

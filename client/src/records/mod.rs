@@ -143,6 +143,19 @@ impl Records {
         })
     }
 
+    /// Some of the records, by their places.
+    pub(crate) fn only(&self, wanted: impl Fn(usize) -> bool) -> Self {
+        let mut kept = Self::empty(self.encoder, self.dimension);
+        for (_, item) in self.iter().enumerate().filter(|(place, _)| wanted(*place)) {
+            kept.bytes.extend_from_slice(item.bytes);
+            kept.ends.push(kept.bytes.len());
+            if self.encoder == Encoder::Text {
+                kept.features.extend_from_slice(item.features);
+            }
+        }
+        kept
+    }
+
     /// Root of the tree of the records, each of weight 1.
     pub(crate) fn root(&self) -> Node {
         let mut range = Range::default();
@@ -245,6 +258,18 @@ pub(crate) mod tests {
         }
         assert_eq!(records.root(), range.root());
         assert!(records.iter().all(|item| item.features.len() == 16));
+    }
+
+    #[test]
+    fn some_of_the_records_are_what_they_were() {
+        let list = [("one", 0), ("another text", 1), ("third", 0)];
+        let some = texts(16, &list).only(|place| place != 1);
+        assert_eq!(some, texts(16, &[list[0], list[2]]));
+        let bytes = [1, 2, 0, 3, 4, 1, 5, 6, 2];
+        let records = Records::from_bytes(Encoder::Vector, 2, &bytes).unwrap();
+        let last = Records::from_bytes(Encoder::Vector, 2, &bytes[6..]).unwrap();
+        assert_eq!(records.only(|place| place == 2), last);
+        assert_eq!(records.only(|_| false).len(), 0);
     }
 
     proptest! {

@@ -6,11 +6,11 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use sp_core::H256;
-use sp_runtime::traits::One;
+use sp_runtime::traits::{BlakeTwo256, Hash, One};
 use tributary_primitives::{
     datanets::{
-        Phase, SeatAccuracies, SeatAccuracy, Values, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES,
-        MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS,
+        Phase, SeatAccuracies, SeatAccuracy, Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_DIMENSION,
+        MAX_ENTRIES, MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS,
     },
     hashing,
     ids::{DatanetId, RecordId, RoundNumber},
@@ -23,8 +23,8 @@ use tributary_primitives::{
 };
 
 use crate::{
-    entries, Call, Config, Outcomes, Pallet, Progress, Proposals, ProposedValues, Publication,
-    Reopened, Rows, ShadowChunk, MAX_PROPOSALS, MAX_ROWS, MAX_SHADOWS,
+    entries, Call, Config, Event, Outcome, Outcomes, Pallet, Progress, Proposals, ProposedValues,
+    Publication, Reopened, Rows, Scores, ShadowChunk, MAX_PROPOSALS, MAX_ROWS, MAX_SHADOWS,
 };
 
 /// The fewest rows that have room for the most entries, 32 newcomers each.
@@ -148,6 +148,21 @@ fn neighbours(count: u32, leaves: [H256; 2]) -> (H256, [CountedPath; 2]) {
     (root, paths)
 }
 
+/// A publication about as many slices as there can be.
+fn publication(rows: Node, shadows: Node) -> Publication {
+    let seat = SeatAccuracy {
+        before: 0,
+        after: 0,
+    };
+    Publication {
+        rows,
+        shadows,
+        before: 0,
+        after: 0,
+        seats: SeatAccuracies::truncate_from(vec![seat; MAX_PROVIDERS as usize]),
+    }
+}
+
 /// A round with a published proposal, and everything that can be said of it.
 struct Scene<T: Config> {
     datanet: DatanetId,
@@ -226,24 +241,17 @@ impl<T: Config> Scene<T> {
         let shadows = [(0, pairs[0], first), (1, pairs[1], second)]
             .map(|(index, pair, path)| ProvenShadow { index, pair, path });
 
-        let seat = SeatAccuracy {
-            before: 0,
-            after: 0,
-        };
         Proposals::<T>::mutate(datanet, round, |proposals| {
-            proposals[3].progress = Progress::Complete(Publication {
-                rows: Node {
+            proposals[3].progress = Progress::Complete(publication(
+                Node {
                     hash: rows_root,
                     sum: MAX_ROWS.into(),
                 },
-                shadows: Node {
+                Node {
                     hash: shadows_root,
                     sum: count.into(),
                 },
-                before: 0,
-                after: 0,
-                seats: SeatAccuracies::truncate_from(vec![seat; MAX_PROVIDERS as usize]),
-            })
+            ))
         });
         ProposedValues::<T>::insert((datanet, round, &proposer), Values::default());
         T::Snapshots::publish(datanet, round)?;
@@ -601,6 +609,41 @@ mod benchmarks {
 
         assert_eq!(T::Snapshots::phase(datanet, round), Some(Phase::Void));
         Ok(())
+    }
+
+    /// `k`: KiB of scores.
+    #[benchmark]
+    fn publish_quality(k: Linear<1, { MAX_BATCH / 1_024 }>) {
+        let (datanet, round) = prepare::<T>(1, SOME_ROWS);
+        let evaluator: T::AccountId = whitelisted_caller();
+        let outcome = Outcome {
+            evaluator: evaluator.clone(),
+            publication: publication(Node::default(), Node::default()),
+        };
+        Outcomes::<T>::insert(datanet, round, outcome);
+        let scores = vec![7; k as usize * 1_024];
+        let scores = Scores::try_from(scores).expect("k is at most its bound");
+        let hash = BlakeTwo256::hash(&scores);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(evaluator.clone()),
+            datanet,
+            round,
+            0,
+            scores,
+        );
+
+        let published = Event::<T>::QualityPublished {
+            datanet,
+            round,
+            evaluator,
+            batch: 0,
+            scores: k * 1_024,
+            hash,
+            extrinsic: 0,
+        };
+        frame_system::Pallet::<T>::assert_last_event(published.into());
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::ExtBuilder.build(), crate::mock::Test);

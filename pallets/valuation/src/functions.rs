@@ -644,7 +644,7 @@ fn later<T: Config>(
 }
 
 /// The extrinsic of this block that runs. The index alone is there in hooks as well, where no block body holds what is published.
-fn extrinsic_index<T: Config>() -> Result<u32, Error<T>> {
+pub(crate) fn extrinsic_index<T: Config>() -> Result<u32, Error<T>> {
     match frame_system::Pallet::<T>::execution_phase() {
         Some(frame_system::Phase::ApplyExtrinsic(index)) => Ok(index),
         _ => Err(Error::<T>::NotInExtrinsic),

@@ -6,6 +6,7 @@ extern crate alloc;
 mod functions;
 mod impls;
 mod invariants;
+mod quality;
 mod types;
 pub mod weights;
 
@@ -21,6 +22,7 @@ pub use types::*;
 pub use weights::WeightInfo;
 
 use functions::{challenge_weight, entries, Ending};
+use quality::kibibytes;
 
 #[frame_support::pallet]
 pub mod pallet {
@@ -235,6 +237,23 @@ pub mod pallet {
             /// The round.
             round: RoundNumber,
         },
+        /// The evaluator of a final round published advisory scores of its records. They are in an extrinsic of this block.
+        QualityPublished {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The evaluator.
+            evaluator: T::AccountId,
+            /// The batch's number; 0 begins anew.
+            batch: u16,
+            /// How many scores the batch has.
+            scores: u32,
+            /// Hash of its bytes.
+            hash: H256,
+            /// The extrinsic of this block that they are in.
+            extrinsic: u32,
+        },
     }
 
     /// Why a call is refused.
@@ -301,6 +320,12 @@ pub mod pallet {
         InvalidProof,
         /// Everything in the challenge is true, and nothing of the publication is wrong by it.
         NothingDisproved,
+        /// The round is not final: there is no such round, or it goes on, or it is void. Wait until it has been finalised.
+        RoundNotFinal,
+        /// Another account's proposal became final. Only that account, which `outcome` names, publishes the quality of the round's records.
+        NotEvaluator,
+        /// The batch holds no score. A round whose records are all published needs no other batch.
+        EmptyBatch,
     }
 
     #[pallet::call]
@@ -486,6 +511,34 @@ pub mod pallet {
                 Self::do_challenge(&challenger, datanet, round, &proposer, &challenge)?;
             Ok(Some(challenge_weight::<T>(&challenge, contributions)).into())
         }
+
+        /// Publishes advisory scores of a final round's records. Nothing is paid by them, and nothing of them is kept in state: they lie
+        /// in the block's body, and an event says where.
+        ///
+        /// The scores of a round are one byte for each record, 255 the best, of all contributions that it valued, ascending by number
+        /// and, within one, by position. What a byte says is defined by `tributary_kernel::screening::quality`. They come in batches
+        /// that are numbered from 0. The chain does not compare them with anything: the README says which batches readers take.
+        ///
+        /// - `batch`: 0 begins anew; each other one is one more than the batch before.
+        /// - `scores`: at least one, and at most 262,144 of them.
+        ///
+        /// Origin: signed by the evaluator whose proposal became final.
+        ///
+        /// Errors: `RoundNotFinal`, `NotEvaluator`, `NotInExtrinsic`, `EmptyBatch`.
+        ///
+        /// Events: `QualityPublished`.
+        #[pallet::call_index(6)]
+        #[pallet::weight(T::WeightInfo::publish_quality(kibibytes(scores)))]
+        pub fn publish_quality(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            batch: u16,
+            scores: Scores,
+        ) -> DispatchResult {
+            let evaluator = ensure_signed(origin)?;
+            Self::do_publish_quality(evaluator, datanet, round, batch, &scores)
+        }
     }
 
     #[pallet::view_functions]
@@ -575,6 +628,10 @@ pub mod pallet {
                     T::WeightInfo::finalise_published(MAX_CONTRIBUTIONS)
                         .max(T::WeightInfo::finalise_reopened(MAX_CONTRIBUTIONS))
                         .max(T::WeightInfo::finalise_void(MAX_CONTRIBUTIONS)),
+                ),
+                (
+                    "publish_quality",
+                    T::WeightInfo::publish_quality(MAX_BATCH.div_ceil(1_024)),
                 ),
             ] {
                 assert!(

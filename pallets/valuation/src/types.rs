@@ -6,7 +6,7 @@ use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
 use tributary_primitives::{
-    datanets::{SeatAccuracies, MAX_ENTRIES},
+    datanets::{SeatAccuracies, MAX_BATCH, MAX_ENTRIES},
     ids::RecordId,
     merkle::{Node, Range},
     valuation::{Row, Shadow},
@@ -27,6 +27,8 @@ pub const MAX_ROWS: u32 = MAX_ENTRIES / 2;
 pub type ShadowChunk = BoundedVec<Shadow, ConstU32<MAX_SHADOWS>>;
 /// One row for each record of the benchmark, in the benchmark's order.
 pub type Rows = BoundedVec<Row, ConstU32<MAX_ROWS>>;
+/// Advisory scores that are published together, a byte for each record.
+pub type Scores = BoundedVec<u8, ConstU32<MAX_BATCH>>;
 
 /// What a proposal published, and what the runtime derived from it.
 #[derive(

@@ -36,6 +36,8 @@ pub trait WeightInfo {
     fn finalise_reopened(c: u32, ) -> Weight;
     /// `finalise_void`, with `c` of 1 to 1024.
     fn finalise_void(c: u32, ) -> Weight;
+    /// `publish_quality`, with `k` of 1 to 256.
+    fn publish_quality(k: u32, ) -> Weight;
 }
 
 /// As measured, with the database's costs of the runtime.
@@ -361,6 +363,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(27))
             .saturating_add(T::DbWeight::get().writes(30))
     }
+    // Storage: `Valuation::Outcomes` (r:1 w:0)
+    // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(313), added: 2788, mode: `MaxEncodedLen`)
+    fn publish_quality(k: u32, ) -> Weight {
+        // Minimum execution time: 33_189_000 picoseconds.
+        Weight::from_parts(28_428_074, 3778)
+            // Standard error: 3_089
+            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+            .saturating_add(T::DbWeight::get().reads(1))
+    }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
@@ -439,5 +450,10 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(132_124, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(27))
             .saturating_add(RocksDbWeight::get().writes(30))
+    }
+    fn publish_quality(k: u32, ) -> Weight {
+        Weight::from_parts(28_428_074, 3778)
+            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+            .saturating_add(RocksDbWeight::get().reads(1))
     }
 }

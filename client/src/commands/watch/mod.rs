@@ -50,6 +50,18 @@ trait Follower {
 
     /// Forgets a round that has ended.
     fn forget(&mut self, round: (u32, u32));
+
+    /// Does what is to be done in a final block besides, once all rounds were looked at. `begins` says that it is the first one since
+    /// the connection to the node was made.
+    fn rest(
+        &mut self,
+        _chain: &Chain,
+        _key: &Keypair,
+        _now: &Snapshot,
+        _begins: bool,
+    ) -> impl Future<Output = Result<()>> {
+        async { Ok(()) }
+    }
 }
 
 impl Watch {
@@ -103,6 +115,7 @@ impl Watch {
                 chain.pause().await;
                 continue;
             }
+            let begins = rounds.seen().is_none();
             for ended in rounds.update(&chain, &now).await? {
                 follower.forget(ended);
             }
@@ -114,6 +127,9 @@ impl Watch {
                     let what = format!("looking at round {number} of datanet {datanet}");
                     failed.get_or_insert(error.context(what));
                 }
+            }
+            if let Err(error) = follower.rest(&chain, &key, &now, begins).await {
+                failed.get_or_insert(error);
             }
             if let Some(error) = failed {
                 return Err(error);

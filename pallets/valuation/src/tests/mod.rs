@@ -7,6 +7,7 @@ mod finalise;
 mod invariants;
 mod journey;
 mod lapse;
+mod publish_quality;
 mod publish_rows;
 mod publish_shadows;
 mod roles;

@@ -80,6 +80,29 @@ fn a_proposal_is_charged_for_the_round_and_for_what_it_publishes() {
 }
 
 #[test]
+fn scores_are_charged_by_kibibytes_begun() {
+    ExtBuilder.build_and_execute(|| {
+        work().commit_and_publish(ALICE);
+        go_to(CLOSES_AT);
+        finalise();
+        for (count, charged) in [(1, 1), (1_024, 1), (1_025, 2)] {
+            let call = RuntimeCall::Valuation(Call::publish_quality {
+                datanet: DATANET,
+                round: ROUND,
+                batch: 0,
+                scores: vec![1; count].try_into().unwrap(),
+            });
+            let asked = Weight::from_parts(900_000 + charged, 0);
+            assert_eq!(call.get_dispatch_info().call_weight, asked);
+            assert_eq!(
+                call.dispatch(RuntimeOrigin::signed(ALICE)),
+                Ok(PostDispatchInfo::default())
+            );
+        }
+    });
+}
+
+#[test]
 fn a_window_without_proposals_is_charged_for_how_it_ended() {
     ExtBuilder.build_and_execute(|| {
         go_to(CLOSES_AT);

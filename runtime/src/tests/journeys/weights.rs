@@ -200,6 +200,12 @@ fn of_valuation() -> Vec<pallet_valuation::Call<Runtime>> {
             proposer: anybody(),
         },
         Call::finalise { datanet, round },
+        Call::publish_quality {
+            datanet,
+            round,
+            batch: 0,
+            scores: vec![0; MAX_BATCH as usize].try_into().expect("fits"),
+        },
     ];
     calls.extend(challenges().map(challenge));
     calls
