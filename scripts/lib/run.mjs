@@ -36,7 +36,7 @@ try {
   console.log(`all of them have finalised block ${goal}`);
   if (options.story) {
     const plot = { digits: DIGITS, texts: TEXTS }[options.story];
-    await playStory({ client: join(binaries, "tributary"), url: first.url, signal: interruption.signal, plot });
+    await playStory({ client: join(binaries, "tributary"), url: first.url, signal: interruption.signal, plot, epoch: options.epoch });
   }
   console.log(`The network is up: ${first.url}. Ctrl-C ends it.`);
   await Promise.race(network.validators.map(async ({ exited, name }) => {

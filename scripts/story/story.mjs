@@ -31,7 +31,12 @@ const RECIPE = {
   evaluator_share: "3%",
   steward_share: "2%",
   vesting: 1,
-  periods: { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging: 4, window: 20 },
+};
+
+/** The periods of a chain with epochs of so many slots: the time to challenge is a tenth of an epoch at the least. */
+const periodsOf = (epoch) => {
+  const challenging = Math.max(4, Math.ceil(epoch / 10));
+  return { committing: 10, delivering: 30, revealing: 30, publishing: 4, challenging, window: challenging + 16 };
 };
 
 const run = promisify(execFile);
@@ -69,8 +74,8 @@ export class Client {
 }
 
 class Story {
-  constructor(client, folder, plot, seed, say) {
-    Object.assign(this, { client, folder, plot, say });
+  constructor(client, folder, plot, seed, epoch, say) {
+    Object.assign(this, { client, folder, plot, epoch, say });
     this.rounds = plot.divide(seed);
     this.addresses = new Map();
   }
@@ -105,7 +110,7 @@ class Story {
 
   async datanet() {
     const terms = await this.publish("Steward", "20%");
-    const recipe = this.file("recipe.json", JSON.stringify({ ...RECIPE, ...this.plot.recipe }));
+    const recipe = this.file("recipe.json", JSON.stringify({ ...RECIPE, periods: periodsOf(this.epoch), ...this.plot.recipe }));
     const { datanet } = await this.client.call("Steward", "datanet", "create", "--recipe", recipe, "--terms", terms,
       "--metadata", this.plot.about);
     this.id = String(datanet);
@@ -304,14 +309,14 @@ function table({ rounds, people, total }) {
 }
 
 /**
- * Plays a story through the node behind `url`, until `signal` interrupts it. Fails if a promise does not hold; then its files are kept.
+ * Plays a story through the node behind `url`, of a chain with epochs of `epoch` slots, until `signal` interrupts it. Fails if a promise does not hold; then its files are kept.
  */
-export async function playStory({ client: program, url, signal, plot = DIGITS, seed = 42, say = console.log }) {
+export async function playStory({ client: program, url, signal, plot = DIGITS, seed = 42, epoch = 20, say = console.log }) {
   const folder = mkdtempSync(join(tmpdir(), "tributary-story-"));
   const begin = Date.now();
   const clocked = (line) => say(`[${String(Math.round((Date.now() - begin) / 1_000)).padStart(4)} s] ${line}`);
   const client = new Client(program, url, folder);
-  const story = new Story(client, folder, plot, seed, clocked);
+  const story = new Story(client, folder, plot, seed, epoch, clocked);
   signal?.addEventListener("abort", () => client.ending.abort());
   try {
     await story.people();
