@@ -8,8 +8,8 @@ use clap::{Parser, Subcommand};
 use crate::{
     chain::Wait,
     commands::{
-        account, challenge, claim, consent, contribute, datanet, evaluate, key, licence, model,
-        pay, records, round, slices, statement, vest,
+        account, attest, challenge, claim, consent, contribute, datanet, evaluate, key, licence,
+        model, pay, records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -106,6 +106,8 @@ enum Command {
     WithdrawConsent(consent::WithdrawConsent),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
+    /// Say what a round of an attested datanet is worth, as one of its attestors
+    Attest(attest::Attest),
     /// Disprove what is wrong in others' valuations of a round
     Challenge(challenge::ChallengeRound),
     /// Value rounds as they come
@@ -179,6 +181,7 @@ impl Command {
             Self::Reclaim(command) => command.run(context).await,
             Self::WithdrawConsent(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
+            Self::Attest(command) => command.run(context).await,
             Self::Challenge(command) => command.run(context).await,
             Self::Evaluator(command) => command.run(context).await,
             Self::Challenger(command) => command.run(context).await,
