@@ -2,7 +2,8 @@
 
 /// Our own crates in the blob.
 #[cfg(feature = "std")]
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
+    "pallet-attestation",
     "pallet-datanets",
     "pallet-licensing",
     "pallet-models",

@@ -9,8 +9,8 @@ use crate::{
     cache::Cache,
     chain::Wait,
     commands::{
-        account, challenge, claim, consent, contribute, datanet, evaluate, hand_over, key, licence,
-        model, pay, records, round, slices, statement, vest,
+        account, attest, challenge, claim, consent, contribute, datanet, evaluate, hand_over, key,
+        licence, model, pay, records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -113,6 +113,8 @@ enum Command {
     HandOver(hand_over::HandOver),
     /// Value a round and publish the result
     Evaluate(evaluate::Evaluate),
+    /// Say what a round of an attested datanet is worth, as one of its attestors
+    Attest(attest::Attest),
     /// Disprove what is wrong in others' valuations of a round
     Challenge(challenge::ChallengeRound),
     /// Value rounds as they come
@@ -193,6 +195,7 @@ impl Command {
             Self::WithdrawConsent(command) => command.run(context).await,
             Self::HandOver(command) => command.run(context).await,
             Self::Evaluate(command) => command.run(context).await,
+            Self::Attest(command) => command.run(context).await,
             Self::Challenge(command) => command.run(context).await,
             Self::Evaluator(command) => command.run(context).await,
             Self::Challenger(command) => command.run(context).await,

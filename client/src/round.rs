@@ -3,11 +3,11 @@
 use anyhow::{Context as _, Result};
 use subxt::utils::AccountId32;
 use subxt_signer::sr25519::Keypair;
-use tributary_primitives::datanets::{Phase, Recipe};
+use tributary_primitives::datanets::{Evidence, Phase, Recipe};
 
 use crate::{
     chain::{
-        calls::{AdvanceRound, FinaliseRound},
+        calls::{AbandonRound, AdvanceRound, FinaliseRound},
         state::{Contribution, Datanet, EpochCount, Round},
         Chain, Snapshot, Wait,
     },
@@ -33,6 +33,17 @@ pub(crate) async fn recipe(state: &Snapshot, datanet: u32) -> Result<Recipe> {
     found
         .map(|recipe| recipe.0)
         .ok_or_else(|| Misuse(format!("there is no datanet {datanet}")).into())
+}
+
+/// The recipe of a datanet whose records lie in blocks.
+pub(crate) async fn open_recipe(state: &Snapshot, datanet: u32) -> Result<Recipe> {
+    let recipe = recipe(state, datanet).await?;
+    if recipe.evidence != Evidence::Open {
+        misuse!(
+            "datanet {datanet} is attested: the chain has roots of its records and references to them, and no records and no slices. Only its attestors see them, and say what they are worth (`tributary attest`)"
+        );
+    }
+    Ok(recipe)
 }
 
 /// A round, or an error that says there is none.
@@ -75,6 +86,8 @@ pub(crate) enum Step {
     Advance,
     /// Anybody who calls `finalise`.
     Finalise,
+    /// Anybody who gives it up, as attestors did not agree in time.
+    Abandon,
     /// Nothing: it has ended.
     Ended,
 }
@@ -90,6 +103,8 @@ struct Clock {
     closes_at: Option<u32>,
     /// Whether the round before has ended.
     last_ended: bool,
+    /// Whether attestors end it.
+    attested: bool,
 }
 
 /// What a round waits for.
@@ -118,7 +133,9 @@ fn next_step(round: &Round, clock: Clock) -> Step {
         Phase::Frozen if overdue => Step::Advance,
         Phase::Frozen => Step::Wait("slices to be revealed"),
         Phase::Revealed | Phase::Published => match clock.closes_at {
+            Some(closes_at) if clock.block >= closes_at && clock.attested => Step::Abandon,
             Some(closes_at) if clock.block >= closes_at => Step::Finalise,
+            _ if clock.attested => Step::Wait("attestors to agree"),
             _ if round.phase.0 == Phase::Revealed => Step::Wait("a valuation"),
             _ => Step::Wait("the end of the window"),
         },
@@ -142,15 +159,19 @@ pub(crate) struct Standing {
 pub(crate) async fn standing(state: &Snapshot, datanet: u32, number: u32) -> Result<Standing> {
     let found = round(state, datanet, number).await?;
     let epochs: Option<EpochCount> = state.get("Datanets", "LastEpoch", ()).await?;
-    let closes_at: Option<u32> = state
-        .view("Valuation", "closes_at", (datanet, number))
-        .await?;
+    let evidence = recipe(state, datanet).await?.evidence;
+    let ended_by = match evidence {
+        Evidence::Open => "Valuation",
+        Evidence::Attested { .. } => "Attestation",
+    };
+    let closes_at: Option<u32> = state.view(ended_by, "closes_at", (datanet, number)).await?;
     let last = round_if_any(state, datanet, number.wrapping_sub(1)).await?;
     let clock = Clock {
         block: u32::try_from(state.number() + 1).context("blocks are numbered by 32 bits")?,
         epochs: epochs.map_or(0, |epochs| epochs.recorded),
         closes_at,
         last_ended: last.is_none_or(|last| matches!(last.phase.0, Phase::Final | Phase::Void)),
+        attested: evidence != Evidence::Open,
     };
     let step = next_step(&found, clock);
     Ok(Standing {
@@ -213,7 +234,7 @@ pub(crate) async fn wait_for(
         }
         let waits = match &standing.step {
             Step::Wait(what) => what,
-            Step::Advance | Step::Finalise => "its next step",
+            Step::Advance | Step::Finalise | Step::Abandon => "its next step",
             Step::Ended => anyhow::bail!(
                 "round {number} of datanet {datanet} has ended: it is {:?}",
                 standing.round.phase.0
@@ -228,7 +249,10 @@ pub(crate) async fn wait_for(
             remark(&message);
             shown = message;
         }
-        if matches!(standing.step, Step::Advance | Step::Finalise) {
+        if matches!(
+            standing.step,
+            Step::Advance | Step::Finalise | Step::Abandon
+        ) {
             let since = match &due {
                 Some((since, step)) if *step == standing.step => *since,
                 _ => standing.block,
@@ -256,14 +280,15 @@ pub(crate) async fn take_step(
     let sent = match step {
         Step::Advance => chain.submit(key, AdvanceRound { datanet, round }).await,
         Step::Finalise => chain.submit(key, FinaliseRound { datanet, round }).await,
+        Step::Abandon => chain.submit(key, AbandonRound { datanet, round }).await,
         Step::Wait(_) | Step::Ended => return Ok(()),
     };
     match sent {
         Ok(included) => {
-            let call = if *step == Step::Advance {
-                "advance"
-            } else {
-                "finalise"
+            let call = match step {
+                Step::Advance => "advance",
+                Step::Abandon => "abandon",
+                _ => "finalise",
             };
             remark(format!(
                 "round {round} of datanet {datanet}: {call} {}",
@@ -291,6 +316,8 @@ fn is_race(error: &str) -> bool {
         "Datanets::RandomnessNotKnown",
         "Valuation::WrongPhase",
         "Valuation::WindowOpen",
+        "Attestation::WrongPhase",
+        "Attestation::WindowOpen",
     ]
     .contains(&error)
 }
@@ -410,5 +437,17 @@ mod tests {
             Step::Finalise
         );
         assert_eq!(next_step(&round(Phase::Final), clock(50)), Step::Ended);
+    }
+
+    #[test]
+    fn attestors_are_waited_for_and_then_given_up() {
+        let clock = |block| Clock {
+            closes_at: Some(40),
+            attested: true,
+            ..at(block)
+        };
+        let step = |block| next_step(&round(Phase::Revealed), clock(block));
+        assert_eq!(step(39), Step::Wait("attestors to agree"));
+        assert_eq!(step(40), Step::Abandon);
     }
 }

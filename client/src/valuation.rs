@@ -334,13 +334,14 @@ pub(crate) mod tests {
     use proptest::prelude::*;
     use tributary_kernel::Backend;
     use tributary_primitives::{
-        datanets::{Encoder, Periods, KERNEL},
+        datanets::{Encoder, Evidence, Periods, KERNEL},
         Perbill,
     };
 
     /// A recipe for vectors of one number and two classes.
     pub(crate) fn recipe() -> Recipe {
         Recipe {
+            evidence: Evidence::Open,
             encoder: Encoder::Vector,
             dimension: 1,
             classes: 2,

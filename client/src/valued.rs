@@ -47,15 +47,13 @@ pub(crate) async fn proposals(
         .unwrap_or_default())
 }
 
-/// Fetches and values a round whose benchmark is complete.
-pub(crate) async fn value(
-    chain: &Chain,
+/// The contributions that a valuation of a round looks at: those admitted before, and those that it values, ascending by number.
+pub(crate) async fn looked_at(
     now: &Snapshot,
     datanet: u32,
     number: u32,
-) -> Result<Valued> {
-    let recipe = round::recipe(now, datanet).await?;
-    let found = round::round(now, datanet, number).await?;
+    found: &Round,
+) -> Result<Vec<(u32, Contribution)>> {
     let mut contributions = round::contributions(now, datanet).await?;
     // A round that values what a void one left has its own wait.
     let carries = found.carried > 0;
@@ -64,21 +62,38 @@ pub(crate) async fn value(
         Ordering::Equal => (contribution.committed_to < number) == carries,
         Ordering::Greater => false,
     });
-    let newcomers: Vec<u32> = contributions
+    let newcomers = contributions
         .iter()
         .filter(|(_, contribution)| contribution.round == number)
-        .map(|(number, _)| *number)
-        .collect();
+        .count();
     let valued = if carries {
         found.carried
     } else {
         found.delivered
     };
     ensure!(
-        newcomers.len() as u64 == u64::from(valued),
+        newcomers as u64 == u64::from(valued),
         "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
-        newcomers.len()
+        newcomers
     );
+    Ok(contributions)
+}
+
+/// Fetches and values a round whose benchmark is complete.
+pub(crate) async fn value(
+    chain: &Chain,
+    now: &Snapshot,
+    datanet: u32,
+    number: u32,
+) -> Result<Valued> {
+    let recipe = round::open_recipe(now, datanet).await?;
+    let found = round::round(now, datanet, number).await?;
+    let contributions = looked_at(now, datanet, number, &found).await?;
+    let newcomers: Vec<u32> = contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.round == number)
+        .map(|(number, _)| *number)
+        .collect();
     let of_contributions = contributions
         .iter()
         .map(|(number, contribution)| (Whose::Contribution(*number), contribution.into()));

@@ -17,6 +17,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_licensing, Licensing]
     [pallet_datanets, Datanets]
     [pallet_valuation, Valuation]
+    [pallet_attestation, Attestation]
     [pallet_models, Models]
 );
 

@@ -210,4 +210,7 @@ mod runtime {
 
     #[runtime::pallet_index(24)]
     pub type Models = pallet_models;
+
+    #[runtime::pallet_index(25)]
+    pub type Attestation = pallet_attestation;
 }

@@ -53,9 +53,10 @@ export async function audit(url, { client = builtClient() } = {}) {
 }
 
 function report(books, height, client) {
-  const rounds = books.rounds.concluded.map(({ datanet, round, unit, before, after, contributions }) => {
+  const rounds = books.rounds.concluded.map(({ datanet, round, evidence, agreed, unit, before, after, contributions }) => {
     const percent = (accuracy) => `${Number((accuracy * 10_000n) / unit) / 100} %`;
-    return { datanet, round, before: percent(before), after: percent(after), values: contributions.length, contributions };
+    const how = evidence === "attested" ? `, attested by ${agreed}` : "";
+    return { datanet, round, how, before: percent(before), after: percent(after), values: contributions.length, contributions };
   });
   const { accounts, balance, findings, pot, quality } = books;
   return {
@@ -66,8 +67,8 @@ function report(books, height, client) {
 const COLUMNS = { ...ROLES, Valuation: "valuation fees" };
 
 function print({ height, client, checks, rounds, payouts, balance, fee, quality }) {
-  for (const { datanet, round, before, after, values } of rounds) {
-    console.log(`datanet ${datanet}, round ${round}: accuracy ${before} -> ${after}; ${values} values sum to the difference exactly`);
+  for (const { datanet, round, how, before, after, values } of rounds) {
+    console.log(`datanet ${datanet}, round ${round}: accuracy ${before} -> ${after}${how}; ${values} values sum to the difference exactly`);
   }
   for (const { round, scores, records, complete } of quality) {
     console.log(`round ${round}: advisory quality of ${complete ? "all" : `${scores} of`} ${records} records is in blocks as its events say`);

@@ -14,15 +14,20 @@ const none = { isSome: false };
 const datanet = { isModel: false, asDatanet: number(0) };
 const pool = structure({ datanet: number(0), round: number(1) });
 
+/** Records that are open, or that so many attestors must attest. */
+const evidenceOf = (threshold) => (threshold === undefined
+  ? { type: "Open" }
+  : { type: "Attested", asAttested: structure({ threshold: number(threshold) }) });
+
 /** A datanet of vectors of six numbers, or of texts, whose sponsors' pay vests in so many parts. */
-function begin({ encoder = "Vector", vesting = 0 } = {}) {
+function begin({ encoder = "Vector", vesting = 0, threshold } = {}) {
   const books = new Books({ findings: new Findings(), licences: new Map(), account: "the pot", hash: (bytes) => bytes.slice(0, 32) });
   let block = 0;
   const enter = (event, data, rates = {}, wait = 1) => books.enter({ block: (block += wait), extrinsic: 0, name: event, data, rates });
   const recipe = { dimension: 6, neighbours: 5, classes: 10, benchmark: 100, depositPerByte: 1, feePerRecord: 3, stewardShare: 0, evaluatorShare: 0, providersShare: 0 };
   const numbers = (values) => Object.fromEntries(Object.entries(values).map(([field, value]) => [field, number(value)]));
   const periods = structure(numbers({ committing: 10, delivering: 20, revealing: 10, window: 30 }));
-  const fields = { ...numbers(recipe), vesting: number(vesting), periods, encoder: { type: encoder } };
+  const fields = { ...numbers(recipe), vesting: number(vesting), periods, encoder: { type: encoder }, evidence: evidenceOf(threshold) };
   enter("datanets.DatanetCreated", { datanet: number(0), steward: name("steward"), terms: name("terms"), recipe: structure(fields) });
   return { books, enter, lines: books.findings.lines };
 }
@@ -34,7 +39,7 @@ function withRound(vesting) {
   const sponsorship = structure(money);
   found.enter("datanets.Pledged", { datanet: number(0), ...money, deposit: number(5) });
   found.enter("rewards.Sponsored", { pool, sponsor: name("sponsor"), amount: number(900) });
-  found.enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: some(sponsorship) });
+  found.enter("datanets.RoundOpened", { datanet: number(0), round: number(1), providers: [], sponsorship: some(sponsorship) });
   const sizes = { records: number(10), bytes: number(70), bond: number(70), fee: number(30) };
   found.enter("datanets.ContributionCommitted", { datanet: number(0), contribution: number(4), contributor: name("contributor"), ...sizes });
   return found;
@@ -62,7 +67,7 @@ function openPool(books, enter, round, sum, kept) {
   const vesting = structure({ parts: number(0), blocks: number(100) });
   enter("rewards.PoolOpened", { pool: poolOf(round), root: structure(root), withdrawn, count: number(2), vesting, crew: [] });
   const event = { round: number(round), admitted: number(2), root: root.hash_, weight: number(sum), withdrawn };
-  books.pools.conclude(`0/${round}`, found, "evaluator", new Map(), event);
+  books.pools.conclude(`0/${round}`, found, "evaluator", [], event);
 }
 
 const refund = (amount) => ({ account: name("sponsor"), amount: number(amount), source: { type: "Refund", asRefund: pool } });
@@ -107,7 +112,7 @@ describe("the books", () => {
     const { enter, lines } = begin();
     const sponsorship = structure({ sponsor: name("sponsor"), price: number(1_000), budget: number(0) });
     enter("datanets.Pledged", { datanet: number(0), sponsor: name("sponsor"), price: number(999), budget: number(0), deposit: number(5) });
-    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: some(sponsorship) });
+    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), providers: [], sponsorship: some(sponsorship) });
     assert.match(lines.join("\n"), /sponsor, price and budget of a round/);
     enter("datanets.PledgeWithdrawn", { datanet: number(0), sponsor: name("sponsor"), released: number(5) });
     assert.equal(lines.length, 1);
@@ -186,11 +191,54 @@ describe("the books", () => {
     }
   });
 
+  /** A round that two of three attestors must attest, each of whom says something, with what it comes to. */
+  function attested(statements, { evaluator = "one", agreeing } = {}) {
+    const found = begin({ threshold: 2 });
+    const { enter, books } = found;
+    const of = { datanet: number(0), round: number(1) };
+    enter("datanets.RoundOpened", { ...of, providers: ["one", "two", "three"].map(name), sponsorship: none });
+    const hash = (text) => ({ toHex: () => text });
+    statements.forEach(([attestor, statement, count], index) => {
+      const said = index === statements.length - 1 ? agreeing ?? count : count;
+      enter("attestation.Attested", { ...of, attestor: name(attestor), statement: hash(statement), agreeing: number(said), threshold: number(2) });
+    });
+    books.rounds.concluded.push({ datanet: 0, round: 1, evidence: "attested", evaluator: "one", before: 4n, after: 7n });
+    const end = { evaluator: name(evaluator), statement: hash("right"), before: number(4), after: number(7) };
+    enter("attestation.RoundAttested", { ...of, ...end });
+    return found;
+  }
+
+  it("follow attestors, one of whom says something else first", () => {
+    const { books, lines } = attested([["two", "wrong", 1], ["one", "right", 1], ["three", "wrong", 2], ["two", "right", 2]]);
+    assert.deepEqual(lines, []);
+    books.rounds.close();
+    assert.deepEqual(lines, []);
+  });
+
+  it("notice a round on which too few agreed, in which others attest, or of which another is the first", () => {
+    const right = [["one", "right", 1], ["two", "right", 2]];
+    for (const [statements, change] of [
+      [[["one", "right", 1]], {}],
+      [[["one", "right", 1], ["stranger", "right", 2]], {}],
+      [right, { evaluator: "two" }],
+      [right, { agreeing: 3 }],
+    ]) {
+      assert.equal(attested(statements, change).lines.length > 0, true);
+    }
+  });
+
+  it("notice a final round of attested data that no attestors agreed on", () => {
+    const { books, lines } = begin({ threshold: 2 });
+    books.rounds.concluded.push({ datanet: 0, round: 1, evidence: "attested" });
+    books.rounds.close();
+    assert.match(lines.join("\n"), /whether attestors agreed on it: expected true, found false/);
+  });
+
   it("notice events that nothing came before, and credits that they do not know", () => {
     const { books, enter, lines } = begin();
     enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Gift" } });
     enter("rewards.Credited", refund(1));
-    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), sponsorship: none });
+    enter("datanets.RoundOpened", { datanet: number(0), round: number(1), providers: [], sponsorship: none });
     enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Award", asAward: [pool, number(4)] } });
     enter("rewards.Awarded", { pool, contribution: number(4), account: name("somebody"), amount: number(1) });
     assert.match(lines[0], /source of credit: expected one that this auditor knows, found Gift/);

@@ -80,7 +80,7 @@ export class Pools {
   }
 
   /** A round is final: its pool holds what was admitted up to it, and pays whom recipe and benchmark say. */
-  conclude(key, datanet, evaluator, seats, { round, admitted, root, weight, withdrawn }) {
+  conclude(key, datanet, evaluator, providers, { round, admitted, root, weight, withdrawn }) {
     const { findings } = this;
     const pool = this.get(key);
     const tree = weightTree(datanet.admitted, this.books.hash);
@@ -94,7 +94,7 @@ export class Pools {
     const concluded = [big(weight), root.toHex(), admitted.toNumber()];
     findings.same(`round ${key}`, "weight, root and number of what is admitted", concluded, [tree.sum, tree.hash, tree.count]);
     findings.same(`pool ${key}`, "how sponsors' pay vests", pool.vesting, datanet.vesting);
-    const crew = crewOf(datanet, datanet.steward, evaluator, [...seats.values()]);
+    const crew = crewOf(datanet, datanet.steward, evaluator, providers);
     const said = pool.crew.map(({ account, part }) => [account, part]);
     findings.same(`pool ${key}`, "crew and its parts in billionths", sorted(said), sorted(crew));
     // From here on what was recomputed counts, not what the chain says.

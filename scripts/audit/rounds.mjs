@@ -13,6 +13,12 @@ function vestingOf(recipe) {
   return { parts: recipe.get("vesting").toNumber(), blocks: roundBlocks(periods) };
 }
 
+/** How many attestors must agree; undefined where records are open and values are measured. */
+const thresholdOf = (evidence) => (evidence.type === "Attested" ? evidence.asAttested.get("threshold").toNumber() : undefined);
+
+/** How others can know what a datanet's rounds are worth, in a word. */
+export const wordOf = ({ threshold }) => (threshold === undefined ? "measured" : "attested");
+
 export class Rounds {
   datanets = new Map();
   rounds = new Map();
@@ -31,6 +37,7 @@ export class Rounds {
         steward: steward.toString(),
         terms: terms.toString(),
         vesting: vestingOf(recipe),
+        threshold: thresholdOf(recipe.get("evidence")),
         neighbours: recipe.get("neighbours").toNumber(),
         classes: recipe.get("classes").toNumber(),
         benchmark: recipe.get("benchmark").toNumber(),
@@ -65,12 +72,13 @@ export class Rounds {
       this.takePledge(`${sponsor} ${datanet}`, (pledge) => pledge.released === big(released), "amount released");
     },
 
-    "datanets.RoundOpened": ({ datanet, round, sponsorship }) => {
+    "datanets.RoundOpened": ({ datanet, round, providers, sponsorship }) => {
       const key = `${datanet}/${round}`;
       const found = optional(sponsorship);
       const sponsor = found?.get("sponsor").toString();
       const [price, budget] = found ? [big(found.get("price")), big(found.get("budget"))] : [0n, 0n];
-      this.rounds.set(key, { sponsor, price, budget, seats: new Map(), valued: [], awards: [] });
+      const attestors = providers.map(String);
+      this.rounds.set(key, { sponsor, price, budget, attestors, statements: new Map(), seats: new Map(), valued: [], awards: [] });
       if (!found) return;
       const fits = (pledge) => pledge.price === price && pledge.budget === budget;
       this.takePledge(`${sponsor} ${datanet}`, fits, "price and budget of a round");
@@ -116,7 +124,8 @@ export class Rounds {
     },
 
     "datanets.PhaseChanged": ({ datanet, round, phase }) => {
-      if (phase.type === "Frozen") known(this.datanets, datanet.toNumber(), "datanet").frozen = round.toNumber();
+      // Attested rounds reveal nothing: they freeze on the way to that phase.
+      if (["Frozen", "Revealed"].includes(phase.type)) known(this.datanets, datanet.toNumber(), "datanet").frozen = round.toNumber();
     },
 
     "datanets.ConsentWithdrawn": ({ datanet, contribution, contributor, weight, since }) => {
@@ -183,6 +192,32 @@ export class Rounds {
       const said = [evaluator.toString(), big(before), big(after)];
       this.findings.same(`round ${datanet}/${round}`, "evaluator and accuracies", said, found && [found.evaluator, found.before, found.after]);
     },
+
+    "attestation.Attested": ({ datanet, round, attestor, statement, agreeing, threshold }) => {
+      const key = `${datanet}/${round}`;
+      const { attestors, statements } = known(this.rounds, key, "round");
+      const who = attestor.toString();
+      this.findings.same(who, `whether it attests round ${key}`, attestors.includes(who), true);
+      const due = known(this.datanets, datanet.toNumber(), "datanet").threshold;
+      this.findings.same(`round ${key}`, "how many attestors must agree", threshold.toNumber(), due);
+      // What was said before does not stand any more: who comes back to it is not its first.
+      statements.delete(who);
+      statements.set(who, statement.toHex());
+      const same = [...statements.values()].filter((hash) => hash === statement.toHex());
+      this.findings.same(`round ${key}`, "how many attestors say the same", agreeing.toNumber(), same.length);
+    },
+
+    "attestation.RoundAttested": ({ datanet, round, evaluator, statement, before, after }) => {
+      const key = `${datanet}/${round}`;
+      const { statements } = known(this.rounds, key, "round");
+      const { threshold } = known(this.datanets, datanet.toNumber(), "datanet");
+      const agreed = [...statements].filter(([, hash]) => hash === statement.toHex()).map(([who]) => who);
+      this.findings.same(`round ${key}`, "attestors who agreed, and the first of them", [agreed.length, evaluator.toString()], [threshold, agreed[0]]);
+      const found = this.concluded.find((entry) => entry.datanet === datanet.toNumber() && entry.round === round.toNumber());
+      const said = [evaluator.toString(), big(before), big(after)];
+      this.findings.same(`round ${key}`, "evaluator and accuracies", said, found && [found.evaluator, found.before, found.after]);
+      if (found) found.agreed = agreed.length;
+    },
   };
 
   takePledge(of, fits, what) {
@@ -227,8 +262,10 @@ export class Rounds {
     this.findings.place = this.books.place;
     this.checkKept(key, valued, datanet.vesting);
     this.checkMoney(key, round, event, sum(valued.map(({ committed }) => committed.fee)));
-    this.books.pools.conclude(key, datanet, evaluator, round.seats, event);
-    this.concluded.push({ datanet: number, round: event.round.toNumber(), unit, before, after, evaluator, contributions: valued });
+    const providers = datanet.threshold === undefined ? [...round.seats.values()] : round.attestors;
+    this.books.pools.conclude(key, datanet, evaluator, providers, event);
+    const evidence = wordOf(datanet);
+    this.concluded.push({ datanet: number, round: event.round.toNumber(), evidence, unit, before, after, evaluator, contributions: valued });
   }
 
   checkContribution(entry, { bond, fee }, evaluator) {
@@ -272,8 +309,11 @@ export class Rounds {
     findings.same(sponsor ?? `round ${key}`, `budget of round ${key} given back`, this.books.pot.refunds.get(key) ?? 0n, budget - paid);
   }
 
-  /** What is left at the end: no award may be without its contribution. */
+  /** What is left at the end: no award may be without its contribution, and no attested round without those who agreed. */
   close() {
     for (const [key, { awards }] of this.rounds) this.findings.same(`round ${key}`, "awards without a contribution", awards, []);
+    for (const { datanet, round, evidence, agreed } of this.concluded) {
+      this.findings.same(`round ${datanet}/${round}`, "whether attestors agreed on it", agreed !== undefined, evidence === "attested");
+    }
   }
 }

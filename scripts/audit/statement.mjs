@@ -74,7 +74,7 @@ function compareData({ findings, rounds, pools, awards }, list) {
     if (!said && valued.length === 0) continue;
     const who = `datanet ${datanet}`;
     findings.same(who, "accuracy of 1 in values", said?.unit, concluded[0]?.unit);
-    const accuracies = concluded.map(({ round, before, after }) => ({ round, before: String(before), after: String(after) }));
+    const accuracies = concluded.map(({ round, evidence, before, after }) => ({ round, evidence, before: String(before), after: String(after) }));
     findings.same(who, "rounds", said?.rounds, accuracies);
     const found = new Map((said?.contributions ?? []).map((entry) => [entry.contribution, entry]));
     findings.same(who, "contributions", ascending(found.keys()), ascending(valued.map(({ contribution }) => contribution)));

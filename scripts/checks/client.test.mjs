@@ -317,6 +317,74 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     await fails(MISUSED, ["no-such.csv"], "contribute", "estimate", id, at("no-such.csv"));
   });
 
+  it("takes what attestors agree on, and calls it attested wherever it is shown", async () => {
+    const recipe = file("attested.json", JSON.stringify(ANIMALS));
+    const { terms } = await json("--dev", "alice", "licence", "publish", "--preset", "commercial", "--royalty", "12%",
+      "--text", LICENCE, "--text-uri", "file:licence.txt");
+    const { datanet } = await json("--dev", "alice", "datanet", "create", "--recipe", recipe, "--terms", terms, "--attested", "2");
+    const id = String(datanet);
+    await fails(REFUSED, ["TooFewAttestors"], "--dev", "alice", "datanet", "providers", id, "dev:dave");
+    await json("--dev", "alice", "datanet", "providers", id, "dev:dave", "dev:eve", "dev:ferdie");
+    await json("--dev", "alice", "--wait", "finalized", "datanet", "open-round", id);
+    const records = (name, ...rows) => file(name, rows.map(([grey, label]) => `${Array(4).fill(grey).join(",")},${label}\n`).join(""));
+    const bob = records("bob.attested.csv", [-28, 0], [32, 1], [-27, 0]);
+    const charlie = records("charlie.attested.csv", [-30, 1]);
+    const benchmark = records("benchmark.csv", ...[[-32, 0], [36, 1], [100, 2]].flatMap((record) => [record, record]));
+
+    await fails(MISUSED, ["say with --reference"], "--dev", "bob", "contribute", id, bob);
+    await fails(MISUSED, ["is attested"], "--dev", "dave", "slices", "commit", id, benchmark);
+    await json("--dev", "bob", "contribute", "commit", id, bob);
+    await json("--dev", "charlie", "contribute", "commit", id, charlie);
+    const place = (name) => `https://example.org/${name}`;
+    await Promise.all(["bob", "charlie"].map((name) =>
+      json("--dev", name, "--wait", "finalized", "contribute", "deliver", id, "--reference", place(name))));
+    await json("--dev", "alice", "--wait", "finalized", "round", "advance", id, "--until", "revealed");
+
+    const revealed = await json("round", "show", id);
+    const [bobs, charlies] = revealed.contributions.map(({ contribution }) => contribution);
+    assert.deepEqual(revealed.references, { [bobs]: place("bob"), [charlies]: place("charlie") });
+    assert.deepEqual([revealed.evidence, revealed.attestations], ["attested", []]);
+    const attest = (...words) => ["attest", id, "1", ...words, "--benchmark", benchmark];
+    await fails(MISUSED, [`contribution ${charlies} of`, place("charlie")], ...attest(bob, "--dry-run"));
+    await fails(MISUSED, ["its root is"], ...attest(bob, charlie, benchmark, "--dry-run"));
+    await fails(MISUSED, ["2 of each class"], "attest", id, "1", bob, charlie, "--benchmark", bob, "--dry-run");
+    const dry = await json(...attest(charlie, bob, "--dry-run"));
+    const unit = BigInt(dry.unit);
+    // Cats are answered by Charlie's dog before Bob's cats, dogs by Bob's dog, birds by nobody's bird: as with open records.
+    assert.deepEqual(dry.contributions.map(({ value }) => BigInt(value)), [2n * unit / 9n, -2n * unit / 9n]);
+    assert.equal(dry.statement, (await json(...attest(bob, charlie, "--dry-run"))).statement);
+    await fails(MISUSED, ["is no attestor"], "--dev", "bob", ...attest(bob, charlie));
+
+    const first = await json("--dev", "dave", ...attest(bob, charlie));
+    assert.deepEqual([first.statement, first.agreeing, first.final], [dry.statement, 1, false]);
+    const other = await json("--dev", "eve", ...attest(bob, "--without", String(charlies)));
+    assert.deepEqual([other.agreeing, other.final, other.contributions[1].value], [1, false, "0"]);
+    const said = (await json("round", "show", id)).attestations.map(({ statement }) => statement);
+    assert.deepEqual(said, [dry.statement, other.statement]);
+    const last = await json("--dev", "ferdie", "--wait", "finalized", ...attest(bob, charlie));
+    assert.deepEqual([last.agreeing, last.final], [2, true]);
+
+    const { model } = await json("--dev", "bob", "--wait", "finalized", "model", "register", "--kind", "base", "--trained-on", `${id}:1`,
+      "--weights", bob, "--terms", terms);
+    const shown = await json("datanet", "show", id);
+    assert.deepEqual([shown.evidence, shown.round_list[0].evidence, shown.round_list[0].phase], ["attested", "attested", "Final"]);
+    const { data } = await json("--wait", "finalized", "statement", "--datanet", id);
+    assert.deepEqual(data.rounds.map(({ round, evidence }) => [round, evidence]), [[1, "attested"]]);
+    assert.deepEqual(data.contributions.map(({ value }) => BigInt(value)), [2n * unit / 9n, -2n * unit / 9n]);
+    const [{ edges }] = await json("model", "lineage", String(model));
+    assert.equal(edges[0].evidence, "attested");
+    for (const words of [["round", "show", id], ["datanet", "show", id], ["statement", "--datanet", id], ["model", "show", String(model)], ["model", "lineage", String(model)]]) {
+      const { output } = await client(...words);
+      assert.ok(output.includes("attested") && !output.includes("measured"), output);
+    }
+    for (const words of [
+      ["datanet", "export", id, at("export.csv")],
+      ["contribute", "estimate", id, bob],
+      ["evaluate", id, "--check"],
+      ["statement", "--datanet", id, "--contribution", String(bobs)],
+    ]) await fails(MISUSED, [`datanet ${id} is attested: the chain has roots`], ...words);
+  });
+
   it("answers programs with one JSON value, amounts as text in the smallest unit", async () => {
     const balance = await json("balance", "dev:dave");
     assert.equal(balance.free, String(1_000_000n * TRIB));

@@ -15,7 +15,7 @@ use subxt::{
 };
 use tributary_primitives::{
     assets::{Asset, Payee, Pool},
-    datanets::{Phase, Recipe},
+    datanets::{Phase, Recipe, Statement},
     licences::{Generation, LicenceTerms, Origin},
     merkle::Path,
     valuation::{Challenge, Row, Shadow},
@@ -212,6 +212,16 @@ calls! {
         salt: Option<[u8; 32]>,
     }
 
+    /// Delivers the root of an attested contribution, and says where its records lie.
+    Datanets.deliver_reference: DeliverReference {
+        datanet: u32,
+        round: u32,
+        contribution: u32,
+        root: H256,
+        reference: Vec<u8>,
+        salt: [u8; 32],
+    }
+
     /// Withdraws the offer of a datanet.
     Datanets.withdraw_offer: WithdrawDatanetOffer {
         datanet: u32,
@@ -353,6 +363,19 @@ calls! {
         round: u32,
     }
 
+    /// Says what a round of an attested datanet is worth.
+    Attestation.attest: AttestRound {
+        datanet: u32,
+        round: u32,
+        statement: Static<Statement>,
+    }
+
+    /// Ends a round on which attestors did not agree in time.
+    Attestation.abandon: AbandonRound {
+        datanet: u32,
+        round: u32,
+    }
+
     /// Pays for an asset.
     Rewards.pay: PayAsset {
         asset: Static<Asset>,
@@ -464,6 +487,13 @@ events! {
         hash: H256,
     }
 
+    /// An attested contribution is delivered.
+    Datanets.ReferenceDelivered: ReferenceDelivered {
+        datanet: u32,
+        contribution: u32,
+        reference: Vec<u8>,
+    }
+
     /// A batch of a slice is in this block.
     Datanets.SliceBatchRevealed: SliceBatchRevealed {
         datanet: u32,
@@ -551,6 +581,18 @@ events! {
     /// A proposal was disproved.
     Valuation.ProposalDisproved: ProposalDisproved {
         reward: u128,
+    }
+
+    /// An attestor said what a round is worth.
+    Attestation.Attested: Attested {
+        agreeing: u8,
+        threshold: u8,
+    }
+
+    /// Enough attestors agree: a round is final.
+    Attestation.RoundAttested: RoundAttested {
+        datanet: u32,
+        round: u32,
     }
 
     /// A model was registered.

@@ -126,6 +126,12 @@ state! {
         after: u128,
     }
 
+    /// What an attestor says of a round.
+    Attestation {
+        attestor: AccountId32,
+        statement: H256,
+    }
+
     /// A part of a round's benchmark.
     Seat {
         provider: AccountId32,

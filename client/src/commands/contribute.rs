@@ -8,15 +8,15 @@ use serde_json::{json, Value};
 use subxt::utils::AccountId32;
 use subxt_signer::sr25519::Keypair;
 use tributary_primitives::{
-    datanets::{Phase, Recipe},
+    datanets::{Evidence, Phase, Recipe, MAX_REFERENCE},
     hashing,
 };
 
 use crate::{
     chain::{
         calls::{
-            CommitContribution, ContributionCommitted, Deliver, Member, NameAuthors,
-            ReclaimContribution,
+            CommitContribution, ContributionCommitted, Deliver, DeliverReference, Member,
+            NameAuthors, ReclaimContribution,
         },
         state::{Contribution, Delivery, Status},
         Chain, Snapshot, Wait,
@@ -78,6 +78,9 @@ struct What {
     /// fee are the signer's alone. Cannot be changed.
     #[arg(long = "author", value_name = "ACCOUNT=PERCENT")]
     authors: Vec<MemberArgument>,
+    /// In an attested datanet: where attestors find the records, such as a URI of 256 bytes at the most. It is public; no record is sent.
+    #[arg(long, value_name = "URI")]
+    reference: Option<String>,
 }
 
 /// Where it is delivered.
@@ -88,6 +91,9 @@ struct Where {
     /// The round [default: the last one]
     #[arg(long)]
     round: Option<u32>,
+    /// In an attested datanet: where attestors find the records, such as a URI of 256 bytes at the most. It is public; no record is sent.
+    #[arg(long, value_name = "URI")]
+    reference: Option<String>,
 }
 
 /// Removes a contribution from which nothing follows: a rejected one, or one that a void round left and that no other round has taken.
@@ -166,12 +172,20 @@ impl Contribute {
                         place.datanet
                     );
                 }
-                contributor.deliver_all(commitments).await
+                let reference = place.reference;
+                let recipe =
+                    round::recipe(&contributor.chain.newest().await?, place.datanet).await?;
+                ensure_fits(reference.as_deref(), &recipe)?;
+                contributor.deliver_all(commitments, reference).await
             }
             (None, Some(what)) => {
                 let authors = team(context, &what.authors)?;
+                let reference = what.reference.clone();
+                let recipe =
+                    round::recipe(&contributor.chain.newest().await?, what.datanet).await?;
+                ensure_fits(reference.as_deref(), &recipe)?;
                 let (commitment, _) = contributor.commit(&what, authors).await?;
-                contributor.deliver_all(vec![commitment]).await
+                contributor.deliver_all(vec![commitment], reference).await
             }
             _ => misuse!("say which datanet and which file"),
         }
@@ -274,10 +288,12 @@ impl Contributor {
                 what.datanet
             );
         }
-        remark(
-            "What is delivered is public for ever: consent can be withdrawn from later rounds, but what others have copied stays with them. \
+        remark(match recipe.evidence {
+            Evidence::Open => "What is delivered is public for ever: consent can be withdrawn from later rounds, but what others have copied stays with them. \
              What turns out to be worth nothing is anybody's to commit again.",
-        );
+            Evidence::Attested { .. } => "No record is sent. The root and the reference are public for ever, and attestors must be let in to the records. \
+             Keep the file: later rounds need it, too.",
+        });
         let call = CommitContribution {
             datanet: what.datanet,
             round: number,
@@ -344,7 +360,11 @@ impl Contributor {
     }
 
     /// Delivers some commitments of one round.
-    async fn deliver_all(&self, commitments: Vec<Commitment>) -> Result<Output> {
+    async fn deliver_all(
+        &self,
+        commitments: Vec<Commitment>,
+        reference: Option<String>,
+    ) -> Result<Output> {
         let mut delivered = Vec::new();
         let mut output = Vec::new();
         for mut commitment in commitments {
@@ -352,7 +372,7 @@ impl Contributor {
                 remark("A commitment that was prepared and never reached the chain is left out.");
                 continue;
             }
-            let contribution = self.deliver(&commitment).await?;
+            let contribution = self.deliver(&commitment, reference.as_deref()).await?;
             output.push(format!(
                 "Contribution {} of {} records is delivered to round {} of datanet {}.",
                 commitment.number.unwrap_or_default(),
@@ -369,7 +389,11 @@ impl Contributor {
     }
 
     /// Delivers a contribution from where the chain has it.
-    async fn deliver(&self, commitment: &Commitment) -> Result<Contribution> {
+    async fn deliver(
+        &self,
+        commitment: &Commitment,
+        reference: Option<&str>,
+    ) -> Result<Contribution> {
         let Commitment {
             datanet,
             round: number,
@@ -407,6 +431,32 @@ impl Contributor {
             return Ok(existing);
         };
 
+        match reference {
+            Some(reference) => {
+                let call = DeliverReference {
+                    datanet,
+                    round: number,
+                    contribution,
+                    root: commitment.root,
+                    reference: reference.into(),
+                    salt: commitment.salt,
+                };
+                self.chain.submit(&self.key, call).await?;
+            }
+            None => self.deliver_records(commitment, &delivery).await?,
+        }
+        let (done, _) = find(self.chain.now().await?).await?;
+        match done {
+            Some(done) if done.status != Status::Committed => Ok(done),
+            _ => anyhow::bail!(
+                "contribution {contribution} was delivered and yet is not: {}",
+                lapsed()
+            ),
+        }
+    }
+
+    /// Delivers the records of a contribution from where the chain has them.
+    async fn deliver_records(&self, commitment: &Commitment, delivery: &Delivery) -> Result<()> {
         let records = self.state.records(commitment)?;
         ensure!(
             records.root_hash() == commitment.root,
@@ -420,9 +470,9 @@ impl Contributor {
         for (batch, bytes) in batches.iter().enumerate() {
             if batch >= usize::from(delivery.next) {
                 let call = Deliver {
-                    datanet,
-                    round: number,
-                    contribution,
+                    datanet: commitment.datanet,
+                    round: commitment.round,
+                    contribution: commitment.number.unwrap_or_default(),
                     batch: u16::try_from(batch)?,
                     records: bytes.to_vec(),
                     salt: (batch == last).then_some(commitment.salt),
@@ -433,14 +483,27 @@ impl Contributor {
             bar.inc(bytes.len() as u64);
         }
         bar.finish_and_clear();
-        let (done, _) = find(self.chain.now().await?).await?;
-        match done {
-            Some(done) if done.status != Status::Committed => Ok(done),
-            _ => anyhow::bail!(
-                "contribution {contribution} was delivered and yet is not: {}",
-                lapsed()
-            ),
+        Ok(())
+    }
+}
+
+/// Holds if a reference is there exactly where a recipe asks for one, and is short enough.
+fn ensure_fits(reference: Option<&str>, recipe: &Recipe) -> Result<()> {
+    match (recipe.evidence, reference) {
+        (Evidence::Open, Some(_)) => {
+            misuse!(
+                "the datanet is open: its records are delivered themselves, without --reference"
+            )
         }
+        (Evidence::Attested { .. }, None) => {
+            misuse!(
+                "the datanet is attested: say with --reference where attestors find the records"
+            )
+        }
+        (_, Some(reference)) if reference.len() > MAX_REFERENCE as usize => {
+            misuse!("a reference has at most {MAX_REFERENCE} bytes")
+        }
+        _ => Ok(()),
     }
 }
 
@@ -470,4 +533,24 @@ async fn delivery(state: &Snapshot, datanet: u32, contribution: u32) -> Result<O
     state
         .get("Datanets", "Deliveries", (datanet, contribution))
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::valuation::tests::recipe;
+
+    #[test]
+    fn a_reference_is_there_where_nothing_else_is_delivered() {
+        let open = recipe();
+        let attested = Recipe {
+            evidence: Evidence::Attested { threshold: 1 },
+            ..recipe()
+        };
+        assert!(ensure_fits(None, &open).is_ok());
+        assert!(ensure_fits(Some("ipfs://a"), &open).is_err());
+        assert!(ensure_fits(None, &attested).is_err());
+        assert!(ensure_fits(Some(&"a".repeat(256)), &attested).is_ok());
+        assert!(ensure_fits(Some(&"a".repeat(257)), &attested).is_err());
+    }
 }

@@ -9,7 +9,7 @@ use serde_json::{json, Value};
 use subxt::utils::{AccountId32, MultiAddress, Static, H256};
 use tributary_primitives::{
     assets::Asset,
-    datanets::{Encoder, Periods, Recipe, KERNEL},
+    datanets::{Encoder, Evidence, Periods, Recipe, KERNEL},
     merkle::Range,
     Perbill,
 };
@@ -28,6 +28,7 @@ use crate::{
         model::{parse_hash, send},
     },
     context::{AccountName, Context},
+    evidence,
     failure::{misuse, Misuse},
     money::{Amount, Part},
     output::{hex, Grid, Output},
@@ -127,12 +128,19 @@ pub(crate) struct Create {
     /// A file with that text or JSON.
     #[arg(long, value_name = "FILE", conflicts_with = "metadata")]
     metadata_file: Option<PathBuf>,
+    /// Let so many attestors decide what records are worth, of those that `datanet providers` appoints: no record comes to the chain. Like
+    /// "evidence": {"Attested": {"threshold": COUNT}} in the recipe.
+    #[arg(long, value_name = "COUNT")]
+    attested: Option<u8>,
 }
 
 /// A recipe as people write it: amounts with a unit, parts in percent.
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct RecipeFile {
+    /// `Open`, or `Attested` with how many attestors must agree; open if nothing is said.
+    #[serde(default = "open")]
+    evidence: Evidence,
     /// `Vector` or `Text`; vectors if nothing is said.
     #[serde(default = "vector")]
     encoder: Encoder,
@@ -161,6 +169,10 @@ struct RecipeFile {
     periods: Periods,
 }
 
+fn open() -> Evidence {
+    Evidence::Open
+}
+
 fn vector() -> Encoder {
     Encoder::Vector
 }
@@ -174,6 +186,7 @@ impl From<&Recipe> for RecipeFile {
     fn from(recipe: &Recipe) -> Self {
         let part = |part: Perbill| Part(part.deconstruct());
         Self {
+            evidence: recipe.evidence,
             encoder: recipe.encoder,
             dimension: recipe.dimension,
             classes: recipe.classes,
@@ -200,6 +213,7 @@ impl From<RecipeFile> for Recipe {
     fn from(file: RecipeFile) -> Self {
         let part = |part: Part| Perbill::from_parts(part.0);
         Self {
+            evidence: file.evidence,
             encoder: file.encoder,
             dimension: file.dimension,
             classes: file.classes,
@@ -228,6 +242,7 @@ fn example() -> RecipeFile {
     const DAY: u32 = 28_800;
     const MILLI: u128 = 1_000_000_000;
     RecipeFile {
+        evidence: Evidence::Open,
         encoder: Encoder::Vector,
         dimension: 64,
         classes: 10,
@@ -355,8 +370,11 @@ impl Create {
             Ok(json) => json,
             Err(error) => misuse!("cannot read {}: {error}", self.recipe.display()),
         };
-        let file: RecipeFile = serde_json::from_slice(&json)
+        let mut file: RecipeFile = serde_json::from_slice(&json)
             .map_err(|error| Misuse(format!("{}: {error}", self.recipe.display())))?;
+        if let Some(threshold) = self.attested {
+            file.evidence = Evidence::Attested { threshold };
+        }
         let recipe = Recipe::from(file);
         let metadata = scheme::given(self.metadata, self.metadata_file.as_deref(), &recipe)?;
         let (chain, key) = context.connect_to_sign().await?;
@@ -457,6 +475,7 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
 
     let mut json = datanet_json(id, &datanet, &metadata);
     json["recipe"] = serde_json::to_value(&recipe).context("writing a recipe")?;
+    json["evidence"] = evidence::word(recipe.evidence).into();
     json["terms"] = terms.map(hex).into();
     json["admitted"] = admitted.count.into();
     json["weights_root"] = hex(admitted.root().hash).into();
@@ -467,7 +486,17 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         ("datanet", id.to_string()),
         ("about", metadata),
         ("steward", datanet.steward.to_string()),
-        ("providers", providers.join(", ")),
+        (
+            "values are",
+            evidence::line(recipe.evidence, providers.len()),
+        ),
+        (
+            match recipe.evidence {
+                Evidence::Open => "providers",
+                Evidence::Attested { .. } => "attestors",
+            },
+            providers.join(", "),
+        ),
         ("terms", terms.map_or_else(|| "none".to_owned(), hex)),
         (
             "records",
@@ -533,9 +562,9 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
             &phase,
             &format!("{} of {}", found.delivered, found.committed),
             &budget.map_or_else(String::new, |budget| budget.to_string()),
-            &accuracies(&found, recipe.unit()),
+            &accuracies(&found, &recipe),
         ]);
-        list.push(round_json(number, &found));
+        list.push(round_json(number, &found, recipe.evidence));
     }
     if datanet.rounds > 0 {
         output = output.table(rounds);
@@ -576,7 +605,8 @@ fn withdrawn(weight: u128, of: u128) -> String {
 }
 
 /// Accuracies of a final round, before and after.
-pub(crate) fn accuracies(round: &Round, unit: u128) -> String {
+pub(crate) fn accuracies(round: &Round, recipe: &Recipe) -> String {
+    let unit = recipe.unit();
     let text = |outcome: &Outcome| {
         format!(
             "{} -> {}",
@@ -584,11 +614,12 @@ pub(crate) fn accuracies(round: &Round, unit: u128) -> String {
             accuracy(outcome.after, unit)
         )
     };
-    round.outcome.as_ref().map_or_else(String::new, text)
+    let text = round.outcome.as_ref().map_or_else(String::new, text);
+    evidence::marked(text, recipe.evidence)
 }
 
 /// A round for programs.
-pub(crate) fn round_json(number: u32, round: &Round) -> Value {
+pub(crate) fn round_json(number: u32, round: &Round, evidence: Evidence) -> Value {
     let sponsorship = round.sponsorship.as_ref().map(|sponsorship| {
         json!({
             "sponsor": sponsorship.sponsor,
@@ -608,6 +639,7 @@ pub(crate) fn round_json(number: u32, round: &Round) -> Value {
     });
     json!({
         "round": number,
+        "evidence": evidence::word(evidence),
         "phase": format!("{:?}", round.phase.0),
         "deadline": round.deadline,
         "first": round.first,
@@ -649,6 +681,20 @@ mod tests {
         assert_eq!(encoder(json.clone()), Encoder::Vector);
         json["encoder"] = "Image".into();
         assert!(serde_json::from_value::<RecipeFile>(json).is_err());
+    }
+
+    #[test]
+    fn a_recipe_file_says_whether_rounds_are_attested() {
+        let mut json = serde_json::to_value(example()).unwrap();
+        assert_eq!(json["evidence"], "Open");
+        let evidence = |json| {
+            let file: RecipeFile = serde_json::from_value(json).unwrap();
+            Recipe::from(file).evidence
+        };
+        json["evidence"] = json!({ "Attested": { "threshold": 2 } });
+        assert_eq!(evidence(json.clone()), Evidence::Attested { threshold: 2 });
+        json.as_object_mut().unwrap().remove("evidence").unwrap();
+        assert_eq!(evidence(json), Evidence::Open);
     }
 
     #[test]

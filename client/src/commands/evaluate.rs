@@ -72,7 +72,7 @@ impl Evaluate {
         let datanet = self.datanet;
         let newest = chain.newest().await?;
         let number = round::round_or_last(&newest, datanet, self.round).await?;
-        let periods = round::recipe(&newest, datanet).await?.periods;
+        let periods = round::open_recipe(&newest, datanet).await?.periods;
         let begun = own_proposal(&chain, &key, datanet, number).await?.is_some();
         let standing =
             round::wait_for(

@@ -109,7 +109,7 @@ impl Export {
         }
         let chain = context.connect().await?;
         let now = chain.finalized().await?;
-        let recipe = round::recipe(&now, self.datanet).await?;
+        let recipe = round::open_recipe(&now, self.datanet).await?;
         let round = match self.round {
             Some(round) => round,
             None => match final_rounds(&now, self.datanet).await?.pop() {

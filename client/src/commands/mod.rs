@@ -1,6 +1,7 @@
 //! The commands, one file for each group.
 
 pub(crate) mod account;
+pub(crate) mod attest;
 pub(crate) mod challenge;
 pub(crate) mod claim;
 mod collect;

@@ -15,6 +15,7 @@ use subxt::{
 };
 use tributary_primitives::{
     assets::{Asset, Payee, RoyaltyStack},
+    datanets::Evidence,
     licences::{self, Origin},
 };
 
@@ -30,10 +31,12 @@ use crate::{
     },
     commands::licence::refusal_text,
     context::{AccountName, Context},
+    evidence,
     failure::{misuse, Misuse, Refusal},
     keys,
     money::{scaled, Amount, Part},
     output::{hex, short, Grid, Output},
+    round,
 };
 
 #[derive(Debug, Subcommand)]
@@ -402,6 +405,23 @@ fn file_hash(file: Option<&PathBuf>, hash: Option<H256>) -> Result<H256> {
     }
 }
 
+/// An edge, and how others can know what the round is worth that it leads to, if it leads to one.
+struct Source {
+    edge: Edge,
+    evidence: Option<Evidence>,
+}
+
+impl Source {
+    /// In a few words.
+    fn text(&self) -> String {
+        let text = origin_text(&self.edge.origin);
+        match self.evidence {
+            Some(evidence) => evidence::marked(text, evidence),
+            None => text,
+        }
+    }
+}
+
 /// An origin in a few words.
 fn origin_text(origin: &Origin) -> String {
     match origin {
@@ -423,24 +443,36 @@ fn parent(origin: &Origin) -> Option<u32> {
     }
 }
 
-async fn find(state: &Snapshot, model: u32) -> Result<(Model, Vec<Edge>)> {
+async fn find(state: &Snapshot, model: u32) -> Result<(Model, Vec<Source>)> {
     let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
     let found = found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
-    let edges = state
-        .get("Models", "Edges", (model,))
-        .await?
-        .unwrap_or_default();
-    Ok((found, edges))
+    Ok((found, sources(state, model).await?))
 }
 
-fn edge_json(edge: &Edge) -> Result<Value> {
+/// What a model comes from directly.
+async fn sources(state: &Snapshot, model: u32) -> Result<Vec<Source>> {
+    let edges: Option<Vec<Edge>> = state.get("Models", "Edges", (model,)).await?;
+    let mut sources = Vec::new();
+    for edge in edges.unwrap_or_default() {
+        let evidence = match edge.origin.asset() {
+            Asset::Datanet(datanet) => Some(round::recipe(state, datanet).await?.evidence),
+            Asset::Model(_) => None,
+        };
+        sources.push(Source { edge, evidence });
+    }
+    Ok(sources)
+}
+
+fn edge_json(source: &Source) -> Result<Value> {
+    let Source { edge, evidence } = source;
     Ok(json!({
         "origin": serde_json::to_value(edge.origin.0).context("writing an origin")?,
         "grade": edge.grade.value,
+        "evidence": evidence.map(evidence::word),
     }))
 }
 
-fn model_json(id: u32, model: &Model, edges: &[Edge]) -> Result<Value> {
+fn model_json(id: u32, model: &Model, edges: &[Source]) -> Result<Value> {
     Ok(json!({
         "model": id,
         "owner": model.owner,
@@ -474,10 +506,7 @@ async fn list(context: &Context) -> Result<Output> {
             &short(model.weights_hash),
             &retired,
         ]);
-        let edges: Vec<Edge> = state
-            .get("Models", "Edges", (*id,))
-            .await?
-            .unwrap_or_default();
+        let edges = sources(&state, *id).await?;
         list.push(model_json(*id, model, &edges)?);
     }
     Ok(Output::new(list.into()).table(table))
@@ -495,7 +524,7 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
 
     let mut json = model_json(id, &model, &edges)?;
     json["metadata"] = metadata.clone().into();
-    let origins: Vec<_> = edges.iter().map(|edge| origin_text(&edge.origin)).collect();
+    let origins: Vec<_> = edges.iter().map(Source::text).collect();
     let mut output = Output::new(Value::Null).fields([
         ("model", id.to_string()),
         ("kind", format!("{:?}", model.kind)),
@@ -557,7 +586,7 @@ async fn lineage(context: &Context, id: u32) -> Result<Output> {
             continue;
         }
         let (model, edges) = find(&state, next).await?;
-        pending.extend(edges.iter().filter_map(|edge| parent(&edge.origin)));
+        pending.extend(edges.iter().filter_map(|it| parent(&it.edge.origin)));
         relatives.insert(next, (model, edges));
     }
     let list: Vec<Value> = relatives
@@ -576,7 +605,7 @@ async fn lineage(context: &Context, id: u32) -> Result<Output> {
 
 /// An ancestry as indented lines.
 struct Drawing<'a> {
-    relatives: &'a BTreeMap<u32, (Model, Vec<Edge>)>,
+    relatives: &'a BTreeMap<u32, (Model, Vec<Source>)>,
     /// Models whose own sources stand above already.
     drawn: BTreeSet<u32>,
     lines: Vec<String>,
@@ -600,8 +629,8 @@ impl Drawing<'_> {
             }
             return;
         }
-        for edge in edges {
-            let how = origin_text(&edge.origin);
+        for source in edges {
+            let (edge, how) = (&source.edge, source.text());
             match parent(&edge.origin) {
                 Some(parent) => {
                     let how = how
@@ -625,7 +654,7 @@ async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
     let (_, edges) = find(&state, model).await?;
     let edge = edges
         .into_iter()
-        .map(|edge| edge.origin)
+        .map(|source| source.edge.origin)
         .find(|origin| parent(origin) == Some(own));
     let Some(edge) = edge else {
         misuse!("model {model} does not come from model {own}");

@@ -1,26 +1,31 @@
 //! `tributary round`: how a round stands, and how it goes on.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
-use tributary_primitives::datanets::Phase;
+use tributary_primitives::datanets::{Evidence, Phase};
 
 use crate::{
     agreement::Agreement,
     chain::{
         calls::{AdvanceRound, Lapse},
-        state::Status,
+        state::{Attestation, Contribution, Status},
         Chain, Snapshot,
     },
     commands::{
+        attest::attestations_json,
         datanet::{accuracies, round_json},
         model::send,
     },
     concluded::Concluded,
     context::{AccountName, Context},
+    evidence,
     money::Amount,
-    output::{remark, Grid, Output},
+    output::{hex, remark, Grid, Output},
     quality::Quality,
+    references::references,
     round::{self, Step},
     valuation::points,
 };
@@ -154,19 +159,21 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
     let state = chain.now().await?;
     let number = round::round_or_last(&state, datanet, named).await?;
     let standing = round::standing(&state, datanet, number).await?;
-    let unit = round::recipe(&state, datanet).await?.unit();
+    let recipe = round::recipe(&state, datanet).await?;
+    let unit = recipe.unit();
     let found = &standing.round;
 
     let waits = match &standing.step {
         Step::Wait(what) => (*what).to_owned(),
         Step::Advance => "anybody who calls `round advance`".to_owned(),
         Step::Finalise => "anybody who calls `finalise`".to_owned(),
+        Step::Abandon => "anybody who gives it up with `finalise`".to_owned(),
         Step::Ended => "nothing".to_owned(),
     };
     let block = |block: Option<u32>| {
         block.map_or_else(|| "none".to_owned(), |block| format!("block {block}"))
     };
-    let mut json = round_json(number, found);
+    let mut json = round_json(number, found, recipe.evidence);
     json["datanet"] = datanet.into();
     json["waits_for"] = waits.clone().into();
     json["closes_at"] = standing.closes_at.into();
@@ -182,7 +189,11 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             "delivered",
             format!("{} of {} contributions", found.delivered, found.committed),
         ),
-        ("accuracy", accuracies(found, unit)),
+        (
+            "values are",
+            evidence::line(recipe.evidence, found.providers.len()),
+        ),
+        ("accuracy", accuracies(found, &recipe)),
         ("at block", standing.block.to_string()),
     ]);
     if let Some(sponsorship) = &found.sponsorship {
@@ -252,6 +263,17 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             "{reclaimed} rejected contributions were reclaimed since: `tributary statement --datanet {datanet}` lists them as well."
         ));
     }
+    if recipe.evidence != Evidence::Open {
+        let own: Vec<_> = contributions
+            .iter()
+            .filter(|(_, contribution)| contribution.round == number)
+            .cloned()
+            .collect();
+        let attested = Attested::fetch(&chain, &state, (datanet, number), &own).await?;
+        json["attestations"] = attestations_json(&attested.standing).into();
+        json["references"] = json!(attested.references);
+        output = output.table(attested.said()).table(attested.places());
+    }
     // One slice has nothing to agree with: what it says is what the round comes to.
     if found.seats.len() > 1 {
         let fetched =
@@ -306,4 +328,50 @@ async fn quality(
     let last = state.number().min(concluded.state.number() + SHOWN);
     let quality = Quality::fetch_until(chain, &concluded, last).await?;
     Ok((quality, last))
+}
+
+/// What attestors said of a round so far, and where its records lie.
+struct Attested {
+    standing: Vec<Attestation>,
+    references: BTreeMap<u32, String>,
+}
+
+impl Attested {
+    async fn fetch(
+        chain: &Chain,
+        state: &Snapshot,
+        place: (u32, u32),
+        contributions: &[(u32, Contribution)],
+    ) -> Result<Self> {
+        let standing: Option<Vec<Attestation>> =
+            state.get("Attestation", "Standing", place).await?;
+        let references = match references(chain, state, place.0, contributions).await {
+            Ok(references) => references,
+            // A node without old blocks still shows the rest.
+            Err(error) => {
+                remark(format!("Where the records lie is not known: {error:#}"));
+                BTreeMap::new()
+            }
+        };
+        Ok(Self {
+            standing: standing.unwrap_or_default(),
+            references,
+        })
+    }
+
+    fn said(&self) -> Grid {
+        let mut table = Grid::new(["attestor", "hash of its statement"]);
+        for said in &self.standing {
+            table.row([&said.attestor, &hex(said.statement)]);
+        }
+        table
+    }
+
+    fn places(&self) -> Grid {
+        let mut table = Grid::new([">contribution", "where its records lie"]);
+        for (number, reference) in &self.references {
+            table.row([number, reference]);
+        }
+        table
+    }
 }

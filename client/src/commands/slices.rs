@@ -85,7 +85,7 @@ impl Commit {
         let state = context.state(&chain);
         let account = keys::account(&key);
         let now = chain.settled(&account).await?;
-        let recipe = round::recipe(&now, datanet).await?;
+        let recipe = round::open_recipe(&now, datanet).await?;
         let number = round::round_or_last(&now, datanet, self.round).await?;
         let found = round::round(&now, datanet, number).await?;
         if !round::is_provider(&found, &account) {
@@ -302,12 +302,13 @@ mod tests {
     use super::*;
     use crate::records::tests::texts;
     use tributary_primitives::{
-        datanets::{Encoder, Periods, KERNEL},
+        datanets::{Encoder, Evidence, Periods, KERNEL},
         Perbill,
     };
 
     fn recipe() -> Recipe {
         Recipe {
+            evidence: Evidence::Open,
             encoder: Encoder::Vector,
             dimension: 1,
             classes: 3,

@@ -14,7 +14,7 @@ use tributary_primitives::{
     assets::{Pool, MAX_AUTHORS},
     datanets::{
         Encoder, Phase, Recipe, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_ENTRIES, MAX_PROVIDERS,
-        MAX_RECORDS, MAX_SLICES,
+        MAX_RECORDS, MAX_REFERENCE, MAX_SLICES,
     },
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
@@ -24,7 +24,9 @@ use tributary_primitives::{
 };
 
 use crate::{
-    prepare::{account, authors, change, datanet, funded, list, recipe, round, seat},
+    prepare::{
+        account, attested_recipe, authors, change, datanet, funded, list, recipe, round, seat,
+    },
     *,
 };
 
@@ -115,19 +117,32 @@ fn delivering<T: Config>(
     count: u32,
     records: &[u8],
 ) -> (DatanetId, RoundNumber, ContributionNumber, T::AccountId) {
+    committed::<T>(
+        datanet::<T>(recipe, 1),
+        root_of(recipe, records),
+        count as u16,
+        records.len() as u32,
+    )
+}
+
+/// A round in phase `Delivering` with one contribution of so many records and bytes, of this root.
+fn committed<T: Config>(
+    datanet: DatanetId,
+    root: H256,
+    records: u16,
+    bytes: u32,
+) -> (DatanetId, RoundNumber, ContributionNumber, T::AccountId) {
     ready::<T>();
-    let datanet = datanet::<T>(recipe, 1);
     let number = round::<T>(datanet, 0, Status::Committed);
     let contributor = funded::<T>("contributor", 0);
-    let root = root_of(recipe, records);
     let commitment = hashing::commitment(&contributor, datanet, number, &SALT, root);
     Pallet::<T>::do_commit(
         contributor.clone(),
         datanet,
         number,
         commitment,
-        count as u16,
-        records.len() as u32,
+        records,
+        bytes,
     )
     .expect("the round takes commitments; qed");
     change::<T>(datanet, number, |round| round.phase = Phase::Delivering);
@@ -666,6 +681,29 @@ mod benchmarks {
             0,
             records,
             Some(SALT),
+        );
+
+        assert!(!Deliveries::<T>::contains_key(datanet, contribution));
+    }
+
+    #[benchmark]
+    fn deliver_reference() {
+        let recipe = attested_recipe::<T>();
+        let root = H256::repeat_byte(1);
+        let bytes = *recipe.bytes(MAX_RECORDS).end();
+        let datanet = datanet::<T>(&recipe, MAX_PROVIDERS);
+        let (datanet, number, contribution, contributor) =
+            committed::<T>(datanet, root, MAX_RECORDS, bytes);
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(contributor),
+            datanet,
+            number,
+            contribution,
+            root,
+            vec![b'x'; MAX_REFERENCE as usize],
+            SALT,
         );
 
         assert!(!Deliveries::<T>::contains_key(datanet, contribution));

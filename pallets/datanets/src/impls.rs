@@ -79,6 +79,12 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
         })
     }
 
+    fn providers(datanet: DatanetId, round: RoundNumber) -> Vec<T::AccountId> {
+        Rounds::<T>::get(datanet, round)
+            .map(|found| found.providers.into_inner())
+            .unwrap_or_default()
+    }
+
     fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree> {
         let (Some(found), Some(recipe)) =
             (Rounds::<T>::get(datanet, round), Recipes::<T>::get(datanet))
@@ -120,6 +126,11 @@ impl<T: Config> Snapshots<T::AccountId> for Pallet<T> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_frozen(contributions: u32, rows: u16) -> (DatanetId, RoundNumber) {
         crate::prepare::frozen::<T>(contributions, rows)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_attested(contributions: u32) -> (DatanetId, RoundNumber) {
+        crate::prepare::attested::<T>(contributions)
     }
 
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]

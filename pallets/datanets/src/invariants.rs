@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, vec::Vec};
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 use tributary_primitives::{
-    datanets::{most_seats, Phase, MAX_CONTRIBUTIONS, MIN_SLICES},
+    datanets::{most_seats, Evidence, Phase, MAX_CONTRIBUTIONS, MIN_SLICES},
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
@@ -36,8 +36,8 @@ impl<T: Config> Pallet<T> {
         Self::try_holds()
     }
 
-    /// Datanets are numbered from 0 without gaps. Each has metadata and a valid recipe, divisible among its providers, of whom none is
-    /// there twice; none is offered to its own steward.
+    /// Datanets are numbered from 0 without gaps. Each has metadata and a valid recipe, divisible among its providers, or with enough
+    /// attestors, of whom none is there twice; none is offered to its own steward.
     fn try_datanets() -> Result<(), TryRuntimeError> {
         let count = NextDatanet::<T>::get() as usize;
         ensure!(
@@ -57,9 +57,8 @@ impl<T: Config> Pallet<T> {
             let providers = &datanet.providers;
             ensure!(
                 providers.is_empty()
-                    || u32::from(recipe.benchmark)
-                        .is_multiple_of(u32::from(recipe.classes) * providers.len() as u32),
-                "a benchmark cannot be divided among the providers"
+                    || Self::ensure_can_measure(&recipe, providers.len() as u32).is_ok(),
+                "a benchmark cannot be divided among the providers, or attestors are too few"
             );
             ensure!(
                 (1..providers.len()).all(|index| !providers[..index].contains(&providers[index])),
@@ -108,7 +107,8 @@ impl<T: Config> Pallet<T> {
 
     /// Only the last round of a datanet is `Committing`; all before a round that is past `Delivering` have ended. There is a seat for each
     /// provider, and nobody has more of them than it may have. Deadlines,
-    /// randomness, seats, roots and outcomes are there in the phases that have them, and only there.
+    /// randomness, seats, roots and outcomes are there in the phases that have them, and only there. An attested round has no seats, and is
+    /// never `Frozen`.
     fn try_phases() -> Result<(), TryRuntimeError> {
         for (id, number, round) in Rounds::<T>::iter() {
             let last = Datanets::<T>::get(id).map(|datanet| datanet.rounds);
@@ -142,13 +142,18 @@ impl<T: Config> Pallet<T> {
                 picked == round.randomness.is_some(),
                 "slices and what picks them are not there together"
             );
-            let revealed = picked && round.seats.iter().all(|seat| seat.root.is_some());
+            let recipe = Recipes::<T>::get(id).ok_or("a datanet has no recipe")?;
+            let attested = recipe.evidence != Evidence::Open;
+            let revealed = picked != attested && round.seats.iter().all(|seat| seat.root.is_some());
             let right = match round.phase {
                 Phase::Committing | Phase::Delivering => {
                     round.deadline.is_some() && round.frozen.is_none() && !picked
                 }
                 Phase::Frozen => {
-                    round.deadline.is_some() == picked && round.frozen.is_some() && !revealed
+                    round.deadline.is_some() == picked
+                        && round.frozen.is_some()
+                        && !revealed
+                        && !attested
                 }
                 Phase::Revealed | Phase::Published | Phase::Final => {
                     round.deadline.is_none() && round.frozen.is_some() && revealed
@@ -410,12 +415,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Slices are those of providers of their round, each once and at least four. A slice is picked for at most one seat that is not yet
+    /// Slices are those of providers of their round, each once and at least four, and never of an attested one. A slice is picked for at most one seat that is not yet
     /// revealed, and no seat waits for a silent provider; a bond is 0 if and only if its provider was silent.
     fn try_benchmarks() -> Result<(), TryRuntimeError> {
         for (id, number, benchmark) in Benchmarks::<T>::iter() {
             let round = Rounds::<T>::get(id, number).ok_or("slices are those of no round")?;
             ensure!(!round.ended(), "slices of a round that ended are kept");
+            ensure!(
+                Recipes::<T>::get(id).is_some_and(|recipe| recipe.evidence == Evidence::Open),
+                "attestors have slices"
+            );
             for (index, slices) in benchmark.iter().enumerate() {
                 ensure!(
                     round.providers.contains(&slices.provider)

@@ -241,11 +241,11 @@ pub mod pallet {
             /// The datanet.
             datanet: DatanetId,
         },
-        /// Others supply the benchmark of the rounds opened from now on.
+        /// Others supply the benchmark of the rounds opened from now on, or attest them.
         ProvidersAppointed {
             /// The datanet.
             datanet: DatanetId,
-            /// Who supplies an equal part each.
+            /// Who supplies an equal part each, or attests.
             providers: Providers<T::AccountId>,
         },
         /// A sponsor put money on hold for a round of a datanet.
@@ -388,6 +388,19 @@ pub mod pallet {
             root: H256,
             /// In how many batches.
             batches: u16,
+        },
+        /// A contribution is delivered to an attested round: attestors find its records, as committed to, where the reference says.
+        ReferenceDelivered {
+            /// The datanet.
+            datanet: DatanetId,
+            /// The round.
+            round: RoundNumber,
+            /// The contribution.
+            contribution: ContributionNumber,
+            /// Root of its records.
+            root: H256,
+            /// Where they lie for those who are let in.
+            reference: ReferenceBytes,
         },
         /// A contribution was not delivered in time. It is removed, its fee went back.
         ContributionLapsed {
@@ -572,6 +585,8 @@ pub mod pallet {
         /// The signer cannot have the deposit, bond, fee or budget on hold: free coins beyond the existential deposit are too
         /// few, or other pallets have too many holds there.
         DepositNotPayable,
+        /// The threshold of an attested datanet is not 1 to 4.
+        InvalidThreshold,
         /// The dimension is not 1 to 1,024.
         InvalidDimension,
         /// The number of classes is not 2 to 256.
@@ -615,6 +630,13 @@ pub mod pallet {
         DuplicateProvider,
         /// The benchmark cannot be divided equally among so many providers and all classes. Name another number of providers.
         BenchmarkNotDivisible,
+        /// Fewer attestors are named than must say the same, by the recipe's threshold. Name more.
+        TooFewAttestors,
+        /// The datanet is attested: no records and slices come to the chain. Contributors call `deliver_reference`; attestors need no
+        /// slices.
+        DatanetIsAttested,
+        /// The datanet is open: its records are delivered to the chain. Call `deliver`.
+        DatanetIsOpen,
         /// A pledge has no price or no budget.
         EmptyPledge,
         /// The sponsor has a pledge for a round of the datanet already. Withdraw it first.
@@ -700,6 +722,10 @@ pub mod pallet {
         SaltTooEarly,
         /// Account, datanet, round, salt and records are not what was committed to. Batch 0 begins anew.
         CommitmentMismatch,
+        /// A reference is longer than 256 bytes. Keep the rest where it points to.
+        ReferenceTooLong,
+        /// The root is zero, which no records have.
+        RootMissing,
         /// The values are not one for each delivered contribution of the round, ascending by number.
         ValuesMismatch,
         /// A sum, a price or a deadline does not fit. No such recipe can be created, and no such data delivered.
@@ -739,7 +765,7 @@ pub mod pallet {
         /// theirs.
         ///
         /// ## Details
-        /// - `recipe`: what the datanet pays, asks and waits for. Dimension 1 to 1,024; 2 to 256 classes; 1 <= K <= K* <= 32;
+        /// - `recipe`: what the datanet pays, asks and waits for. Open, or attested with a threshold of 1 to 4; dimension 1 to 1,024; 2 to 256 classes; 1 <= K <= K* <= 32;
         ///   T (K + K*) <= 40,960 with T a multiple of the classes; 1 to 4,096 records a contribution; shares of 15 % at most
         ///   together; pay that vests in at most 16 parts; every period 1 block to a year, the time to challenge at least a tenth of an epoch,
         ///   the window at least that and four times the time to publish; kernel 1.
@@ -747,8 +773,9 @@ pub mod pallet {
         /// - `metadata`: at most 4,096 bytes of text or JSON.
         ///
         /// ## Errors
-        /// `InvalidDimension`, `InvalidClasses`, `InvalidNeighbours`, `InvalidHorizon`, `InvalidBenchmark`,
-        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidVesting`, `InvalidPeriods`, `ChallengingTooShort`, `UnknownKernel`,
+        /// `InvalidThreshold`, `InvalidDimension`, `InvalidClasses`, `InvalidNeighbours`, `InvalidHorizon`, `InvalidBenchmark`,
+        /// `InvalidRecordBounds`, `InvalidPrices`, `CrewShareTooHigh`, `InvalidVesting`, `InvalidPeriods`, `ChallengingTooShort`,
+        /// `UnknownKernel`,
         /// `MetadataTooLong`, `TooManyDatanets`, `DepositNotPayable`, and the refusals of the licence.
         ///
         /// ## Events
@@ -765,19 +792,19 @@ pub mod pallet {
             Self::do_create(steward, recipe, terms, metadata)
         }
 
-        /// Names who supplies the benchmark of the rounds opened from now on, an equal part each.
+        /// Names who supplies the benchmark of the rounds opened from now on, an equal part each; in an attested datanet, who attests these.
         ///
         /// ## Origin
         /// Signed by the datanet's steward.
         ///
         /// ## Details
-        /// - `providers`: one to four accounts. T must be a multiple of their number times the number of classes. Nobody stands in for others
+        /// - `providers`: one to four accounts. In an attested datanet they are the attestors, at least as many as the threshold. Else T must be a multiple of their number times the number of classes. Nobody stands in for others
         ///   beyond half of all parts: with two or three providers a round is void as soon as one is missing or silent, with four when three
         ///   are.
         ///
         /// ## Errors
         /// `DatanetNotFound`, `NotAuthorized`, `DatanetRetired`, `NoProviders`, `TooManyProviders`, `DuplicateProvider`,
-        /// `BenchmarkNotDivisible`.
+        /// `BenchmarkNotDivisible`, `TooFewAttestors`.
         ///
         /// ## Events
         /// `ProvidersAppointed`.
@@ -994,7 +1021,7 @@ pub mod pallet {
         ///
         /// ## Errors
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `NotAuthorized`, `SlicesAlreadyCommitted`,
-        /// `TooFewSlices`, `TooManySlices`, `DepositNotPayable`.
+        /// `TooFewSlices`, `TooManySlices`, `DepositNotPayable`, `DatanetIsAttested`.
         ///
         /// ## Events
         /// `SlicesCommitted`.
@@ -1010,7 +1037,8 @@ pub mod pallet {
             Self::do_commit_slices(provider, datanet, round, hashes)
         }
 
-        /// Moves a round on, as far as its deadlines and the chain's randomness allow.
+        /// Moves a round on, as far as its deadlines and the chain's randomness allow. An attested round needs no slices: it is never
+        /// void for want of them, and goes on from `Delivering` to `Revealed` at once.
         ///
         /// ## Origin
         /// Signed by anybody.
@@ -1066,7 +1094,7 @@ pub mod pallet {
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `ContributionNotFound`, `NotAuthorized`,
         /// `NotInExtrinsic`, `AlreadyDelivered`, `EmptyBatch`, `BatchTooLong`, `BatchNotWhole`, `BatchOutOfOrder`,
         /// `TooManyRecords`, `TooManyBytes`, `TooFewBytes`, `LabelOutOfRange`, `TextTooLong`, `TextNotUtf8`, `NothingToEncode`,
-        /// `SaltMissing`, `SaltTooEarly`, `CommitmentMismatch`.
+        /// `SaltMissing`, `SaltTooEarly`, `CommitmentMismatch`, `DatanetIsAttested`.
         ///
         /// ## Events
         /// `BatchDelivered`, and `DeliveryCompleted` with the last.
@@ -1109,7 +1137,7 @@ pub mod pallet {
         /// `DatanetNotFound`, `RoundNotFound`, `WrongPhase`, `SeatNotFound`, `DeadlinePassed`, `NotAuthorized`, `NotInExtrinsic`,
         /// `AlreadyRevealed`, `EmptyBatch`, `BatchTooLong`, `BatchNotWhole`, `BatchOutOfOrder`, `TooManyRecords`, `TooManyBytes`,
         /// `LabelOutOfRange`, `TextTooLong`, `TextNotUtf8`, `NothingToEncode`, `ClassesUnbalanced`, `SaltMissing`, `SaltTooEarly`,
-        /// `CommitmentMismatch`.
+        /// `CommitmentMismatch`, `DatanetIsAttested`.
         ///
         /// ## Events
         /// `SliceBatchRevealed`; `SliceRevealed` with the last batch; `PhaseChanged` with the last slice.
@@ -1247,6 +1275,48 @@ pub mod pallet {
             let who = ensure_signed(origin)?;
             let to = T::Lookup::lookup(to)?;
             Self::do_hand_over(who, datanet, contribution, to)
+        }
+
+        /// Delivers a contribution to a round of an attested datanet: attestors find its records where the reference says, and no record
+        /// comes to the chain.
+        ///
+        /// ## Origin
+        /// Signed by the contributor.
+        ///
+        /// ## Details
+        /// - `round`: one in phase `Delivering`.
+        /// - `root`: that of the records, as committed to.
+        /// - `reference`: at most 256 bytes, such as a URI. It is public and in no state: the event has it. Attestors tell by the root
+        ///   whether what they find there is what was committed to; whoever lets them find nothing has a contribution of no value.
+        /// - `salt`: that of the commitment.
+        ///
+        /// ## Errors
+        /// `DatanetNotFound`, `DatanetIsOpen`, `RoundNotFound`, `WrongPhase`, `DeadlinePassed`, `ContributionNotFound`, `NotAuthorized`,
+        /// `AlreadyDelivered`, `ReferenceTooLong`, `RootMissing`, `CommitmentMismatch`.
+        ///
+        /// ## Events
+        /// `ReferenceDelivered`.
+        #[pallet::call_index(18)]
+        #[pallet::weight(T::WeightInfo::deliver_reference())]
+        pub fn deliver_reference(
+            origin: OriginFor<T>,
+            datanet: DatanetId,
+            round: RoundNumber,
+            contribution: ContributionNumber,
+            root: H256,
+            reference: Vec<u8>,
+            salt: [u8; 32],
+        ) -> DispatchResult {
+            let contributor = ensure_signed(origin)?;
+            Self::do_deliver_reference(
+                contributor,
+                datanet,
+                round,
+                contribution,
+                root,
+                reference,
+                salt,
+            )
         }
     }
 

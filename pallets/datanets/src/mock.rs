@@ -23,7 +23,7 @@ use sp_runtime::{
 };
 use tributary_primitives::{
     assets::{Asset, Authors, Crew, Pool, RoyaltyStack},
-    datanets::{Encoder, Periods, Phase, Recipe, KERNEL},
+    datanets::{Encoder, Evidence, Periods, Phase, Recipe, KERNEL},
     hashing,
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
     ledger::Vesting,
@@ -185,6 +185,9 @@ impl crate::WeightInfo for Weights {
     }
     fn deliver_bytes(k: u32) -> Weight {
         kind(21, k)
+    }
+    fn deliver_reference() -> Weight {
+        kind(29, 0)
     }
     fn reveal(r: u32) -> Weight {
         kind(22, r)
@@ -545,6 +548,7 @@ pub(crate) fn next_epoch() {
 /// A recipe with two numbers a record, two classes and a benchmark of eight records.
 pub(crate) fn recipe() -> Recipe {
     Recipe {
+        evidence: Evidence::Open,
         encoder: Encoder::Vector,
         dimension: 2,
         classes: 2,
@@ -624,6 +628,45 @@ pub(crate) fn signed(who: AccountId) -> RuntimeOrigin {
 /// Creates datanet 0 with the test recipe and so many providers.
 pub(crate) fn create(providers: u64) {
     create_with(recipe(), providers);
+}
+
+/// Creates datanet 0, whose rounds are attested, with so many attestors.
+pub(crate) fn create_attested(threshold: u8, attestors: u64) {
+    let recipe = Recipe {
+        evidence: Evidence::Attested { threshold },
+        ..recipe()
+    };
+    create_with(recipe, attestors);
+}
+
+/// Delivers a reference to a contribution.
+pub(crate) fn deliver_reference(contribution: ContributionNumber) {
+    let found = contribution_of(contribution);
+    Datanets::deliver_reference(
+        signed(found.contributor),
+        0,
+        found.round,
+        contribution,
+        root_of(&records(found.records)),
+        b"https://example.org/records".to_vec(),
+        SALT,
+    )
+    .expect("it was committed to");
+}
+
+/// An attested round with these contributions, all delivered.
+pub(crate) fn freeze_attested(
+    round: RoundNumber,
+    contributions: &[(AccountId, u16)],
+) -> Vec<ContributionNumber> {
+    let numbers: Vec<_> = contributions
+        .iter()
+        .map(|(who, count)| commit(*who, round, *count))
+        .collect();
+    end_committing(round);
+    numbers.iter().for_each(|number| deliver_reference(*number));
+    end_delivering(round);
+    numbers
 }
 
 /// Creates datanet 0 with a recipe and so many providers.

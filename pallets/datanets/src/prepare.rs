@@ -12,7 +12,7 @@ use sp_runtime::{
 use tributary_primitives::{
     assets::{Authors, Share, MAX_AUTHORS},
     datanets::{
-        Delivered, Encoder, Periods, Phase, Recipe, KERNEL, MAX_CLASSES, MAX_DIMENSION,
+        Delivered, Encoder, Evidence, Periods, Phase, Recipe, KERNEL, MAX_CLASSES, MAX_DIMENSION,
         MAX_HORIZON, MAX_PROVIDERS, MAX_RECORDS, MAX_SLICES, MAX_VESTING,
     },
     hashing,
@@ -28,6 +28,9 @@ use crate::{
 };
 
 const PREPARED: &str = "a benchmark can do what it prepared for; qed";
+
+/// Records of a benchmark within the bounds of a recipe with the largest horizon and the most classes.
+const ATTESTED_ROWS: u16 = 512;
 
 /// An account of a benchmark.
 pub(crate) fn account<T: Config>(name: &str, index: u32) -> T::AccountId {
@@ -59,6 +62,7 @@ pub(crate) fn authors<T: Config>(count: u32) -> Authors<T::AccountId> {
 pub(crate) fn recipe<T: Config>(rows: u16) -> Recipe {
     let coin = T::Currency::minimum_balance();
     Recipe {
+        evidence: Evidence::Open,
         encoder: Encoder::Vector,
         dimension: MAX_DIMENSION,
         classes: MAX_CLASSES,
@@ -139,7 +143,7 @@ pub(crate) fn pledge<T: Config>(datanet: DatanetId) -> T::AccountId {
     sponsor
 }
 
-/// A sponsored round in phase `Committing`, with the most slices of every provider, and so many contributions of the most records
+/// A sponsored round in phase `Committing`, with the most slices of every provider where data is open, and so many contributions of the most records
 /// that are delivered, or must still be.
 pub(crate) fn round<T: Config>(
     datanet: DatanetId,
@@ -151,12 +155,13 @@ pub(crate) fn round<T: Config>(
     Pallet::<T>::do_open_round(steward, datanet, Some(sponsor)).expect(PREPARED);
     let mut found = Datanets::<T>::get(datanet).expect(PREPARED);
     let number = found.rounds;
-    for provider in &found.providers {
+    let recipe = Recipes::<T>::get(datanet).expect(PREPARED);
+    let open = recipe.evidence == Evidence::Open;
+    for provider in found.providers.iter().filter(|_| open) {
         let hashes = vec![H256::repeat_byte(1); MAX_SLICES as usize];
         Pallet::<T>::do_commit_slices(provider.clone(), datanet, number, hashes).expect(PREPARED);
     }
 
-    let recipe = Recipes::<T>::get(datanet).expect(PREPARED);
     let records = recipe.max_records;
     let bytes = *recipe.bytes(records).end();
     let bond = Pallet::<T>::bond_of(&recipe, bytes).expect(PREPARED);
@@ -249,6 +254,33 @@ pub(crate) fn list<T: Config>(datanet: DatanetId, number: RoundNumber) {
         number,
         NewcomerList::try_from(newcomers).expect(PREPARED),
     );
+}
+
+/// A recipe whose rounds all of the most attestors must attest.
+pub(crate) fn attested_recipe<T: Config>() -> Recipe {
+    Recipe {
+        evidence: Evidence::Attested {
+            threshold: MAX_PROVIDERS as u8,
+        },
+        ..recipe::<T>(ATTESTED_ROWS)
+    }
+}
+
+/// A round that can be attested from this block on: see [`Snapshots::prepare_attested`].
+///
+/// [`Snapshots::prepare_attested`]: tributary_primitives::roles::Snapshots::prepare_attested
+pub(crate) fn attested<T: Config>(contributions: u32) -> (DatanetId, RoundNumber) {
+    let datanet = datanet::<T>(&attested_recipe::<T>(), MAX_PROVIDERS);
+    let number = round::<T>(datanet, contributions, Status::Delivered);
+    list::<T>(datanet, number);
+    change::<T>(datanet, number, |round| {
+        round.phase = Phase::Revealed;
+        round.deadline = None;
+        round.frozen = Some(0);
+        round.inputs = hashing::extend_inputs(H256::zero(), H256::repeat_byte(4));
+        round.revealed_at = Pallet::<T>::now();
+    });
+    (datanet, number)
 }
 
 /// A round that becomes `Revealed` in this block: see [`Snapshots::prepare_frozen`].

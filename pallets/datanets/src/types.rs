@@ -6,7 +6,8 @@ use sp_core::{ConstU32, H256};
 use sp_runtime::{traits::StaticLookup, BoundedVec};
 use tributary_primitives::{
     datanets::{
-        Delivered, Phase, Recipe, MAX_CLASSES, MAX_CONTRIBUTIONS, MAX_PROVIDERS, MAX_SLICES,
+        Delivered, Phase, Recipe, MAX_CLASSES, MAX_CONTRIBUTIONS, MAX_PROVIDERS, MAX_REFERENCE,
+        MAX_SLICES,
     },
     ids::{ContributionNumber, RoundNumber},
     merkle::{Node, Range},
@@ -40,7 +41,9 @@ pub type BenchmarkOf<T> = Benchmark<<T as frame_system::Config>::AccountId>;
 
 /// What a datanet says of itself: text or JSON.
 pub type MetadataBytes = BoundedVec<u8, ConstU32<MAX_METADATA>>;
-/// Accounts that supply the benchmark of a round, each at most once.
+/// Where the records of a contribution lie for those who are let in, such as a URI.
+pub type ReferenceBytes = BoundedVec<u8, ConstU32<MAX_REFERENCE>>;
+/// Accounts that supply the benchmark of a round, or attest the round, each at most once.
 pub type Providers<AccountId> = BoundedVec<AccountId, ConstU32<MAX_PROVIDERS>>;
 /// The commitments of a provider's slices, by slice number.
 pub type SliceHashes = BoundedVec<H256, ConstU32<MAX_SLICES>>;
@@ -62,7 +65,7 @@ pub struct Datanet<AccountId> {
     pub offered: Option<AccountId>,
     /// On hold from the steward for what is stored.
     pub deposit: Balance,
-    /// Who supplies the benchmark of the rounds opened from now on.
+    /// Who supplies the benchmark of the rounds opened from now on, or attests them.
     pub providers: Providers<AccountId>,
     /// The last round; 0 before the first.
     pub rounds: RoundNumber,
@@ -141,7 +144,7 @@ pub struct Round<AccountId> {
     pub delivered: u32,
     /// How many contributions of a void round it values; 0 if it values its own. What it then has itself waits for the next one.
     pub carried: u32,
-    /// Who supplies the benchmark, each an equal part.
+    /// Who supplies the benchmark, each an equal part, or attests the round.
     pub providers: Providers<AccountId>,
     /// The sponsor's money, if there is a sponsor.
     pub sponsorship: Option<Sponsorship<AccountId>>,
@@ -149,12 +152,12 @@ pub struct Round<AccountId> {
     pub frozen: Option<u64>,
     /// What picks the slices.
     pub randomness: Option<H256>,
-    /// The picked slices: empty before, then one for each provider.
+    /// The picked slices: empty before, then one for each provider. None where the round is attested.
     pub seats: Seats<AccountId>,
     /// Rolling hash of the delivered roots, ascending by number, and then of the revealed slices' roots, in the order of the
     /// seats.
     pub inputs: H256,
-    /// The block in which the benchmark was complete; 0 before.
+    /// The block in which the benchmark was complete, or in which it froze where it is attested; 0 before.
     pub revealed_at: u32,
     /// How it came out, once it is final.
     pub outcome: Option<Outcome<AccountId>>,
@@ -186,7 +189,7 @@ impl<AccountId> Round<AccountId> {
     Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
 )]
 pub struct Outcome<AccountId> {
-    /// Whose valuation stands.
+    /// Whose valuation stands, or who was the first to state what attestors agreed on.
     pub evaluator: AccountId,
     /// Accuracy before the newcomers, over L K C T.
     pub before: u128,
@@ -310,7 +313,7 @@ pub struct Contribution<AccountId> {
 pub enum Status {
     /// It must be delivered.
     Committed,
-    /// Its records are in blocks, their root is known.
+    /// Its records are in blocks, or a reference to them is; their root is known.
     Delivered,
     /// It is worth more than nothing: later records are compared with it for ever, also if consent is withdrawn.
     Admitted,

@@ -66,6 +66,8 @@ pub trait WeightInfo {
     fn deliver_text(r: u32, ) -> Weight;
     /// `deliver_text_bytes`, with `k` of 1 to 256.
     fn deliver_text_bytes(k: u32, ) -> Weight;
+    /// `deliver_reference`.
+    fn deliver_reference() -> Weight;
     /// `reveal`, with `r` of 1 to 20480.
     fn reveal(r: u32, ) -> Weight;
     /// `reveal_bytes`, with `k` of 1 to 256.
@@ -533,6 +535,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Storage: `Datanets::Deliveries` (r:1 w:1)
+    fn deliver_reference() -> Weight {
+        Weight::from_parts(34_311_000, 5068)
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
+    // Storage: `Datanets::Recipes` (r:1 w:0)
     // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
@@ -795,6 +806,11 @@ impl WeightInfo for () {
     fn deliver_text_bytes(k: u32, ) -> Weight {
         Weight::from_parts(1_489_119, 5068)
             .saturating_add(Weight::from_parts(164_005_150, 0).saturating_mul(k.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(3))
+    }
+    fn deliver_reference() -> Weight {
+        Weight::from_parts(34_311_000, 5068)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }

@@ -13,7 +13,7 @@ use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
     assets::{Asset, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
-    datanets::FinalRound,
+    datanets::{Evidence, FinalRound},
     ids::{DatanetId, ModelId, RoundNumber, TermsId},
     licences::Origin,
     roles::{Cause, Revenue, Rounds, Terms},
@@ -150,6 +150,7 @@ impl Rounds for StubRounds {
                 round,
                 before: 0,
                 after: 1,
+                evidence: Evidence::Open,
             })
     }
 

@@ -32,7 +32,9 @@ pub const MAX_BATCH: u32 = 256 * 1_024;
 /// The most bytes of a round's benchmark, a part of which is each slice's: those of the largest one of vectors. Whoever values a round
 /// reads them, and has no more for longer texts.
 pub const MAX_BENCHMARK_BYTES: u32 = MAX_ENTRIES / 2 * (MAX_DIMENSION as u32 + 1);
-/// The most providers of a round.
+/// The most bytes that say where the records of a contribution lie that is not delivered in the open.
+pub const MAX_REFERENCE: u32 = 256;
+/// The most providers of a round, or its most attestors.
 pub const MAX_PROVIDERS: u32 = 4;
 /// The most seats of a round's benchmark that one of so many providers can have: its own, and in the place of others until it has half of all.
 ///
@@ -88,6 +90,42 @@ pub enum Encoder {
     Text,
 }
 
+/// How others can know what a datanet's rounds are worth; immutable.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Deserialize,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    Serialize,
+    TypeInfo,
+)]
+pub enum Evidence {
+    /// Records lie in blocks, so that anybody can check a valuation and disprove it: values are *measured*.
+    Open,
+    /// Only roots of records and references to them are on the chain, for data too large or private. Values are what attestors say,
+    /// whom the steward appoints in the place of providers: *attested*, never measured.
+    Attested {
+        /// How many attestors of a round must say the same: 1 to [`MAX_PROVIDERS`].
+        threshold: u8,
+    },
+}
+
+impl Evidence {
+    /// How many attestors must say the same; nothing where records are open.
+    pub const fn threshold(self) -> Option<u8> {
+        match self {
+            Self::Open => None,
+            Self::Attested { threshold } => Some(threshold),
+        }
+    }
+}
+
 /// What a datanet pays, asks and waits for; immutable.
 #[derive(
     Clone,
@@ -103,6 +141,8 @@ pub enum Encoder {
     TypeInfo,
 )]
 pub struct Recipe {
+    /// How others can know what rounds are worth.
+    pub evidence: Evidence,
     /// How a record becomes a vector.
     pub encoder: Encoder,
     /// Numbers of a vector, d.
@@ -115,7 +155,7 @@ pub struct Recipe {
     pub horizon: u8,
     /// Squared distance up to which a later record of the same label is a copy.
     pub radius: u32,
-    /// Records of a round's benchmark, T: a multiple of classes x providers.
+    /// Records of a round's benchmark, T: a multiple of classes x providers, of classes where rounds are attested.
     pub benchmark: u16,
     /// Fewest records of a contribution.
     pub min_records: u16,
@@ -130,7 +170,7 @@ pub struct Recipe {
     pub provider_bond: Balance,
     /// Least bond of an evaluator; the round's budget if that is more.
     pub evaluator_bond: Balance,
-    /// Part of the datanet's revenue for the providers of a round, equally.
+    /// Part of the datanet's revenue for the providers or attestors of a round, equally.
     pub providers_share: Perbill,
     /// Part of the datanet's revenue for the evaluator of a round.
     pub evaluator_share: Perbill,
@@ -156,6 +196,12 @@ impl Recipe {
     /// Accuracy 1.0 as values count it: L K C T. At most 2^48 * 2^5 * 2^8 * 2^15.
     pub fn unit(&self) -> u128 {
         SCALE * u128::from(self.neighbours) * u128::from(self.classes) * u128::from(self.benchmark)
+    }
+
+    /// The most that a contribution can be worth, and the most that it can lose: in each of T rows at most K* newcomers count, and each moves
+    /// one K-th of the answer.
+    pub fn most_value(&self) -> u128 {
+        SCALE * u128::from(self.horizon) * u128::from(self.classes) * u128::from(self.benchmark)
     }
 
     /// How what sponsors pay vests. Where no round is final in time, a part vests once a round could have been.
@@ -269,9 +315,9 @@ pub struct FrozenRound {
     pub inputs: H256,
     /// Sponsor's budget.
     pub budget: Balance,
-    /// How many equal parts the benchmark has, one after the other: a slice each.
+    /// How many equal parts the benchmark has, one after the other: a slice each. None where the round is attested.
     pub seats: u8,
-    /// The block at which the benchmark was complete and the first window began.
+    /// The block at which the benchmark was complete and the first window began; that of the freeze where the round is attested.
     pub revealed_at: u32,
 }
 
@@ -319,6 +365,33 @@ pub struct SeatAccuracy {
     pub after: u128,
 }
 
+/// What an attestor says that a round came to: accuracies and values by the same rules as of open data, of records that only attestors and
+/// contributors see.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Statement {
+    /// Root of the benchmark's T records, each of weight 1: whoever is let in to the data later can tell what it was measured by.
+    pub benchmark: H256,
+    /// Accuracy before the newcomers, over L K C T.
+    pub before: u128,
+    /// Accuracy with them, over L K C T.
+    pub after: u128,
+    /// What each delivered contribution is worth, ascending by number. They sum to the gain in accuracy.
+    pub values: Values,
+}
+
+impl Statement {
+    /// Whether the values sum to the gain in accuracy, exactly.
+    pub fn sums_to_its_gain(&self) -> bool {
+        let gain = self
+            .values
+            .iter()
+            .try_fold(0i128, |sum, value| sum.checked_add(value.value));
+        gain.and_then(|gain| self.before.checked_add_signed(gain)) == Some(self.after)
+    }
+}
+
 /// The accuracies of all seats, which sum to those of the round.
 pub type SeatAccuracies = BoundedVec<SeatAccuracy, ConstU32<MAX_PROVIDERS>>;
 
@@ -335,6 +408,8 @@ pub struct FinalRound {
     pub before: u128,
     /// Accuracy with them, over L K C T.
     pub after: u128,
+    /// Whether these are measured or attested.
+    pub evidence: Evidence,
 }
 
 #[cfg(test)]

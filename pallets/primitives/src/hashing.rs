@@ -17,12 +17,14 @@
 //! | 9 | shadow | shadow, witness: contribution `u32`, position `u16` each |
 //! | 10 | inputs of a valuation | the hash so far, the next item |
 //! | 11 | pick of a benchmark slice | randomness, datanet `u32`, round `u32`, seat `u8`, attempt `u8` |
+//! | 12 | statement of an attestor | datanet `u32`, round `u32`, inputs, root of the benchmark, accuracies before and after `u128`, values length-prefixed: contribution `u32`, value `i128` |
 
 use codec::Encode;
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, Hash};
 
 use crate::{
+    datanets::Statement,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Node,
     valuation::{Row, Shadow},
@@ -40,6 +42,7 @@ const ROW: u8 = 8;
 const SHADOW: u8 = 9;
 const INPUTS: u8 = 10;
 const PICK: u8 = 11;
+const STATEMENT: u8 = 12;
 
 fn hash_of(fields: impl Encode) -> H256 {
     BlakeTwo256::hash_of(&fields)
@@ -138,6 +141,16 @@ pub fn pick(
     let mut last = [0; 8];
     last.copy_from_slice(&hash.as_bytes()[24..]);
     u64::from_le_bytes(last) % choices.max(1)
+}
+
+/// What an attestor says of a round with these inputs, of which the chain keeps only the hash.
+pub fn statement(
+    datanet: DatanetId,
+    round: RoundNumber,
+    inputs: H256,
+    statement: &Statement,
+) -> H256 {
+    hash_of((STATEMENT, datanet, round, inputs, statement))
 }
 
 /// The hash of a leaf that weighs 1, as its sibling's path has it.

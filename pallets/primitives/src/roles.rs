@@ -1,5 +1,5 @@
 //! The roles through which pallets speak to each other. Calls go down only:
-//! models -> valuation, licensing, rewards; valuation -> datanets; datanets -> licensing, rewards;
+//! models -> valuation, attestation, licensing, rewards; valuation, attestation -> datanets; datanets -> licensing, rewards;
 //! licensing -> rewards.
 //!
 //! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
@@ -170,7 +170,7 @@ pub trait Terms<AccountId> {
     fn prepare_source(asset: Asset, owner: &AccountId);
 }
 
-/// Rounds as a valuation sees them. Given by datanets; used by valuation.
+/// Rounds as a valuation sees them. Given by datanets; used by valuation and attestation.
 pub trait Snapshots<AccountId> {
     /// The recipe of a datanet.
     fn recipe(datanet: DatanetId) -> Option<Recipe>;
@@ -189,6 +189,9 @@ pub trait Snapshots<AccountId> {
 
     /// The records of a contribution, if it was admitted before a round or is valued by it.
     fn tree(datanet: DatanetId, round: RoundNumber, number: ContributionNumber) -> Option<Tree>;
+
+    /// Who supplies a round's benchmark, or attests the round. None if there is no such round.
+    fn providers(datanet: DatanetId, round: RoundNumber) -> Vec<AccountId>;
 
     /// The slices of a round's benchmark, in its order, once all are revealed.
     fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree>;
@@ -217,13 +220,18 @@ pub trait Snapshots<AccountId> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_frozen(contributions: u32, rows: u16) -> (DatanetId, RoundNumber);
 
+    /// A sponsored round of an attested datanet that becomes `Revealed` in this block, with `contributions` delivered ones of the most
+    /// records, as many attestors as there can be, and a threshold of all of them.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_attested(contributions: u32) -> (DatanetId, RoundNumber);
+
     /// Changes a prepared round: its first contribution was admitted before, the records of all contributions, as many as a
     /// contribution can have, are of a tree with root `records`, and the benchmark is a single slice with root `slice`.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_trees(datanet: DatanetId, round: RoundNumber, records: H256, slice: H256);
 }
 
-/// Rounds whose values stand. Given by valuation; used by models.
+/// Rounds whose values stand, measured or attested. Given by valuation and attestation; used by models.
 pub trait Rounds {
     /// A final round, as trained-on and looked-up data: `None` while it is not final, or void.
     fn usable(datanet: DatanetId, round: RoundNumber) -> Option<FinalRound>;

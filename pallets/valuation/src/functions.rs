@@ -14,7 +14,8 @@ use sp_core::H256;
 use sp_runtime::{traits::CheckedAdd, ArithmeticError};
 use tributary_primitives::{
     datanets::{
-        FrozenRound, Phase, Recipe, SeatAccuracies, SeatAccuracy, Value, Values, MAX_ENTRIES,
+        Evidence, FrozenRound, Phase, Recipe, SeatAccuracies, SeatAccuracy, Value, Values,
+        MAX_ENTRIES,
     },
     deposits::price,
     hashing,
@@ -140,6 +141,10 @@ impl<T: Config> Pallet<T> {
             Error::<T>::WrongPhase
         );
         let recipe = T::Snapshots::recipe(datanet).defensive_ok_or(Error::<T>::RoundNotFound)?;
+        ensure!(
+            recipe.evidence == Evidence::Open,
+            Error::<T>::RoundIsAttested
+        );
         let frozen =
             T::Snapshots::frozen(datanet, round).defensive_ok_or(Error::<T>::RoundNotFound)?;
         Ok(Standing {

@@ -1,7 +1,7 @@
 //! The roles that this pallet gives.
 
 use tributary_primitives::{
-    datanets::FinalRound,
+    datanets::{Evidence, FinalRound},
     ids::{DatanetId, RoundNumber},
     roles::Rounds,
 };
@@ -15,6 +15,7 @@ impl<T: Config> Rounds for Pallet<T> {
             round,
             before: outcome.publication.before,
             after: outcome.publication.after,
+            evidence: Evidence::Open,
         })
     }
 

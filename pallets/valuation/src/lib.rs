@@ -263,6 +263,9 @@ pub mod pallet {
         RoundNotFound,
         /// The round is neither `Revealed` nor `Published`: its benchmark is not complete yet, or it is final or void already.
         WrongPhase,
+        /// The datanet is attested: its rounds have the values that its attestors agree on, by `attest` of the attestation pallet, and no
+        /// proposals.
+        RoundIsAttested,
         /// The window of proposals is over. Call `finalise`: if nobody published, it opens once more.
         WindowClosed,
         /// Less of the window is left than the time that a proposal has to be published and then to be challenged. Wait whether the window
@@ -343,7 +346,7 @@ pub mod pallet {
         ///
         /// Origin: signed, anybody.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`,
+        /// Errors: `RoundNotFound`, `WrongPhase`, `RoundIsAttested`, `WindowClosed`, `TooLateToPublish`, `AlreadyProposed`, `TooManyProposals`,
         /// `DepositNotPayable`; `Overflow` where nobody could pay the bond.
         ///
         /// Events: `ProposalCommitted`, and `ProposalLapsed` for each proposal that made room.
@@ -368,7 +371,7 @@ pub mod pallet {
         ///
         /// Origin: signed by the proposer.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
+        /// Errors: `RoundNotFound`, `WrongPhase`, `RoundIsAttested`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
         /// `EmptyChunk`, `ShadowsNotAscending`, `WitnessNotEarlier`, `NewcomerNotFound`.
         ///
         /// Events: `ShadowsPublished`.
@@ -399,7 +402,7 @@ pub mod pallet {
         ///
         /// Origin: signed by the proposer.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
+        /// Errors: `RoundNotFound`, `WrongPhase`, `RoundIsAttested`, `ProposalNotFound`, `ProposalComplete`, `ProposalOverdue`, `NotInExtrinsic`,
         /// `ForeignInputs`, `WrongNumberOfRows`, `TooManyEntries`, `NewcomerNotFound`, `TooManyOld`, `TooManyNew`, `AfterLastOld`, `RepeatedRecord`,
         /// `CommitmentMismatch`.
         ///
@@ -454,7 +457,7 @@ pub mod pallet {
         ///
         /// Origin: signed, anybody.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `WindowOpen`.
+        /// Errors: `RoundNotFound`, `WrongPhase`, `RoundIsAttested`, `WindowOpen`.
         ///
         /// Events: `ProposalLapsed` for each incomplete proposal; `RoundFinalised`, `WindowReopened` or `RoundAbandoned`.
         #[pallet::call_index(4)]
@@ -489,7 +492,7 @@ pub mod pallet {
         ///
         /// Origin: signed, anybody.
         ///
-        /// Errors: `RoundNotFound`, `WrongPhase`, `ProposalNotFound`, `ProposalNotComplete`, `ChallengeMalformed`, `InvalidProof`,
+        /// Errors: `RoundNotFound`, `WrongPhase`, `RoundIsAttested`, `ProposalNotFound`, `ProposalNotComplete`, `ChallengeMalformed`, `InvalidProof`,
         /// `NothingDisproved`.
         ///
         /// Events: `ProposalDisproved`.

@@ -8,7 +8,9 @@ use frame_system::limits::BlockLength;
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
-    datanets::{Delivered, Encoder, FrozenRound, Periods, Phase, Recipe, Values, MAX_RECORDS},
+    datanets::{
+        Delivered, Encoder, Evidence, FrozenRound, Periods, Phase, Recipe, Values, MAX_RECORDS,
+    },
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Tree,
     roles::Snapshots,
@@ -206,6 +208,10 @@ impl Snapshots<AccountId> for Stub {
         Some(tree)
     }
 
+    fn providers(_: DatanetId, _: RoundNumber) -> Vec<AccountId> {
+        Vec::new()
+    }
+
     fn slices(datanet: DatanetId, round: RoundNumber) -> Vec<Tree> {
         StubRounds::get((datanet, round)).map_or_else(Vec::new, |stub| stub.slices)
     }
@@ -263,6 +269,12 @@ impl Snapshots<AccountId> for Stub {
         (DATANET, ROUND)
     }
 
+    fn prepare_attested(contributions: u32) -> (DatanetId, RoundNumber) {
+        let prepared = Self::prepare_frozen(contributions, 1);
+        change_round(|round| round.recipe.evidence = Evidence::Attested { threshold: 1 });
+        prepared
+    }
+
     fn prepare_trees(datanet: DatanetId, round: RoundNumber, records: H256, slice: H256) {
         StubRounds::mutate((datanet, round), |stub| {
             let stub = stub.as_mut().expect("it is prepared");
@@ -314,6 +326,7 @@ pub(crate) const PAUPER: AccountId = 6;
 /// Two classes, K = 2, K* = 4, three benchmark records.
 pub(crate) fn recipe() -> Recipe {
     Recipe {
+        evidence: Evidence::Open,
         encoder: Encoder::Vector,
         dimension: 2,
         classes: 2,

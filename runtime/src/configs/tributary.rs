@@ -1,8 +1,8 @@
-//! Tributary's own pallets, plugged together: models -> valuation -> datanets -> licensing -> rewards.
+//! Tributary's own pallets, plugged together: models -> valuation, attestation -> datanets -> licensing -> rewards.
 
 use crate::{
-    currency::deposit, time::DAYS, AccountId, Balance, Balances, Datanets, Epochs, Licensing,
-    Rewards, Runtime, RuntimeHoldReason, Valuation,
+    currency::deposit, time::DAYS, AccountId, Attestation, Balance, Balances, Datanets, Epochs,
+    Licensing, Rewards, Runtime, RuntimeHoldReason, Valuation,
 };
 use frame_support::{parameter_types, traits::Get, PalletId};
 use sp_core::H256;
@@ -10,7 +10,11 @@ use sp_runtime::{
     traits::{AccountIdConversion, SaturatedConversion},
     Perbill,
 };
-use tributary_primitives::roles::EpochRandomness;
+use tributary_primitives::{
+    datanets::FinalRound,
+    ids::{DatanetId, RoundNumber},
+    roles::{EpochRandomness, Rounds},
+};
 
 parameter_types! {
     /// Holds everything that has been paid and not yet withdrawn.
@@ -95,10 +99,30 @@ impl pallet_valuation::Config for Runtime {
     type WeightInfo = pallet_valuation::weights::SubstrateWeight<Runtime>;
 }
 
+impl pallet_attestation::Config for Runtime {
+    type Snapshots = Datanets;
+    type WeightInfo = pallet_attestation::weights::SubstrateWeight<Runtime>;
+}
+
+/// Final rounds, measured or attested: a datanet has rounds of one kind only.
+pub struct FinalRounds;
+
+impl Rounds for FinalRounds {
+    fn usable(datanet: DatanetId, round: RoundNumber) -> Option<FinalRound> {
+        Valuation::usable(datanet, round).or_else(|| Attestation::usable(datanet, round))
+    }
+
+    /// One that is asked for twice.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_final(datanet: DatanetId, round: RoundNumber) {
+        Attestation::prepare_final(datanet, round);
+    }
+}
+
 impl pallet_models::Config for Runtime {
     type Currency = Balances;
     type RuntimeHoldReason = RuntimeHoldReason;
-    type Rounds = Valuation;
+    type Rounds = FinalRounds;
     type Terms = Licensing;
     type Revenue = Rewards;
     type TeamNotice = TeamNotice;

@@ -88,6 +88,7 @@ fn pallets_keep_their_indexes() {
             (22, "Datanets"),
             (23, "Valuation"),
             (24, "Models"),
+            (25, "Attestation"),
         ]
     );
 }

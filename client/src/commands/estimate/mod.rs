@@ -54,7 +54,7 @@ impl Estimate {
     pub(crate) async fn run(&self, context: &Context) -> Result<Output> {
         let chain = context.connect().await?;
         let now = chain.finalized().await?;
-        let recipe = round::recipe(&now, self.datanet).await?;
+        let recipe = round::open_recipe(&now, self.datanet).await?;
         let records = read(&self.file, self.format, &recipe)?;
         let mut rounds = final_rounds(&now, self.datanet).await?;
         rounds.drain(..rounds.len().saturating_sub(self.rounds as usize));

@@ -57,6 +57,7 @@ impl Question {
         }
         let chain = context.connect().await?;
         let now = chain.finalized().await?;
+        round::open_recipe(&now, self.datanet).await?;
         let number = self.round(&now).await?;
         let concluded = Concluded::fetch(&chain, &now, self.datanet, number).await?;
         let published = concluded.published(&chain).await?;

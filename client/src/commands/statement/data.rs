@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::{json, Value};
 use subxt::utils::Static;
-use tributary_primitives::assets::Pool;
+use tributary_primitives::{assets::Pool, datanets::Evidence};
 
 use super::cell;
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         state::status_text,
         Snapshot,
     },
+    evidence,
     ledger::{AwardSums, Ledger, Sum},
     money::{Amount, SYMBOL},
     output::Grid,
@@ -45,6 +46,7 @@ impl Row {
 /// The contributions of a datanet in a statement.
 pub(super) struct Data {
     unit: u128,
+    evidence: Evidence,
     /// Number, accuracy before, accuracy after.
     rounds: Vec<(u32, u128, u128)>,
     pub(super) rows: Vec<Row>,
@@ -61,7 +63,8 @@ impl Data {
         datanet: u32,
         only: Option<u32>,
     ) -> Result<Self> {
-        let unit = round::recipe(state, datanet).await?.unit();
+        let recipe = round::recipe(state, datanet).await?;
+        let (unit, evidence) = (recipe.unit(), recipe.evidence);
         let finals = final_rounds(state, datanet).await?;
         let mut rounds = Vec::new();
         for number in finals
@@ -144,11 +147,12 @@ impl Data {
             .collect();
         let round_list: Vec<_> = rounds
             .iter()
-            .map(|(number, before, after)| json!({ "round": number, "before": before.to_string(), "after": after.to_string() }))
+            .map(|(number, before, after)| json!({ "round": number, "before": before.to_string(), "after": after.to_string(), "evidence": evidence::word(evidence) }))
             .collect();
         let json = json!({ "datanet": datanet, "unit": unit.to_string(), "rounds": round_list, "contributions": list });
         Ok(Self {
             unit,
+            evidence,
             rounds,
             rows,
             json,
@@ -167,10 +171,14 @@ impl Data {
                 } else {
                     "the values DO NOT sum to it"
                 };
-                format!(
-                    "  round {number}: accuracy {} -> {}, a gain of {} points; {check}",
+                let accuracies = format!(
+                    "accuracy {} -> {}",
                     accuracy(*before, self.unit),
-                    accuracy(*after, self.unit),
+                    accuracy(*after, self.unit)
+                );
+                format!(
+                    "  round {number}: {}, a gain of {} points; {check}",
+                    evidence::marked(accuracies, self.evidence),
                     points(gain, self.unit)
                 )
             })

@@ -1,9 +1,9 @@
 //! Which rounds are being valued.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use tributary_primitives::datanets::Phase;
+use tributary_primitives::datanets::{Evidence, Phase};
 
 use crate::{
     chain::{
@@ -12,14 +12,18 @@ use crate::{
         state::Datanet,
         Chain, Snapshot,
     },
+    output::remark,
     round,
 };
 
-/// The rounds whose benchmark is complete and which are not final, by datanet and number.
+/// The rounds whose benchmark is complete and which are not final, by datanet and number. Attested ones are left out: only their attestors
+/// have the records.
 pub(super) struct Rounds {
     /// These only, unless it is empty.
     datanets: Vec<u32>,
     standing: BTreeSet<(u32, u32)>,
+    /// Whether the records of datanets lie in blocks, as far as that was asked. It never changes.
+    open: BTreeMap<u32, bool>,
     seen: Option<u64>,
 }
 
@@ -28,6 +32,7 @@ impl Rounds {
         Self {
             datanets,
             standing: BTreeSet::new(),
+            open: BTreeMap::new(),
             seen: None,
         }
     }
@@ -64,6 +69,15 @@ impl Rounds {
                 }
             }
         }
+        for round in self.standing().filter(|round| !before.contains(round)) {
+            if !self.is_open(now, round.0).await? {
+                let (datanet, number) = round;
+                remark(format!(
+                    "Round {number} of datanet {datanet} is attested: there are no records to look at."
+                ));
+                self.standing.remove(&round);
+            }
+        }
         self.seen = Some(now.number());
         Ok(before.difference(&self.standing).copied().collect())
     }
@@ -82,6 +96,16 @@ impl Rounds {
             }
         }
         Ok(())
+    }
+
+    /// Whether anybody can value the rounds of a datanet.
+    async fn is_open(&mut self, now: &Snapshot, datanet: u32) -> Result<bool> {
+        if let Some(open) = self.open.get(&datanet) {
+            return Ok(*open);
+        }
+        let open = round::recipe(now, datanet).await?.evidence == Evidence::Open;
+        self.open.insert(datanet, open);
+        Ok(open)
     }
 
     fn note(&mut self, round: (u32, u32), phase: Phase) {

@@ -1,4 +1,4 @@
-//! How rounds move on until their benchmark is revealed.
+//! How rounds move on until their benchmark is revealed, or until they can be attested.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
-    datanets::{most_seats, Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
+    datanets::{most_seats, Delivered, Evidence, Phase, Recipe, MAX_CONTRIBUTIONS},
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
 };
@@ -24,7 +24,7 @@ use crate::{
 pub(crate) enum Step {
     /// To `Delivering`.
     Delivering,
-    /// To `Frozen`.
+    /// To `Frozen`, or to `Revealed` where the round is attested.
     Frozen {
         /// How many contributions are delivered: its own, and those of a void round that it values.
         newcomers: u32,
@@ -165,10 +165,16 @@ impl<T: Config> Pallet<T> {
         recipe: &Recipe,
     ) -> Result<Step, DispatchError> {
         let contributions = round.committed;
-        // Those who are there must be able to fill all seats, each no more than it may have.
-        let providers = round.providers.len() as u32;
-        let committed = Benchmarks::<T>::get(datanet, number).len() as u32;
-        let unmeasured = committed * most_seats(providers) < providers;
+        let unmeasured = match recipe.evidence {
+            // Those who are there must be able to fill all seats, each no more than it may have.
+            Evidence::Open => {
+                let providers = round.providers.len() as u32;
+                let committed = Benchmarks::<T>::get(datanet, number).len() as u32;
+                committed * most_seats(providers) < providers
+            }
+            // Attestors commit nothing.
+            Evidence::Attested { .. } => false,
+        };
         if contributions == 0 || unmeasured {
             // A void round before a live one would let the next overtake it: what has ended says that all before it have. And only
             // then is it known whether newcomers of theirs wait.
@@ -197,7 +203,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// `Delivering` becomes `Frozen`, if there is anything to value. Undelivered contributions lapse.
+    /// `Delivering` becomes `Frozen`, if there is anything to value. Undelivered contributions lapse. Where nobody reveals a benchmark, as
+    /// attestors have one, the round is `Revealed` at once.
     ///
     /// What a void round left is valued by itself, before what this one has: who committed here may have read it, and in one game with it
     /// records that mimic others share their value.
@@ -250,7 +257,13 @@ impl<T: Config> Pallet<T> {
         }
         round.inputs = roots.into_iter().fold(round.inputs, hashing::extend_inputs);
         Newcomers::<T>::insert(datanet, number, newcomers);
-        round.phase = Phase::Frozen;
+        round.phase = match recipe.evidence {
+            Evidence::Open => Phase::Frozen,
+            Evidence::Attested { .. } => {
+                round.revealed_at = Self::now();
+                Phase::Revealed
+            }
+        };
         round.deadline = None;
         round.frozen = Some(Self::epochs_recorded());
         Self::leave_out_withdrawn(datanet, number, &mut round)?;

@@ -1,5 +1,7 @@
 //! How rounds end: final with values, or void.
 
+use alloc::vec::Vec;
+
 use frame_support::{
     ensure,
     pallet_prelude::DispatchResult,
@@ -11,7 +13,7 @@ use frame_support::{
 use sp_runtime::{DispatchError, Perbill};
 use tributary_primitives::{
     assets::{Crew, Pool, Share},
-    datanets::{Phase, Recipe, Value, Values},
+    datanets::{Evidence, Phase, Recipe, Value, Values},
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
@@ -240,7 +242,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Who earns beside the contributors of a pool, no account twice: the steward; the providers of the revealed slices, equally for
-    /// each slice; the evaluator. What is rounded down stays with the contributors.
+    /// each slice, or the attestors, equally; the evaluator. What is rounded down stays with the contributors.
     fn crew(
         datanet: DatanetId,
         recipe: &Recipe,
@@ -248,14 +250,18 @@ impl<T: Config> Pallet<T> {
         evaluator: &T::AccountId,
     ) -> Result<Crew<T::AccountId>, DispatchError> {
         let steward = Self::datanet_of(datanet)?.steward;
-        let seats = (round.seats.len() as u32).max(1);
-        let slice = Perbill::from_parts(recipe.providers_share.deconstruct() / seats);
+        let providers: Vec<_> = match recipe.evidence {
+            Evidence::Open => round.seats.iter().map(|seat| &seat.provider).collect(),
+            Evidence::Attested { .. } => round.providers.iter().collect(),
+        };
+        let count = (providers.len() as u32).max(1);
+        let equal = Perbill::from_parts(recipe.providers_share.deconstruct() / count);
         let shares = [
             (&steward, recipe.steward_share),
             (evaluator, recipe.evaluator_share),
         ]
         .into_iter()
-        .chain(round.seats.iter().map(|seat| (&seat.provider, slice)));
+        .chain(providers.into_iter().map(|provider| (provider, equal)));
 
         let mut crew = Crew::<T::AccountId>::default();
         for (account, part) in shares.filter(|(_, part)| !part.is_zero()) {

@@ -9,8 +9,8 @@ use tributary_primitives::{
     assets::Asset,
     datanets::{
         Periods, Recipe, EPOCHS_PER_CHALLENGING, KERNEL, MAX_CLASSES, MAX_CREW_SHARE,
-        MAX_DIMENSION, MAX_ENTRIES, MAX_HORIZON, MAX_PERIOD, MAX_RECORDS, MAX_VESTING,
-        WINDOW_PER_PUBLISHING,
+        MAX_DIMENSION, MAX_ENTRIES, MAX_HORIZON, MAX_PERIOD, MAX_PROVIDERS, MAX_RECORDS,
+        MAX_VESTING, WINDOW_PER_PUBLISHING,
     },
     ids::{DatanetId, TermsId},
     merkle::Range,
@@ -70,6 +70,13 @@ impl<T: Config> Pallet<T> {
 
     /// Holds for a recipe that follows all rules.
     pub(crate) fn ensure_valid(recipe: &Recipe) -> DispatchResult {
+        ensure!(
+            recipe
+                .evidence
+                .threshold()
+                .is_none_or(|threshold| (1..=MAX_PROVIDERS).contains(&threshold.into())),
+            Error::<T>::InvalidThreshold
+        );
         ensure!(
             (1..=MAX_DIMENSION).contains(&recipe.dimension),
             Error::<T>::InvalidDimension

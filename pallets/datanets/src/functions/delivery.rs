@@ -1,20 +1,25 @@
-//! Records that come in batches, in the open: contributions and benchmark slices.
+//! Records that come in batches, in the open: contributions and benchmark slices. And references to records that do not.
 
-use frame_support::{ensure, weights::Weight};
+use alloc::vec::Vec;
+
+use frame_support::{ensure, pallet_prelude::DispatchResult, weights::Weight};
 use sp_core::H256;
 use sp_runtime::{
     traits::{BlakeTwo256, Hash},
     DispatchError,
 };
 use tributary_primitives::{
-    datanets::{Encoder, Phase, Recipe, MAX_BATCH, MAX_ENTRIES, MAX_RECORDS},
+    datanets::{Encoder, Evidence, Phase, Recipe, MAX_BATCH, MAX_ENTRIES, MAX_RECORDS},
     encoder::TextError,
     hashing,
     ids::{ContributionNumber, DatanetId, RoundNumber},
     merkle::Range,
 };
 
-use crate::{Config, Contributions, Deliveries, Error, Event, Pallet, Rounds, Status, WeightInfo};
+use crate::{
+    Config, ContributionOf, Contributions, Deliveries, Delivery, Error, Event, Pallet,
+    ReferenceBytes, RoundOf, Rounds, Status, WeightInfo,
+};
 
 /// What a call delivers.
 pub(crate) struct Batch<'a> {
@@ -64,6 +69,13 @@ pub(crate) struct Whole {
     pub(crate) records: u32,
     /// How many bytes they are at the most.
     pub(crate) bytes: u32,
+}
+
+/// A contribution that must still be delivered, with its round and how far it has come.
+struct ToDeliver<T: Config> {
+    round: RoundOf<T>,
+    contribution: ContributionOf<T>,
+    delivery: Delivery,
 }
 
 /// What a delivered batch turned out to be.
@@ -141,15 +153,12 @@ impl<T: Config> Pallet<T> {
         contribution: ContributionNumber,
         batch: Batch<'_>,
     ) -> Result<Measured, DispatchError> {
-        let recipe = Self::recipe_of(datanet)?;
-        let mut round = Self::round_of(datanet, number)?;
-        Self::ensure_open(&round, Phase::Delivering)?;
-        let mut found = Contributions::<T>::get(datanet, contribution)
-            .filter(|found| found.round == number)
-            .ok_or(Error::<T>::ContributionNotFound)?;
-        ensure!(found.contributor == contributor, Error::<T>::NotAuthorized);
-        let mut delivery =
-            Deliveries::<T>::get(datanet, contribution).ok_or(Error::<T>::AlreadyDelivered)?;
+        let recipe = Self::open_recipe(datanet)?;
+        let ToDeliver {
+            round,
+            contribution: found,
+            mut delivery,
+        } = Self::to_deliver(&contributor, datanet, number, contribution)?;
 
         let so_far = Progress {
             next: &mut delivery.next,
@@ -177,8 +186,89 @@ impl<T: Config> Pallet<T> {
 
         ensure!(delivery.bytes == found.bytes, Error::<T>::TooFewBytes);
         let root = delivery.records.root().hash;
+        let batches = delivery.next;
+        let delivered = ToDeliver {
+            round,
+            contribution: found,
+            delivery,
+        };
+        Self::put_delivered(datanet, contribution, delivered, root, &salt)?;
+        Self::deposit_event(Event::DeliveryCompleted {
+            datanet,
+            round: number,
+            contribution,
+            root,
+            batches,
+        });
+        Ok(taken.measured(&recipe))
+    }
+
+    pub(crate) fn do_deliver_reference(
+        contributor: T::AccountId,
+        datanet: DatanetId,
+        number: RoundNumber,
+        contribution: ContributionNumber,
+        root: H256,
+        reference: Vec<u8>,
+        salt: [u8; 32],
+    ) -> DispatchResult {
+        let recipe = Self::recipe_of(datanet)?;
+        ensure!(recipe.evidence != Evidence::Open, Error::<T>::DatanetIsOpen);
+        let found = Self::to_deliver(&contributor, datanet, number, contribution)?;
+        let reference =
+            ReferenceBytes::try_from(reference).map_err(|_| Error::<T>::ReferenceTooLong)?;
+        // No records have it, and it says that nothing is delivered.
+        ensure!(!root.is_zero(), Error::<T>::RootMissing);
+        Self::put_delivered(datanet, contribution, found, root, &salt)?;
+        Self::deposit_event(Event::ReferenceDelivered {
+            datanet,
+            round: number,
+            contribution,
+            root,
+            reference,
+        });
+        Ok(())
+    }
+
+    /// What an account must still deliver to a round.
+    fn to_deliver(
+        contributor: &T::AccountId,
+        datanet: DatanetId,
+        number: RoundNumber,
+        contribution: ContributionNumber,
+    ) -> Result<ToDeliver<T>, DispatchError> {
+        let round = Self::round_of(datanet, number)?;
+        Self::ensure_open(&round, Phase::Delivering)?;
+        let found = Contributions::<T>::get(datanet, contribution)
+            .filter(|found| found.round == number)
+            .ok_or(Error::<T>::ContributionNotFound)?;
+        ensure!(found.contributor == *contributor, Error::<T>::NotAuthorized);
+        let delivery =
+            Deliveries::<T>::get(datanet, contribution).ok_or(Error::<T>::AlreadyDelivered)?;
+        Ok(ToDeliver {
+            round,
+            contribution: found,
+            delivery,
+        })
+    }
+
+    /// Stores a contribution as delivered, if its root is the one that was committed to.
+    fn put_delivered(
+        datanet: DatanetId,
+        contribution: ContributionNumber,
+        delivered: ToDeliver<T>,
+        root: H256,
+        salt: &[u8; 32],
+    ) -> DispatchResult {
+        let ToDeliver {
+            mut round,
+            contribution: mut found,
+            delivery,
+        } = delivered;
+        let number = found.round;
         ensure!(
-            hashing::commitment(&contributor, datanet, number, &salt, root) == delivery.commitment,
+            hashing::commitment(&found.contributor, datanet, number, salt, root)
+                == delivery.commitment,
             Error::<T>::CommitmentMismatch
         );
         found.root = root;
@@ -187,14 +277,7 @@ impl<T: Config> Pallet<T> {
         Contributions::<T>::insert(datanet, contribution, found);
         Deliveries::<T>::remove(datanet, contribution);
         Rounds::<T>::insert(datanet, number, round);
-        Self::deposit_event(Event::DeliveryCompleted {
-            datanet,
-            round: number,
-            contribution,
-            root,
-            batches: delivery.next,
-        });
-        Ok(taken.measured(&recipe))
+        Ok(())
     }
 
     /// Appends a batch to what came before. `label` sees the label of each record.

@@ -24,7 +24,7 @@ use frame_support::{
 };
 use sp_runtime::{traits::SaturatedConversion, DispatchError};
 use tributary_primitives::{
-    datanets::{Phase, Recipe},
+    datanets::{Evidence, Phase, Recipe},
     deposits::price,
     ids::{DatanetId, RoundNumber},
     Balance,
@@ -77,6 +77,16 @@ impl<T: Config> Pallet<T> {
     /// A datanet's recipe.
     pub(crate) fn recipe_of(datanet: DatanetId) -> Result<Recipe, DispatchError> {
         Ok(Recipes::<T>::get(datanet).ok_or(Error::<T>::DatanetNotFound)?)
+    }
+
+    /// The recipe of a datanet whose data is open.
+    pub(crate) fn open_recipe(datanet: DatanetId) -> Result<Recipe, DispatchError> {
+        let recipe = Self::recipe_of(datanet)?;
+        ensure!(
+            recipe.evidence == Evidence::Open,
+            Error::<T>::DatanetIsAttested
+        );
+        Ok(recipe)
     }
 
     /// A round.

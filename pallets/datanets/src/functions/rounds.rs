@@ -8,7 +8,7 @@ use sp_core::H256;
 use sp_runtime::DispatchError;
 use tributary_primitives::{
     assets::Pool,
-    datanets::{Delivered, Phase, Recipe, MAX_CONTRIBUTIONS},
+    datanets::{Delivered, Evidence, Phase, Recipe, MAX_CONTRIBUTIONS},
     ids::{DatanetId, RoundNumber},
     roles::DataPools,
     Balance,
@@ -38,16 +38,25 @@ impl<T: Config> Pallet<T> {
             (1..providers.len()).all(|index| !providers[..index].contains(&providers[index])),
             Error::<T>::DuplicateProvider
         );
-        let recipe = Self::recipe_of(datanet)?;
-        ensure!(
-            u32::from(recipe.benchmark)
-                .is_multiple_of(u32::from(recipe.classes) * providers.len() as u32),
-            Error::<T>::BenchmarkNotDivisible
-        );
+        Self::ensure_can_measure(&Self::recipe_of(datanet)?, providers.len() as u32)?;
         found.providers = providers.clone();
         Datanets::<T>::insert(datanet, found);
 
         Self::deposit_event(Event::ProvidersAppointed { datanet, providers });
+        Ok(())
+    }
+
+    /// Holds if so many providers can supply a recipe's benchmark, or attest its rounds.
+    pub(crate) fn ensure_can_measure(recipe: &Recipe, providers: u32) -> DispatchResult {
+        match recipe.evidence {
+            Evidence::Open => ensure!(
+                u32::from(recipe.benchmark).is_multiple_of(u32::from(recipe.classes) * providers),
+                Error::<T>::BenchmarkNotDivisible
+            ),
+            Evidence::Attested { threshold } => {
+                ensure!(providers >= threshold.into(), Error::<T>::TooFewAttestors)
+            }
+        }
         Ok(())
     }
 

@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
         number: RoundNumber,
         hashes: Vec<H256>,
     ) -> DispatchResult {
-        let recipe = Self::recipe_of(datanet)?;
+        let recipe = Self::open_recipe(datanet)?;
         let round = Self::round_of(datanet, number)?;
         Self::ensure_open(&round, Phase::Committing)?;
         ensure!(
@@ -222,7 +222,7 @@ impl<T: Config> Pallet<T> {
         seat: u8,
         batch: Batch<'_>,
     ) -> Result<Measured, DispatchError> {
-        let recipe = Self::recipe_of(datanet)?;
+        let recipe = Self::open_recipe(datanet)?;
         let mut round = Self::round_of(datanet, number)?;
         ensure!(round.phase == Phase::Frozen, Error::<T>::WrongPhase);
         let seats = round.seats.len() as u32;

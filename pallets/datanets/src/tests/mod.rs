@@ -3,11 +3,13 @@
 mod accept_transfer;
 mod advance;
 mod appoint_providers;
+mod attested;
 mod commit;
 mod commit_slices;
 mod conclude;
 mod create;
 mod deliver;
+mod deliver_reference;
 mod epochs;
 mod hand_over;
 mod invariants;

@@ -1,6 +1,7 @@
 //! One file for each call, and what concerns all of them.
 
 mod adversarial;
+mod attested;
 mod challenge;
 mod commit_proposal;
 mod finalise;

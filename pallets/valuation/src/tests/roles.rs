@@ -1,4 +1,7 @@
-use tributary_primitives::{datanets::FinalRound, roles::Rounds};
+use tributary_primitives::{
+    datanets::{Evidence, FinalRound},
+    roles::Rounds,
+};
 
 use super::*;
 
@@ -16,6 +19,7 @@ fn a_round_is_usable_once_it_is_final() {
                 round: ROUND,
                 before: BEFORE,
                 after: AFTER,
+                evidence: Evidence::Open,
             })
         );
         assert_eq!(Valuation::usable(DATANET, ROUND + 1), None);

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod assets;
+mod attested;
 mod authors;
 mod challenges;
 mod holds;
@@ -229,6 +230,7 @@ fn state() -> Vec<(Vec<u8>, Vec<u8>)> {
         stored_by::<Licensing>(),
         stored_by::<Datanets>(),
         stored_by::<Valuation>(),
+        stored_by::<Attestation>(),
         stored_by::<Models>(),
         stored(&storage_prefix(b"Balances", b"Holds")),
     ]
@@ -244,6 +246,7 @@ fn check_invariants() {
         ("Licensing", Licensing::do_try_state()),
         ("Datanets", Datanets::do_try_state()),
         ("Valuation", Valuation::do_try_state()),
+        ("Attestation", Attestation::do_try_state()),
         ("Models", Models::do_try_state()),
     ] {
         assert!(outcome.is_ok(), "{pallet} in block {block}: {outcome:?}");

@@ -11,9 +11,9 @@ use pallet_datanets::{Call, Event, LastEpoch, Status};
 use std::collections::BTreeMap;
 use tributary_primitives::{
     assets::Pool,
-    datanets::{Encoder, Periods, Phase, Recipe, KERNEL},
+    datanets::{Encoder, Evidence, Periods, Phase, Recipe, KERNEL},
     hashing,
-    ids::{ContributionNumber, DatanetId, RoundNumber},
+    ids::{ContributionNumber, DatanetId, RoundNumber, TermsId},
     licences::LicenceTerms,
     merkle::prove,
     valuation::{Challenge, Params},
@@ -33,6 +33,7 @@ const SLICES: u8 = 4;
 /// A small recipe.
 pub(super) fn recipe() -> Recipe {
     Recipe {
+        evidence: Evidence::Open,
         encoder: Encoder::Vector,
         dimension: 4,
         classes: CLASSES.into(),
@@ -80,13 +81,20 @@ impl Datanet {
     /// Creates a datanet with a recipe.
     pub(super) fn create_with(chain: &mut Chain, recipe: Recipe, terms: LicenceTerms) -> Self {
         let terms = publish(chain, STEWARD, terms);
+        let datanet = Self::create_unmeasured(chain, recipe, terms);
+        datanet.appoint(chain, &[PROVIDER]);
+        datanet
+    }
+
+    /// Creates a datanet without providers.
+    pub(super) fn create_unmeasured(chain: &mut Chain, recipe: Recipe, terms: TermsId) -> Self {
         let call = Call::create {
             recipe: recipe.clone(),
             terms,
             metadata: b"Corners".to_vec(),
         };
         let events = chain.must(STEWARD, RuntimeCall::Datanets(call));
-        let datanet = Self {
+        Self {
             id: found(&events, |event| match event {
                 RuntimeEvent::Datanets(Event::DatanetCreated { datanet, .. }) => Some(*datanet),
                 _ => None,
@@ -94,9 +102,7 @@ impl Datanet {
             recipe,
             records: BTreeMap::new(),
             mislabels: None,
-        };
-        datanet.appoint(chain, &[PROVIDER]);
-        datanet
+        }
     }
 
     /// A datanet with a final round of two honest contributions.
@@ -245,6 +251,18 @@ impl Datanet {
         })
     }
 
+    /// Delivers the root of a contribution to an attested round, and says where its records lie.
+    pub(super) fn reference(&self, number: ContributionNumber) -> RuntimeCall {
+        RuntimeCall::Datanets(Call::deliver_reference {
+            datanet: self.id,
+            round: self.contribution(number).committed_to,
+            contribution: number,
+            root: records_root(self.kind(), &self.records[&number]),
+            reference: b"https://example.org/corners".to_vec(),
+            salt: SALT,
+        })
+    }
+
     pub(super) fn deliver(&self, chain: &mut Chain, number: ContributionNumber) {
         let who = person(&self.contribution(number).contributor);
         chain.must(who, self.delivery(number));
@@ -296,6 +314,11 @@ impl Datanet {
 
     /// Values a round that is revealed, from the records.
     pub(super) fn value(&self, round: RoundNumber) -> Evaluation {
+        self.value_by(round, &self.slices(round))
+    }
+
+    /// Values a round by a benchmark.
+    pub(super) fn value_by(&self, round: RoundNumber, benchmark: &[Vec<u8>]) -> Evaluation {
         let newcomers = Datanets::newcomers(self.id, round);
         let new: Vec<_> = newcomers.iter().map(|newcomer| newcomer.number).collect();
         Evaluation::of(
@@ -303,7 +326,7 @@ impl Datanet {
             &Params::from(&self.recipe),
             &self.known(&self.admitted(round)),
             &self.known(&new),
-            &self.slices(round),
+            benchmark,
         )
     }
 

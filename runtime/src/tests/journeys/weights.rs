@@ -13,7 +13,10 @@ use sp_core::H256;
 use sp_runtime::FixedI128;
 use tributary_primitives::{
     assets::{Asset, Authors, Pool, Share, MAX_TEAM},
-    datanets::{MAX_BATCH, MAX_DIMENSION, MAX_SLICES},
+    datanets::{
+        Statement, Value, Values, MAX_BATCH, MAX_CONTRIBUTIONS, MAX_DIMENSION, MAX_REFERENCE,
+        MAX_SLICES,
+    },
     ids::RecordId,
     licences::{Generation, Origin},
     merkle::{CountedPath, MAX_COUNTED_DEPTH},
@@ -148,6 +151,14 @@ fn of_datanets() -> Vec<pallet_datanets::Call<Runtime>> {
             datanet,
             contribution: 0,
         },
+        Call::deliver_reference {
+            datanet,
+            round,
+            contribution: 0,
+            root: H256::zero(),
+            reference: vec![0; MAX_REFERENCE as usize],
+            salt: [0; 32],
+        },
     ]
 }
 
@@ -209,6 +220,30 @@ fn of_valuation() -> Vec<pallet_valuation::Call<Runtime>> {
     ];
     calls.extend(challenges().map(challenge));
     calls
+}
+
+/// All calls of attestation, as long as they can be.
+fn of_attestation() -> Vec<pallet_attestation::Call<Runtime>> {
+    use pallet_attestation::Call;
+    let (datanet, round) = (0, 1);
+    let value = Value {
+        number: 0,
+        value: 0,
+    };
+    let statement = Statement {
+        benchmark: H256::zero(),
+        before: 0,
+        after: 0,
+        values: Values::truncate_from(vec![value; MAX_CONTRIBUTIONS as usize]),
+    };
+    vec![
+        Call::attest {
+            datanet,
+            round,
+            statement,
+        },
+        Call::abandon { datanet, round },
+    ]
 }
 
 /// Challenges of every kind, as long as they can be.
@@ -396,6 +431,7 @@ fn all_calls() -> Vec<(String, RuntimeCall)> {
         named(of_licensing()),
         named(of_datanets()),
         named(of_valuation()),
+        named(of_attestation()),
         named(of_models()),
         named(of_rewards()),
     ]
