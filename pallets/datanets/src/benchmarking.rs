@@ -44,7 +44,7 @@ fn ready<T: Config>() {
 }
 
 /// Contribution 0, which is committed to a round. Says whose it is.
-fn committed<T: Config>(datanet: DatanetId, round: RoundNumber) -> T::AccountId {
+fn commitment<T: Config>(datanet: DatanetId, round: RoundNumber) -> T::AccountId {
     let contributor = funded::<T>("contributor", 0);
     let bytes = *recipe::<T>(ROWS).bytes(MAX_RECORDS).end();
     Pallet::<T>::do_commit(
@@ -395,7 +395,7 @@ mod benchmarks {
     fn name_authors(a: Linear<1, MAX_AUTHORS>) {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let number = round::<T>(datanet, 0, Status::Committed);
-        let contributor = committed::<T>(datanet, number);
+        let contributor = commitment::<T>(datanet, number);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(contributor), datanet, 0, authors::<T>(a));
@@ -408,7 +408,7 @@ mod benchmarks {
     fn hand_over() {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let number = round::<T>(datanet, 0, Status::Committed);
-        let contributor = committed::<T>(datanet, number);
+        let contributor = commitment::<T>(datanet, number);
         let to = account::<T>("heir", 0);
 
         #[extrinsic_call]
@@ -428,7 +428,7 @@ mod benchmarks {
     fn hand_over_part() {
         let datanet = datanet::<T>(&recipe::<T>(ROWS), MAX_PROVIDERS);
         let number = round::<T>(datanet, 0, Status::Committed);
-        let contributor = committed::<T>(datanet, number);
+        let contributor = commitment::<T>(datanet, number);
         let authors = authors::<T>(MAX_AUTHORS);
         let last = authors.last().expect("there are some; qed").account.clone();
         Pallet::<T>::do_name_authors(contributor, datanet, 0, authors)
