@@ -317,6 +317,19 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     await fails(MISUSED, ["no-such.csv"], "contribute", "estimate", id, at("no-such.csv"));
   });
 
+  it("answers programs with one JSON value, amounts as text in the smallest unit", async () => {
+    const balance = await json("balance", "dev:dave");
+    assert.equal(balance.free, String(1_000_000n * TRIB));
+    const { address } = await json("key", "new", "listed");
+    assert.deepEqual((await json("key", "list")).filter(({ name }) => name === "listed"), [{ name: "listed", address }]);
+    const sent = await json("--dev", "dave", "send", "dev:bob", "1.5");
+    const transfer = sent.events.find(({ pallet, event }) => pallet === "Balances" && event === "Transfer");
+    assert.equal(transfer.fields.amount, "1500000000000");
+    for (const words of [["datanet", "recipe"], ["datanet", "list"], ["licence", "presets"], ["key", "dev"], ["model", "list"], ["statement"]]) {
+      assert.equal(typeof (await json(...words)), "object", words.join(" "));
+    }
+  });
+
   it("takes what attestors agree on, and calls it attested wherever it is shown", async () => {
     const recipe = file("attested.json", JSON.stringify(ANIMALS));
     const { terms } = await json("--dev", "alice", "licence", "publish", "--preset", "commercial", "--royalty", "12%",
@@ -383,18 +396,5 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       ["evaluate", id, "--check"],
       ["statement", "--datanet", id, "--contribution", String(bobs)],
     ]) await fails(MISUSED, [`datanet ${id} is attested: the chain has roots`], ...words);
-  });
-
-  it("answers programs with one JSON value, amounts as text in the smallest unit", async () => {
-    const balance = await json("balance", "dev:dave");
-    assert.equal(balance.free, String(1_000_000n * TRIB));
-    const { address } = await json("key", "new", "listed");
-    assert.deepEqual((await json("key", "list")).filter(({ name }) => name === "listed"), [{ name: "listed", address }]);
-    const sent = await json("--dev", "dave", "send", "dev:bob", "1.5");
-    const transfer = sent.events.find(({ pallet, event }) => pallet === "Balances" && event === "Transfer");
-    assert.equal(transfer.fields.amount, "1500000000000");
-    for (const words of [["datanet", "recipe"], ["datanet", "list"], ["licence", "presets"], ["key", "dev"], ["model", "list"], ["statement"]]) {
-      assert.equal(typeof (await json(...words)), "object", words.join(" "));
-    }
   });
 });
