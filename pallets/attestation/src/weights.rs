@@ -24,56 +24,120 @@ pub trait WeightInfo {
 pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
+    // Storage: `Datanets::Rounds` (r:1 w:0)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:0)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Attestation::Standing` (r:1 w:1)
+    // Proof: `Attestation::Standing` (`max_values`: None, `max_size`: Some(281), added: 2756, mode: `MaxEncodedLen`)
     fn attest(c: u32, ) -> Weight {
-        // Minimum execution time: 157_775_000 picoseconds.
-        Weight::from_parts(189_245_284, 14780)
-            // Standard error: 4_431
-            .saturating_add(Weight::from_parts(117_013, 0).saturating_mul(c.into()))
-            .saturating_add(T::DbWeight::get().reads(16))
-            .saturating_add(T::DbWeight::get().writes(12))
+        // Minimum execution time: 79_664_000 picoseconds.
+        Weight::from_parts(165_588_091, 9635)
+            // Standard error: 8_464
+            .saturating_add(Weight::from_parts(106_889, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(4))
+            .saturating_add(T::DbWeight::get().writes(1))
     }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:1)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Attestation::Standing` (r:1 w:1)
+    // Proof: `Attestation::Standing` (`max_values`: None, `max_size`: Some(281), added: 2756, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Admitted` (r:1 w:1)
+    // Proof: `Datanets::Admitted` (`max_values`: None, `max_size`: Some(1553), added: 4028, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Contributions` (r:1024 w:1024)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1025 w:1025)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1024 w:1024)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Budgets` (r:1 w:1)
+    // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1024 w:0)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Datanets` (r:1 w:1)
+    // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::LastPool` (r:1 w:1)
+    // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Benchmarks` (r:1 w:0)
+    // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:0 w:1)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:0 w:1)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Awards` (r:0 w:1024)
+    // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
+    // Storage: `Attestation::Outcomes` (r:0 w:1)
+    // Proof: `Attestation::Outcomes` (`max_values`: None, `max_size`: Some(153), added: 2628, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:1 w:1)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn attest_final(c: u32, ) -> Weight {
-        // Minimum execution time: 427_928_000 picoseconds.
-        Weight::from_parts(436_051_000, 93106)
-            // Standard error: 245_014
-            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
-            .saturating_add(T::DbWeight::get().reads(31))
+        // Minimum execution time: 296_788_000 picoseconds.
+        Weight::from_parts(312_633_000, 9635)
+            // Standard error: 3_348_333
+            .saturating_add(Weight::from_parts(190_046_718, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(12))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
-            .saturating_add(T::DbWeight::get().writes(38))
+            .saturating_add(T::DbWeight::get().writes(13))
             .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
+    // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Newcomers` (r:1 w:1)
+    // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Waiting` (r:1 w:1)
+    // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
+    // Storage: `Datanets::Benchmarks` (r:1 w:0)
+    // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Budgets` (r:1 w:1)
+    // Proof: `Rewards::Budgets` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:1 w:1)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Attestation::Standing` (r:0 w:1)
+    // Proof: `Attestation::Standing` (`max_values`: None, `max_size`: Some(281), added: 2756, mode: `MaxEncodedLen`)
     fn abandon(c: u32, ) -> Weight {
-        // Minimum execution time: 282_762_000 picoseconds.
-        Weight::from_parts(370_336_504, 23054)
-            // Standard error: 9_478
-            .saturating_add(Weight::from_parts(132_124, 0).saturating_mul(c.into()))
-            .saturating_add(T::DbWeight::get().reads(27))
-            .saturating_add(T::DbWeight::get().writes(30))
+        // Minimum execution time: 108_262_000 picoseconds.
+        Weight::from_parts(199_914_531, 9635)
+            // Standard error: 8_759
+            .saturating_add(Weight::from_parts(91_907, 0).saturating_mul(c.into()))
+            .saturating_add(T::DbWeight::get().reads(8))
+            .saturating_add(T::DbWeight::get().writes(7))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn attest(c: u32, ) -> Weight {
-        Weight::from_parts(189_245_284, 14780)
-            .saturating_add(Weight::from_parts(117_013, 0).saturating_mul(c.into()))
-            .saturating_add(RocksDbWeight::get().reads(16))
-            .saturating_add(RocksDbWeight::get().writes(12))
+        Weight::from_parts(165_588_091, 9635)
+            .saturating_add(Weight::from_parts(106_889, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(4))
+            .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn attest_final(c: u32, ) -> Weight {
-        Weight::from_parts(436_051_000, 93106)
-            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
-            .saturating_add(RocksDbWeight::get().reads(31))
+        Weight::from_parts(312_633_000, 9635)
+            .saturating_add(Weight::from_parts(190_046_718, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(12))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
-            .saturating_add(RocksDbWeight::get().writes(38))
+            .saturating_add(RocksDbWeight::get().writes(13))
             .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn abandon(c: u32, ) -> Weight {
-        Weight::from_parts(370_336_504, 23054)
-            .saturating_add(Weight::from_parts(132_124, 0).saturating_mul(c.into()))
-            .saturating_add(RocksDbWeight::get().reads(27))
-            .saturating_add(RocksDbWeight::get().writes(30))
+        Weight::from_parts(199_914_531, 9635)
+            .saturating_add(Weight::from_parts(91_907, 0).saturating_mul(c.into()))
+            .saturating_add(RocksDbWeight::get().reads(8))
+            .saturating_add(RocksDbWeight::get().writes(7))
     }
 }

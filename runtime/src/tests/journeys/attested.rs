@@ -158,7 +158,7 @@ fn contributors_of_attested_data_earn_by_what_attestors_agree_on() {
         let error = Error::<Runtime>::NotTheGain;
         chain.refused(ATTESTORS[0], attesting(&datanet, round, unsummed), error);
         let error = Error::<Runtime>::WindowOpen;
-        chain.refused(ANYBODY, abandoning(&datanet, round), error());
+        chain.refused(ANYBODY, abandoning(&datanet, round), error);
 
         // One is outvoted.
         chain.must(ATTESTORS[1], attesting(&datanet, round, right.clone()));
