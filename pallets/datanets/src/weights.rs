@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn on_initialize() -> Weight {
-        // Minimum execution time: 5_118_000 picoseconds.
-        Weight::from_parts(5_508_000, 1501)
+        // Minimum execution time: 7_886_000 picoseconds.
+        Weight::from_parts(14_051_000, 1501)
             .saturating_add(T::DbWeight::get().reads(2))
     }
     // Storage: `Babe::EpochIndex` (r:1 w:0)
@@ -104,11 +104,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Epochs` (r:0 w:1)
     // Proof: `Datanets::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     fn on_initialize_epoch() -> Weight {
-        // Minimum execution time: 9_073_000 picoseconds.
-        Weight::from_parts(9_594_000, 1517)
+        // Minimum execution time: 16_375_000 picoseconds.
+        Weight::from_parts(28_862_000, 1517)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(2))
     }
+    // Storage: `Epochs::Length` (r:1 w:0)
+    // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Datanets::NextDatanet` (r:1 w:1)
     // Proof: `Datanets::NextDatanet` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -124,40 +126,40 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Datanets` (r:0 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:0 w:1)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Metadata` (r:0 w:1)
     // Proof: `Datanets::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     fn create(m: u32, ) -> Weight {
-        // Minimum execution time: 87_430_000 picoseconds.
-        Weight::from_parts(92_686_848, 4627)
-            // Standard error: 7
-            .saturating_add(Weight::from_parts(304, 0).saturating_mul(m.into()))
-            .saturating_add(T::DbWeight::get().reads(6))
+        // Minimum execution time: 148_936_000 picoseconds.
+        Weight::from_parts(266_976_317, 4627)
+            // Standard error: 88
+            .saturating_add(Weight::from_parts(363, 0).saturating_mul(m.into()))
+            .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     fn appoint_providers() -> Weight {
-        // Minimum execution time: 11_938_000 picoseconds.
-        Weight::from_parts(13_139_000, 3720)
+        // Minimum execution time: 24_894_000 picoseconds.
+        Weight::from_parts(54_549_000, 3720)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 9_023_000 picoseconds.
-        Weight::from_parts(9_804_000, 3720)
+        // Minimum execution time: 19_006_000 picoseconds.
+        Weight::from_parts(38_849_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 8_703_000 picoseconds.
-        Weight::from_parts(9_324_000, 3720)
+        // Minimum execution time: 18_202_000 picoseconds.
+        Weight::from_parts(40_612_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -170,8 +172,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 137_215_000 picoseconds.
-        Weight::from_parts(142_493_000, 6506)
+        // Minimum execution time: 210_466_000 picoseconds.
+        Weight::from_parts(305_897_000, 6506)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -180,8 +182,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 15_813_000 picoseconds.
-        Weight::from_parts(16_785_000, 4627)
+        // Minimum execution time: 30_482_000 picoseconds.
+        Weight::from_parts(49_045_000, 4627)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -194,8 +196,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn pledge() -> Weight {
-        // Minimum execution time: 50_615_000 picoseconds.
-        Weight::from_parts(53_219_000, 3748)
+        // Minimum execution time: 82_808_000 picoseconds.
+        Weight::from_parts(151_249_000, 3748)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -206,8 +208,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn withdraw_pledge() -> Weight {
-        // Minimum execution time: 36_895_000 picoseconds.
-        Weight::from_parts(39_389_000, 3748)
+        // Minimum execution time: 63_884_000 picoseconds.
+        Weight::from_parts(122_118_000, 3748)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -216,7 +218,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:3 w:3)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -228,8 +230,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn open_round() -> Weight {
-        // Minimum execution time: 132_407_000 picoseconds.
-        Weight::from_parts(138_427_000, 8799)
+        // Minimum execution time: 221_230_000 picoseconds.
+        Weight::from_parts(381_283_000, 8799)
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().writes(10))
     }
@@ -238,7 +240,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
@@ -248,8 +250,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Contributions` (r:0 w:1)
     // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     fn commit() -> Weight {
-        // Minimum execution time: 97_906_000 picoseconds.
-        Weight::from_parts(102_933_000, 4133)
+        // Minimum execution time: 157_091_000 picoseconds.
+        Weight::from_parts(282_894_000, 4133)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -264,25 +266,39 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn name_authors(a: u32, ) -> Weight {
-        // Minimum execution time: 64_456_000 picoseconds.
-        Weight::from_parts(67_412_695, 4133)
-            // Standard error: 2_354
-            .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+        // Minimum execution time: 110_820_000 picoseconds.
+        Weight::from_parts(192_485_148, 4133)
+            // Standard error: 50_480
+            .saturating_add(Weight::from_parts(554_375, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(4))
     }
+    // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1 w:1)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn hand_over() -> Weight {
-        Weight::from_parts(67_412_695, 4133)
-            .saturating_add(T::DbWeight::get().reads(5))
+        // Minimum execution time: 102_073_000 picoseconds.
+        Weight::from_parts(190_502_000, 4066)
+            .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
+    // Storage: `Datanets::Contributions` (r:1 w:0)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Payees` (r:1 w:1)
+    // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn hand_over_part() -> Weight {
-        Weight::from_parts(67_412_695, 4133)
-            .saturating_add(T::DbWeight::get().reads(5))
-            .saturating_add(T::DbWeight::get().writes(4))
+        // Minimum execution time: 33_582_000 picoseconds.
+        Weight::from_parts(73_029_000, 4066)
+            .saturating_add(T::DbWeight::get().reads(2))
+            .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:0)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -292,13 +308,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn commit_slices() -> Weight {
-        // Minimum execution time: 68_763_000 picoseconds.
-        Weight::from_parts(72_338_000, 5746)
+        // Minimum execution time: 114_536_000 picoseconds.
+        Weight::from_parts(224_198_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
@@ -306,13 +322,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Waiting` (r:1 w:0)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     fn advance_delivering() -> Weight {
-        // Minimum execution time: 79_048_000 picoseconds.
-        Weight::from_parts(93_099_000, 9623)
+        // Minimum execution time: 203_428_000 picoseconds.
+        Weight::from_parts(222_321_000, 9623)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
@@ -326,10 +342,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_frozen(d: u32, ) -> Weight {
-        // Minimum execution time: 35_623_000 picoseconds.
-        Weight::from_parts(35_824_000, 9623)
-            // Standard error: 18_447
-            .saturating_add(Weight::from_parts(6_811_731, 0).saturating_mul(d.into()))
+        // Minimum execution time: 120_808_000 picoseconds.
+        Weight::from_parts(275_748_568, 9623)
+            // Standard error: 137_750
+            .saturating_add(Weight::from_parts(15_933_466, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4))
@@ -337,7 +353,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2616).saturating_mul(d.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1024 w:1023)
@@ -359,10 +375,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_lapsed(l: u32, ) -> Weight {
-        // Minimum execution time: 33_299_000 picoseconds.
-        Weight::from_parts(35_814_000, 9623)
-            // Standard error: 163_206
-            .saturating_add(Weight::from_parts(62_296_276, 0).saturating_mul(l.into()))
+        // Minimum execution time: 87_713_000 picoseconds.
+        Weight::from_parts(96_403_000, 9623)
+            // Standard error: 1_711_220
+            .saturating_add(Weight::from_parts(143_111_733, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(3))
@@ -370,7 +386,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
@@ -380,13 +396,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn advance_picked() -> Weight {
-        // Minimum execution time: 46_890_000 picoseconds.
-        Weight::from_parts(49_765_000, 5746)
+        // Minimum execution time: 84_139_000 picoseconds.
+        Weight::from_parts(148_001_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -398,13 +414,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:2)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_replaced() -> Weight {
-        // Minimum execution time: 82_803_000 picoseconds.
-        Weight::from_parts(86_650_000, 6506)
+        // Minimum execution time: 141_747_000 picoseconds.
+        Weight::from_parts(237_675_000, 6506)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(8))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:2 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
@@ -432,10 +448,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:0 w:1024)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn advance_void(c: u32, ) -> Weight {
-        // Minimum execution time: 34_201_000 picoseconds.
-        Weight::from_parts(34_822_000, 9635)
-            // Standard error: 282_958
-            .saturating_add(Weight::from_parts(69_661_325, 0).saturating_mul(c.into()))
+        // Minimum execution time: 114_612_000 picoseconds.
+        Weight::from_parts(121_979_000, 9635)
+            // Standard error: 1_217_713
+            .saturating_add(Weight::from_parts(176_749_586, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(10))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(5))
@@ -443,7 +459,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
@@ -465,13 +481,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_unrevealed() -> Weight {
-        // Minimum execution time: 251_906_000 picoseconds.
-        Weight::from_parts(296_212_000, 12022)
+        // Minimum execution time: 465_835_000 picoseconds.
+        Weight::from_parts(690_528_000, 12022)
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(19))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
@@ -479,15 +495,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver(r: u32, ) -> Weight {
-        // Minimum execution time: 29_825_000 picoseconds.
-        Weight::from_parts(25_365_837, 5068)
-            // Standard error: 3_553
-            .saturating_add(Weight::from_parts(2_621_598, 0).saturating_mul(r.into()))
+        // Minimum execution time: 109_017_000 picoseconds.
+        Weight::from_parts(84_863_814, 5068)
+            // Standard error: 35_522
+            .saturating_add(Weight::from_parts(5_067_125, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
@@ -495,15 +511,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 33_189_000 picoseconds.
-        Weight::from_parts(28_428_074, 5068)
-            // Standard error: 3_089
-            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+        // Minimum execution time: 89_462_000 picoseconds.
+        Weight::from_parts(134_919_610, 5068)
+            // Standard error: 34_579
+            .saturating_add(Weight::from_parts(11_272_146, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
@@ -511,15 +527,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_text(r: u32, ) -> Weight {
-        // Minimum execution time: 34_311_000 picoseconds.
-        Weight::from_parts(53_414_327, 5068)
-            // Standard error: 8_738
-            .saturating_add(Weight::from_parts(6_267_805, 0).saturating_mul(r.into()))
+        // Minimum execution time: 124_936_000 picoseconds.
+        Weight::from_parts(147_352_000, 5068)
+            // Standard error: 110_305
+            .saturating_add(Weight::from_parts(12_368_547, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
@@ -527,24 +543,29 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 181_301_000 picoseconds.
-        Weight::from_parts(1_489_119, 5068)
-            // Standard error: 262_850
-            .saturating_add(Weight::from_parts(164_005_150, 0).saturating_mul(k.into()))
+        // Minimum execution time: 282_514_000 picoseconds.
+        Weight::from_parts(285_514_000, 5068)
+            // Standard error: 2_493_916
+            .saturating_add(Weight::from_parts(349_495_457, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
+    // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
+    // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Deliveries` (r:1 w:1)
+    // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_reference() -> Weight {
-        Weight::from_parts(34_311_000, 5068)
+        // Minimum execution time: 48_221_000 picoseconds.
+        Weight::from_parts(84_830_000, 5068)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
@@ -552,15 +573,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal(r: u32, ) -> Weight {
-        // Minimum execution time: 32_929_000 picoseconds.
-        Weight::from_parts(510_979_570, 5746)
-            // Standard error: 7_548
-            .saturating_add(Weight::from_parts(2_555_753, 0).saturating_mul(r.into()))
+        // Minimum execution time: 125_728_000 picoseconds.
+        Weight::from_parts(126_024_000, 5746)
+            // Standard error: 33_576
+            .saturating_add(Weight::from_parts(4_978_964, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
@@ -568,15 +589,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 35_583_000 picoseconds.
-        Weight::from_parts(33_290_814, 5746)
-            // Standard error: 3_277
-            .saturating_add(Weight::from_parts(6_862_876, 0).saturating_mul(k.into()))
+        // Minimum execution time: 87_402_000 picoseconds.
+        Weight::from_parts(125_638_209, 5746)
+            // Standard error: 14_179
+            .saturating_add(Weight::from_parts(9_830_502, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
@@ -584,15 +605,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_text(r: u32, ) -> Weight {
-        // Minimum execution time: 36_545_000 picoseconds.
-        Weight::from_parts(303_552_897, 5746)
-            // Standard error: 7_655
-            .saturating_add(Weight::from_parts(6_196_552, 0).saturating_mul(r.into()))
+        // Minimum execution time: 116_474_000 picoseconds.
+        Weight::from_parts(8_525_262_541, 5746)
+            // Standard error: 206_624
+            .saturating_add(Weight::from_parts(11_934_036, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Reveals` (r:1 w:1)
@@ -600,15 +621,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 184_075_000 picoseconds.
-        Weight::from_parts(184_936_000, 5746)
-            // Standard error: 238_017
-            .saturating_add(Weight::from_parts(161_507_364, 0).saturating_mul(k.into()))
+        // Minimum execution time: 290_252_000 picoseconds.
+        Weight::from_parts(296_812_000, 5746)
+            // Standard error: 3_317_728
+            .saturating_add(Weight::from_parts(319_566_663, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Contributions` (r:1 w:1)
     // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Waiting` (r:1 w:1)
@@ -622,8 +643,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Payees` (r:0 w:1)
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn reclaim() -> Weight {
-        // Minimum execution time: 140_120_000 picoseconds.
-        Weight::from_parts(174_380_000, 9623)
+        // Minimum execution time: 268_921_000 picoseconds.
+        Weight::from_parts(324_515_000, 9623)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -648,8 +669,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn withdraw_consent() -> Weight {
-        // Minimum execution time: 111_567_000 picoseconds.
-        Weight::from_parts(117_856_000, 41614)
+        // Minimum execution time: 200_668_000 picoseconds.
+        Weight::from_parts(314_916_000, 41614)
             .saturating_add(T::DbWeight::get().reads(25))
             .saturating_add(T::DbWeight::get().writes(22))
     }
@@ -658,94 +679,94 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn on_initialize() -> Weight {
-        Weight::from_parts(5_508_000, 1501)
+        Weight::from_parts(14_051_000, 1501)
             .saturating_add(RocksDbWeight::get().reads(2))
     }
     fn on_initialize_epoch() -> Weight {
-        Weight::from_parts(9_594_000, 1517)
+        Weight::from_parts(28_862_000, 1517)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn create(m: u32, ) -> Weight {
-        Weight::from_parts(92_686_848, 4627)
-            .saturating_add(Weight::from_parts(304, 0).saturating_mul(m.into()))
-            .saturating_add(RocksDbWeight::get().reads(6))
+        Weight::from_parts(266_976_317, 4627)
+            .saturating_add(Weight::from_parts(363, 0).saturating_mul(m.into()))
+            .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn appoint_providers() -> Weight {
-        Weight::from_parts(13_139_000, 3720)
+        Weight::from_parts(54_549_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(9_804_000, 3720)
+        Weight::from_parts(38_849_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(9_324_000, 3720)
+        Weight::from_parts(40_612_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(142_493_000, 6506)
+        Weight::from_parts(305_897_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn retire() -> Weight {
-        Weight::from_parts(16_785_000, 4627)
+        Weight::from_parts(49_045_000, 4627)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn pledge() -> Weight {
-        Weight::from_parts(53_219_000, 3748)
+        Weight::from_parts(151_249_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn withdraw_pledge() -> Weight {
-        Weight::from_parts(39_389_000, 3748)
+        Weight::from_parts(122_118_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn open_round() -> Weight {
-        Weight::from_parts(138_427_000, 8799)
+        Weight::from_parts(381_283_000, 8799)
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().writes(10))
     }
     fn commit() -> Weight {
-        Weight::from_parts(102_933_000, 4133)
+        Weight::from_parts(282_894_000, 4133)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn name_authors(a: u32, ) -> Weight {
-        Weight::from_parts(67_412_695, 4133)
-            .saturating_add(Weight::from_parts(62_104, 0).saturating_mul(a.into()))
+        Weight::from_parts(192_485_148, 4133)
+            .saturating_add(Weight::from_parts(554_375, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn hand_over() -> Weight {
-        Weight::from_parts(67_412_695, 4133)
-            .saturating_add(RocksDbWeight::get().reads(5))
+        Weight::from_parts(190_502_000, 4066)
+            .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn hand_over_part() -> Weight {
-        Weight::from_parts(67_412_695, 4133)
-            .saturating_add(RocksDbWeight::get().reads(5))
-            .saturating_add(RocksDbWeight::get().writes(4))
+        Weight::from_parts(73_029_000, 4066)
+            .saturating_add(RocksDbWeight::get().reads(2))
+            .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn commit_slices() -> Weight {
-        Weight::from_parts(72_338_000, 5746)
+        Weight::from_parts(224_198_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn advance_delivering() -> Weight {
-        Weight::from_parts(93_099_000, 9623)
+        Weight::from_parts(222_321_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn advance_frozen(d: u32, ) -> Weight {
-        Weight::from_parts(35_824_000, 9623)
-            .saturating_add(Weight::from_parts(6_811_731, 0).saturating_mul(d.into()))
+        Weight::from_parts(275_748_568, 9623)
+            .saturating_add(Weight::from_parts(15_933_466, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4))
@@ -753,8 +774,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2616).saturating_mul(d.into()))
     }
     fn advance_lapsed(l: u32, ) -> Weight {
-        Weight::from_parts(35_814_000, 9623)
-            .saturating_add(Weight::from_parts(62_296_276, 0).saturating_mul(l.into()))
+        Weight::from_parts(96_403_000, 9623)
+            .saturating_add(Weight::from_parts(143_111_733, 0).saturating_mul(l.into()))
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(RocksDbWeight::get().writes(3))
@@ -762,18 +783,18 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     fn advance_picked() -> Weight {
-        Weight::from_parts(49_765_000, 5746)
+        Weight::from_parts(148_001_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn advance_replaced() -> Weight {
-        Weight::from_parts(86_650_000, 6506)
+        Weight::from_parts(237_675_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn advance_void(c: u32, ) -> Weight {
-        Weight::from_parts(34_822_000, 9635)
-            .saturating_add(Weight::from_parts(69_661_325, 0).saturating_mul(c.into()))
+        Weight::from_parts(121_979_000, 9635)
+            .saturating_add(Weight::from_parts(176_749_586, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(10))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(5))
@@ -781,70 +802,70 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     fn advance_unrevealed() -> Weight {
-        Weight::from_parts(296_212_000, 12022)
+        Weight::from_parts(690_528_000, 12022)
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(19))
     }
     fn deliver(r: u32, ) -> Weight {
-        Weight::from_parts(25_365_837, 5068)
-            .saturating_add(Weight::from_parts(2_621_598, 0).saturating_mul(r.into()))
+        Weight::from_parts(84_863_814, 5068)
+            .saturating_add(Weight::from_parts(5_067_125, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(28_428_074, 5068)
-            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+        Weight::from_parts(134_919_610, 5068)
+            .saturating_add(Weight::from_parts(11_272_146, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_text(r: u32, ) -> Weight {
-        Weight::from_parts(53_414_327, 5068)
-            .saturating_add(Weight::from_parts(6_267_805, 0).saturating_mul(r.into()))
+        Weight::from_parts(147_352_000, 5068)
+            .saturating_add(Weight::from_parts(12_368_547, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(1_489_119, 5068)
-            .saturating_add(Weight::from_parts(164_005_150, 0).saturating_mul(k.into()))
+        Weight::from_parts(285_514_000, 5068)
+            .saturating_add(Weight::from_parts(349_495_457, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_reference() -> Weight {
-        Weight::from_parts(34_311_000, 5068)
+        Weight::from_parts(84_830_000, 5068)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn reveal(r: u32, ) -> Weight {
-        Weight::from_parts(510_979_570, 5746)
-            .saturating_add(Weight::from_parts(2_555_753, 0).saturating_mul(r.into()))
+        Weight::from_parts(126_024_000, 5746)
+            .saturating_add(Weight::from_parts(4_978_964, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(33_290_814, 5746)
-            .saturating_add(Weight::from_parts(6_862_876, 0).saturating_mul(k.into()))
+        Weight::from_parts(125_638_209, 5746)
+            .saturating_add(Weight::from_parts(9_830_502, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_text(r: u32, ) -> Weight {
-        Weight::from_parts(303_552_897, 5746)
-            .saturating_add(Weight::from_parts(6_196_552, 0).saturating_mul(r.into()))
+        Weight::from_parts(8_525_262_541, 5746)
+            .saturating_add(Weight::from_parts(11_934_036, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(184_936_000, 5746)
-            .saturating_add(Weight::from_parts(161_507_364, 0).saturating_mul(k.into()))
+        Weight::from_parts(296_812_000, 5746)
+            .saturating_add(Weight::from_parts(319_566_663, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reclaim() -> Weight {
-        Weight::from_parts(174_380_000, 9623)
+        Weight::from_parts(324_515_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn withdraw_consent() -> Weight {
-        Weight::from_parts(117_856_000, 41614)
+        Weight::from_parts(314_916_000, 41614)
             .saturating_add(RocksDbWeight::get().reads(25))
             .saturating_add(RocksDbWeight::get().writes(22))
     }

@@ -366,10 +366,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Outcomes` (r:1 w:0)
     // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(313), added: 2788, mode: `MaxEncodedLen`)
     fn publish_quality(k: u32, ) -> Weight {
-        // Minimum execution time: 33_189_000 picoseconds.
-        Weight::from_parts(28_428_074, 3778)
-            // Standard error: 3_089
-            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+        // Minimum execution time: 21_356_000 picoseconds.
+        Weight::from_parts(48_694_851, 3778)
+            // Standard error: 3_513
+            .saturating_add(Weight::from_parts(1_894_882, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(1))
     }
 }
@@ -452,8 +452,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(30))
     }
     fn publish_quality(k: u32, ) -> Weight {
-        Weight::from_parts(28_428_074, 3778)
-            .saturating_add(Weight::from_parts(6_930_153, 0).saturating_mul(k.into()))
+        Weight::from_parts(48_694_851, 3778)
+            .saturating_add(Weight::from_parts(1_894_882, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
     }
 }
