@@ -51,7 +51,9 @@ fn benchmark(round: RoundNumber) -> Vec<u8> {
 /// What the kernel makes of a round, as attestors say it.
 fn statement(datanet: &Datanet, round: RoundNumber) -> Statement {
     let benchmark = benchmark(round);
-    let values = datanet.value_by(round, &[benchmark.clone()]).values;
+    let values = datanet
+        .value_by(round, std::slice::from_ref(&benchmark))
+        .values;
     let newcomers = Datanets::newcomers(datanet.id, round);
     let of = |number: ContributionNumber| Value {
         number,
