@@ -79,6 +79,8 @@ def check(part: str, keys: list[dict], work: Callable[..., list[dict]]) -> None:
     """Computes some finished cells again. What differs was published by another version of the code, or is not what it says."""
     finished = {json.dumps(cell["key"]): cell["rows"] for cell in map(json.loads, lines_of(part))}
     keys = [key for key in keys if json.dumps(key) in finished]
+    if not keys:
+        raise SystemExit(f"{part}: no cell is published that could be compared")
     for key in random.sample(keys, min(checked, len(keys))):
         found = json.loads(line(key, work(**key)))["rows"]
         if not same(found, finished[json.dumps(key)]):

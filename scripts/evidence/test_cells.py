@@ -58,6 +58,8 @@ class Lasting(unittest.TestCase):
                 with self.assertRaises(SystemExit):
                     cells.compute("part", KEYS, lambda seed, wrong=wrong: wrong)
             cells.compute("part", KEYS, lambda seed: [], measures=True)
+            with self.assertRaises(SystemExit):
+                cells.compute("nothing", KEYS, work)
 
 
 if __name__ == "__main__":
