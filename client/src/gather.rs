@@ -7,10 +7,9 @@ use subxt::{
     config::{substrate::BlakeTwo256, Hasher},
     utils::H256,
 };
-use tributary_primitives::datanets::{Phase, Recipe};
+use tributary_primitives::datanets::Recipe;
 
 use crate::{
-    asset::pool_text,
     chain::{
         calls::{BatchDelivered, Call, Deliver, Reveal, SliceBatchRevealed},
         decode::FoundCall,
@@ -117,21 +116,7 @@ async fn fetch(
     let Some(first) = wanted.values().map(|expected| expected.round).min() else {
         return Ok(BTreeMap::new());
     };
-    let from = chain
-        .first_block(now, |block| async move {
-            let found = round::round_if_any(&block, datanet, first).await?;
-            Ok(found.is_some_and(|round| round.phase.0 != Phase::Committing))
-        })
-        .await
-        .with_context(|| {
-            format!(
-                "looking for the deliveries of {}",
-                pool_text(tributary_primitives::assets::Pool {
-                    datanet,
-                    round: first
-                })
-            )
-        })?;
+    let from = round::deliveries_begin(chain, now, datanet, first).await?;
     let found = chain
         .scan_events(
             now.since(from),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use tributary_primitives::datanets::Phase;
 
 use crate::{
     chain::{
@@ -28,12 +27,7 @@ pub(crate) async fn references(
     let Some(first) = rounds.min() else {
         return Ok(BTreeMap::new());
     };
-    let from = chain
-        .first_block(now, |block| async move {
-            let found = round::round_if_any(&block, datanet, first).await?;
-            Ok(found.is_some_and(|round| round.phase.0 != Phase::Committing))
-        })
-        .await?;
+    let from = round::deliveries_begin(chain, now, datanet, first).await?;
     let found = chain
         .scan_events(
             now.since(from),

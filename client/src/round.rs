@@ -3,9 +3,13 @@
 use anyhow::{Context as _, Result};
 use subxt::utils::AccountId32;
 use subxt_signer::sr25519::Keypair;
-use tributary_primitives::datanets::{Evidence, Phase, Recipe};
+use tributary_primitives::{
+    assets::Pool,
+    datanets::{Evidence, Phase, Recipe},
+};
 
 use crate::{
+    asset::pool_text,
     chain::{
         calls::{AbandonRound, AdvanceRound, FinaliseRound},
         state::{Contribution, Datanet, EpochCount, Round},
@@ -59,6 +63,27 @@ pub(crate) async fn round_if_any(
     round: u32,
 ) -> Result<Option<Round>> {
     state.get("Datanets", "Rounds", (datanet, round)).await
+}
+
+/// The block in which a round no longer takes commitments: all that was delivered to it is there or later.
+pub(crate) async fn deliveries_begin(
+    chain: &Chain,
+    now: &Snapshot,
+    datanet: u32,
+    round: u32,
+) -> Result<u64> {
+    chain
+        .first_block(now, |block| async move {
+            let found = round_if_any(&block, datanet, round).await?;
+            Ok(found.is_some_and(|found| found.phase.0 != Phase::Committing))
+        })
+        .await
+        .with_context(|| {
+            format!(
+                "looking for the deliveries of {}",
+                pool_text(Pool { datanet, round })
+            )
+        })
 }
 
 /// The contributions of a datanet that still exist, ascending by number.

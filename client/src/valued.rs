@@ -3,7 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap};
 
 use anyhow::{ensure, Context as _, Result};
-use serde_json::json;
+use serde_json::{json, Value};
 use tributary_primitives::datanets::Recipe;
 
 use crate::{
@@ -47,13 +47,23 @@ pub(crate) async fn proposals(
         .unwrap_or_default())
 }
 
-/// The contributions that a valuation of a round looks at: those admitted before, and those that it values, ascending by number.
+/// What a valuation of a round looks at.
+pub(crate) struct LookedAt {
+    /// The contributions that were admitted before, and those that it values, ascending by number.
+    pub(crate) contributions: Vec<(u32, Contribution)>,
+    /// Those that it values.
+    pub(crate) newcomers: Vec<u32>,
+    /// Where newcomers begin.
+    pub(crate) first: u32,
+}
+
+/// Finds out what a valuation of a round looks at.
 pub(crate) async fn looked_at(
     now: &Snapshot,
     datanet: u32,
     number: u32,
     found: &Round,
-) -> Result<Vec<(u32, Contribution)>> {
+) -> Result<LookedAt> {
     let mut contributions = round::contributions(now, datanet).await?;
     // A round that values what a void one left has its own wait.
     let carries = found.carried > 0;
@@ -62,21 +72,28 @@ pub(crate) async fn looked_at(
         Ordering::Equal => (contribution.committed_to < number) == carries,
         Ordering::Greater => false,
     });
-    let newcomers = contributions
+    let newcomers: Vec<u32> = contributions
         .iter()
         .filter(|(_, contribution)| contribution.round == number)
-        .count();
+        .map(|(number, _)| *number)
+        .collect();
     let valued = if carries {
         found.carried
     } else {
         found.delivered
     };
     ensure!(
-        newcomers as u64 == u64::from(valued),
+        newcomers.len() as u64 == u64::from(valued),
         "round {number} of datanet {datanet} values {valued} contributions, of which the state has {}",
-        newcomers
+        newcomers.len()
     );
-    Ok(contributions)
+    // Those of void rounds are newcomers still.
+    let first = newcomers.iter().copied().fold(found.first, u32::min);
+    Ok(LookedAt {
+        contributions,
+        newcomers,
+        first,
+    })
 }
 
 /// Fetches and values a round whose benchmark is complete.
@@ -88,19 +105,16 @@ pub(crate) async fn value(
 ) -> Result<Valued> {
     let recipe = round::open_recipe(now, datanet).await?;
     let found = round::round(now, datanet, number).await?;
-    let contributions = looked_at(now, datanet, number, &found).await?;
-    let newcomers: Vec<u32> = contributions
-        .iter()
-        .filter(|(_, contribution)| contribution.round == number)
-        .map(|(number, _)| *number)
-        .collect();
+    let LookedAt {
+        contributions,
+        first,
+        ..
+    } = looked_at(now, datanet, number, &found).await?;
     let of_contributions = contributions
         .iter()
         .map(|(number, contribution)| (Whose::Contribution(*number), contribution.into()));
     let mut wanted: BTreeMap<Whose, Expected> = of_contributions.collect();
     wanted.extend(slices(number, &found)?);
-    // Those of void rounds are newcomers still.
-    let first = newcomers.into_iter().fold(found.first, u32::min);
     let mut inputs = Inputs {
         first,
         contributions: BTreeMap::new(),
@@ -136,6 +150,41 @@ pub(crate) async fn value(
     })
 }
 
+/// What contributions are worth by a valuation, for people and for programs.
+pub(crate) fn worth<'a>(
+    newcomers: impl Iterator<Item = &'a (u32, Contribution)>,
+    valuation: &Valuation,
+    unit: u128,
+) -> (Grid, Vec<Value>) {
+    let mut table = Grid::new([
+        ">contribution",
+        "contributor",
+        ">records",
+        ">copies",
+        ">points of accuracy",
+    ]);
+    let mut list = Vec::new();
+    for (number, contribution) in newcomers {
+        let value = valuation.value_of(*number);
+        let copies = valuation.shadows_of(*number);
+        table.row([
+            number,
+            &contribution.contributor,
+            &contribution.records,
+            &copies,
+            &points(value, unit),
+        ]);
+        list.push(json!({
+            "contribution": number,
+            "contributor": contribution.contributor,
+            "records": contribution.records,
+            "copies": copies,
+            "value": value.to_string(),
+        }));
+    }
+    (table, list)
+}
+
 impl Valued {
     /// The contributions that are valued.
     pub(crate) fn newcomers(&self) -> impl Iterator<Item = &(u32, Contribution)> {
@@ -157,32 +206,7 @@ impl Valued {
         let unit = self.recipe.unit();
         let (datanet, number) = (self.datanet, self.number);
         let values = &self.valuation.values;
-        let mut table = Grid::new([
-            ">contribution",
-            "contributor",
-            ">records",
-            ">copies",
-            ">points of accuracy",
-        ]);
-        let mut list = Vec::new();
-        for (number, contribution) in self.newcomers() {
-            let value = self.valuation.value_of(*number);
-            let copies = self.valuation.shadows_of(*number);
-            table.row([
-                number,
-                &contribution.contributor,
-                &contribution.records,
-                &copies,
-                &points(value, unit),
-            ]);
-            list.push(json!({
-                "contribution": number,
-                "contributor": contribution.contributor,
-                "records": contribution.records,
-                "copies": copies,
-                "value": value.to_string(),
-            }));
-        }
+        let (table, list) = worth(self.newcomers(), &self.valuation, unit);
         let json = json!({
             "datanet": datanet,
             "round": number,

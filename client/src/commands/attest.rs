@@ -26,8 +26,8 @@ use crate::{
     records::{Format, Records, Shape},
     references::references,
     round,
-    valuation::{accuracy, points, Inputs, Valuation},
-    valued::looked_at,
+    valuation::{accuracy, Inputs, Valuation},
+    valued::{looked_at, worth, LookedAt},
 };
 
 /// `tributary attest`
@@ -142,12 +142,11 @@ impl Attest {
         round: Round,
     ) -> Result<Said> {
         let (datanet, number) = (self.datanet, self.round);
-        let contributions = looked_at(now, datanet, number, &round).await?;
-        let newcomers = contributions
-            .iter()
-            .filter(|(_, contribution)| contribution.round == number)
-            .map(|(number, _)| *number)
-            .collect::<Vec<_>>();
+        let LookedAt {
+            contributions,
+            newcomers,
+            first,
+        } = looked_at(now, datanet, number, &round).await?;
         for without in &self.without {
             if !newcomers.contains(without) {
                 misuse!(
@@ -185,8 +184,6 @@ impl Attest {
         }
 
         let root = benchmark.root_hash();
-        // Those of void rounds are newcomers still.
-        let first = newcomers.iter().copied().fold(round.first, u32::min);
         let inputs = Inputs {
             first,
             contributions: found,
@@ -289,40 +286,11 @@ impl Said {
             benchmark,
             before,
             after,
-            values,
+            ..
         } = &self.statement;
-        let mut table = Grid::new([
-            ">contribution",
-            "contributor",
-            ">records",
-            ">copies",
-            ">points of accuracy",
-        ]);
-        let mut list = Vec::new();
-        for value in values {
-            let found = self
-                .contributions
-                .iter()
-                .find(|(number, _)| *number == value.number);
-            let Some((number, contribution)) = found else {
-                continue;
-            };
-            let copies = self.valuation.shadows_of(*number);
-            table.row([
-                number,
-                &contribution.contributor,
-                &contribution.records,
-                &copies,
-                &points(value.value, unit),
-            ]);
-            list.push(json!({
-                "contribution": number,
-                "contributor": contribution.contributor,
-                "records": contribution.records,
-                "copies": copies,
-                "value": value.value.to_string(),
-            }));
-        }
+        let contributions = self.contributions.iter();
+        let newcomers = contributions.filter(|(_, contribution)| contribution.round == number);
+        let (table, list) = worth(newcomers, &self.valuation, unit);
         let mut others = Grid::new(["attestor", "says"]);
         for said in &self.standing {
             let same = if said.statement == self.hash {

@@ -173,17 +173,17 @@ impl Contribute {
                     );
                 }
                 let reference = place.reference;
-                let recipe =
-                    round::recipe(&contributor.chain.newest().await?, place.datanet).await?;
-                ensure_fits(reference.as_deref(), &recipe)?;
+                contributor
+                    .ensure_fits(reference.as_deref(), place.datanet)
+                    .await?;
                 contributor.deliver_all(commitments, reference).await
             }
             (None, Some(what)) => {
                 let authors = team(context, &what.authors)?;
                 let reference = what.reference.clone();
-                let recipe =
-                    round::recipe(&contributor.chain.newest().await?, what.datanet).await?;
-                ensure_fits(reference.as_deref(), &recipe)?;
+                contributor
+                    .ensure_fits(reference.as_deref(), what.datanet)
+                    .await?;
                 let (commitment, _) = contributor.commit(&what, authors).await?;
                 contributor.deliver_all(vec![commitment], reference).await
             }
@@ -357,6 +357,12 @@ impl Contributor {
             }
         }
         Ok(None)
+    }
+
+    /// Holds if a reference is there exactly where a datanet asks for one, and is short enough.
+    async fn ensure_fits(&self, reference: Option<&str>, datanet: u32) -> Result<()> {
+        let recipe = round::recipe(&self.chain.newest().await?, datanet).await?;
+        ensure_fits(reference, &recipe)
     }
 
     /// Delivers some commitments of one round.

@@ -13,7 +13,7 @@ use tributary_primitives::{
     Balance,
 };
 
-use crate::{Config, Contributions, Error, Event, HoldReason, Pallet, Status};
+use crate::{Config, ContributionOf, Contributions, Error, Event, HoldReason, Pallet, Status};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_name_authors(
@@ -22,23 +22,13 @@ impl<T: Config> Pallet<T> {
         number: ContributionNumber,
         authors: Authors<T::AccountId>,
     ) -> DispatchResult {
-        let mut found =
+        let found =
             Contributions::<T>::get(datanet, number).ok_or(Error::<T>::ContributionNotFound)?;
         ensure!(found.contributor == contributor, Error::<T>::NotAuthorized);
         // Who shares is settled before anybody has seen a record.
         let round = Self::round_of(datanet, found.round)?;
         Self::ensure_open(&round, Phase::Committing)?;
-        T::DataPools::share(datanet, number, authors.clone())?;
-        // At most 16.
-        found.authors = authors.len() as u8;
-        let deposit = Self::authors_price(found.authors)?;
-        Self::hold(HoldReason::Contribution, &contributor, deposit)?;
-        found.bond = found
-            .bond
-            .checked_add(deposit)
-            .ok_or(Error::<T>::Overflow)?;
-        Contributions::<T>::insert(datanet, number, found);
-
+        let deposit = Self::put_authors(datanet, number, found, authors.clone())?;
         Self::deposit_event(Event::AuthorsNamed {
             datanet,
             contribution: number,
@@ -54,7 +44,7 @@ impl<T: Config> Pallet<T> {
         number: ContributionNumber,
         to: T::AccountId,
     ) -> DispatchResult {
-        let mut found =
+        let found =
             Contributions::<T>::get(datanet, number).ok_or(Error::<T>::ContributionNotFound)?;
         let deposit = if found.authors > 0 {
             T::DataPools::hand_over(datanet, number, &who, to.clone())?;
@@ -67,16 +57,7 @@ impl<T: Config> Pallet<T> {
                 account: to.clone(),
                 part: Perbill::one(),
             };
-            T::DataPools::share(datanet, number, Authors::truncate_from(vec![whole]))?;
-            found.authors = 1;
-            let deposit = Self::authors_price(found.authors)?;
-            Self::hold(HoldReason::Contribution, &who, deposit)?;
-            found.bond = found
-                .bond
-                .checked_add(deposit)
-                .ok_or(Error::<T>::Overflow)?;
-            Contributions::<T>::insert(datanet, number, found);
-            deposit
+            Self::put_authors(datanet, number, found, Authors::truncate_from(vec![whole]))?
         };
 
         Self::deposit_event(Event::HandedOver {
@@ -87,6 +68,26 @@ impl<T: Config> Pallet<T> {
             deposit,
         });
         Ok(())
+    }
+
+    /// Lets authors share what a contribution will earn. Says what its contributor has on hold for their place, as part of the bond.
+    fn put_authors(
+        datanet: DatanetId,
+        number: ContributionNumber,
+        mut found: ContributionOf<T>,
+        authors: Authors<T::AccountId>,
+    ) -> Result<Balance, DispatchError> {
+        // At most 16.
+        found.authors = authors.len() as u8;
+        T::DataPools::share(datanet, number, authors)?;
+        let deposit = Self::authors_price(found.authors)?;
+        Self::hold(HoldReason::Contribution, &found.contributor, deposit)?;
+        found.bond = found
+            .bond
+            .checked_add(deposit)
+            .ok_or(Error::<T>::Overflow)?;
+        Contributions::<T>::insert(datanet, number, found);
+        Ok(deposit)
     }
 
     /// The price of the place that so many authors take in state. Nothing for none.

@@ -108,16 +108,9 @@ fn what_a_contribution_earns_is_paid_to_whoever_holds_it() {
     journey(|chain| {
         let [who, _, _] = HONEST;
         let mut datanet = Datanet::create(chain, terms(20));
-        let round = datanet.open(chain, Some(SPONSOR));
-        let number = datanet.commit(chain, who, round, records("alone", 0..CLASSES, 2));
-        datanet.commit_slices(chain, PROVIDER, round);
-        datanet.advance(chain, round);
-        datanet.deliver(chain, number);
-        datanet.advance(chain, round);
-        datanet.pick(chain, round);
-        datanet.reveal(chain, round);
-        datanet.evaluate(chain, EVALUATOR, round);
-        assert_eq!(datanet.finalise(chain, round), Phase::Final);
+        let own = vec![(who, records("alone", 0..CLASSES, 2))];
+        let (round, _) = datanet.play(chain, Some(SPONSOR), own);
+        let number = datanet.round(round).first;
         let award = awarded(chain, who);
         let at_once = award.div_ceil(2);
         assert_eq!(claimable(who), at_once);
