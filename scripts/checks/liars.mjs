@@ -84,9 +84,9 @@ function lies(benchmark, contribution) {
 }
 
 /** Signs and sends a call; ends when a block has it, and fails if it was refused. */
-function send(call, pair) {
+function send(call, pair, nonce) {
   return new Promise((resolve, reject) => {
-    call.signAndSend(pair, { nonce: -1 }, ({ status, dispatchError }) => {
+    call.signAndSend(pair, { nonce }, ({ status, dispatchError }) => {
       if (dispatchError) reject(new Error(`${call.method.section}.${call.method.method}: ${dispatchError}`));
       else if (status.isInBlock) resolve();
       else if (status.isDropped || status.isInvalid) reject(new Error(`${call.method.method} is ${status.type}`));
@@ -98,9 +98,11 @@ function send(call, pair) {
 async function publish(api, pair, datanet, inputs, { shadows, rows }) {
   const payload = hash(bytes([PAYLOAD], inputs, rootOf(shadows.map(shadowLeaf)), rootOf(rows.map(rowLeaf))));
   const commitment = hash(bytes([PROPOSAL], pair.publicKey, bytesOf(datanet, 4), bytesOf(ROUND, 4), payload));
-  await send(api.tx.valuation.commitProposal(datanet, ROUND, commitment), pair);
-  if (shadows.length > 0) await send(api.tx.valuation.publishShadows(datanet, ROUND, shadows), pair);
-  await send(api.tx.valuation.publishRows(datanet, ROUND, inputs, rows), pair);
+  // Counted here: when a block gives way to another one, its calls are in neither for a moment, and a node would say the same nonce again.
+  let nonce = (await api.rpc.system.accountNextIndex(pair.address)).toNumber();
+  await send(api.tx.valuation.commitProposal(datanet, ROUND, commitment), pair, nonce++);
+  if (shadows.length > 0) await send(api.tx.valuation.publishShadows(datanet, ROUND, shadows), pair, nonce++);
+  await send(api.tx.valuation.publishRows(datanet, ROUND, inputs, rows), pair, nonce);
 }
 
 /** Waits until `found` answers something. */
