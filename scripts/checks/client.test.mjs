@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ApiPromise, WsProvider } from "@polkadot/api";
+import { audit } from "../audit/audit.mjs";
 import { CLIENT, freeBasePort, newNetwork, run, temporaryFolder } from "./support.mjs";
 
 const MINUTE = 60_000;
@@ -357,6 +358,13 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     const [bobs, charlies] = revealed.contributions.map(({ contribution }) => contribution);
     assert.deepEqual(revealed.references, { [bobs]: place("bob"), [charlies]: place("charlie") });
     assert.deepEqual([revealed.evidence, revealed.attestations], ["attested", []]);
+    // Whoever values open rounds leaves it alone, and says so.
+    const left = `Round 1 of datanet ${id} is attested: there are no records to look at`;
+    const leave = (child, { errors }) => errors.includes(left) && child.kill();
+    const evaluator = await run(CLIENT, ["--url", url, "--state-dir", at("state"), "--dev", "dave", "evaluator", "run", "--datanet", id],
+      { env: { HOME: folder }, heard: leave });
+    assert.ok(evaluator.errors.includes(left), evaluator.errors);
+
     const attest = (...words) => ["attest", id, "1", ...words, "--benchmark", benchmark];
     await fails(MISUSED, [`contribution ${charlies} of`, place("charlie")], ...attest(bob, "--dry-run"));
     await fails(MISUSED, ["its root is"], ...attest(bob, charlie, benchmark, "--dry-run"));
@@ -396,5 +404,9 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       ["evaluate", id, "--check"],
       ["statement", "--datanet", id, "--contribution", String(bobs)],
     ]) await fails(MISUSED, [`datanet ${id} is attested: the chain has roots`], ...words);
+
+    // The auditor has followed who said what, and every unit that this chain has paid so far.
+    const { rounds } = await audit(url, { client: CLIENT });
+    assert.deepEqual(rounds.filter((round) => round.datanet === datanet).map(({ how }) => how), [", attested by 2"]);
   });
 });

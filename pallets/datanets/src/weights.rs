@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::LastEpoch` (r:1 w:0)
     // Proof: `Datanets::LastEpoch` (`max_values`: Some(1), `max_size`: Some(16), added: 511, mode: `MaxEncodedLen`)
     fn on_initialize() -> Weight {
-        // Minimum execution time: 7_886_000 picoseconds.
-        Weight::from_parts(14_051_000, 1501)
+        // Minimum execution time: 7_802_000 picoseconds.
+        Weight::from_parts(13_448_000, 1501)
             .saturating_add(T::DbWeight::get().reads(2))
     }
     // Storage: `Babe::EpochIndex` (r:1 w:0)
@@ -104,8 +104,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Epochs` (r:0 w:1)
     // Proof: `Datanets::Epochs` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
     fn on_initialize_epoch() -> Weight {
-        // Minimum execution time: 16_375_000 picoseconds.
-        Weight::from_parts(28_862_000, 1517)
+        // Minimum execution time: 16_819_000 picoseconds.
+        Weight::from_parts(29_084_000, 1517)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -130,10 +130,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Metadata` (r:0 w:1)
     // Proof: `Datanets::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     fn create(m: u32, ) -> Weight {
-        // Minimum execution time: 148_936_000 picoseconds.
-        Weight::from_parts(266_976_317, 4627)
-            // Standard error: 88
-            .saturating_add(Weight::from_parts(363, 0).saturating_mul(m.into()))
+        // Minimum execution time: 147_919_000 picoseconds.
+        Weight::from_parts(266_227_220, 4627)
+            // Standard error: 56
+            .saturating_add(Weight::from_parts(1_023, 0).saturating_mul(m.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(8))
     }
@@ -142,24 +142,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Recipes` (r:1 w:0)
     // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     fn appoint_providers() -> Weight {
-        // Minimum execution time: 24_894_000 picoseconds.
-        Weight::from_parts(54_549_000, 3720)
+        // Minimum execution time: 24_386_000 picoseconds.
+        Weight::from_parts(47_203_000, 3720)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_006_000 picoseconds.
-        Weight::from_parts(38_849_000, 3720)
+        // Minimum execution time: 19_436_000 picoseconds.
+        Weight::from_parts(36_055_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 18_202_000 picoseconds.
-        Weight::from_parts(40_612_000, 3720)
+        // Minimum execution time: 18_407_000 picoseconds.
+        Weight::from_parts(38_764_000, 3720)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -172,8 +172,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 210_466_000 picoseconds.
-        Weight::from_parts(305_897_000, 6506)
+        // Minimum execution time: 216_513_000 picoseconds.
+        Weight::from_parts(376_839_000, 6506)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -182,8 +182,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 30_482_000 picoseconds.
-        Weight::from_parts(49_045_000, 4627)
+        // Minimum execution time: 30_536_000 picoseconds.
+        Weight::from_parts(54_557_000, 4627)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -196,8 +196,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn pledge() -> Weight {
-        // Minimum execution time: 82_808_000 picoseconds.
-        Weight::from_parts(151_249_000, 3748)
+        // Minimum execution time: 82_652_000 picoseconds.
+        Weight::from_parts(97_493_000, 3748)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -208,8 +208,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn withdraw_pledge() -> Weight {
-        // Minimum execution time: 63_884_000 picoseconds.
-        Weight::from_parts(122_118_000, 3748)
+        // Minimum execution time: 63_030_000 picoseconds.
+        Weight::from_parts(96_636_000, 3748)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -230,8 +230,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn open_round() -> Weight {
-        // Minimum execution time: 221_230_000 picoseconds.
-        Weight::from_parts(381_283_000, 8799)
+        // Minimum execution time: 220_258_000 picoseconds.
+        Weight::from_parts(372_422_000, 8799)
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().writes(10))
     }
@@ -250,8 +250,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Contributions` (r:0 w:1)
     // Proof: `Datanets::Contributions` (`max_values`: None, `max_size`: Some(141), added: 2616, mode: `MaxEncodedLen`)
     fn commit() -> Weight {
-        // Minimum execution time: 157_091_000 picoseconds.
-        Weight::from_parts(282_894_000, 4133)
+        // Minimum execution time: 161_378_000 picoseconds.
+        Weight::from_parts(279_637_000, 4133)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -266,10 +266,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn name_authors(a: u32, ) -> Weight {
-        // Minimum execution time: 110_820_000 picoseconds.
-        Weight::from_parts(192_485_148, 4133)
-            // Standard error: 50_480
-            .saturating_add(Weight::from_parts(554_375, 0).saturating_mul(a.into()))
+        // Minimum execution time: 110_440_000 picoseconds.
+        Weight::from_parts(155_992_861, 4133)
+            // Standard error: 134_126
+            .saturating_add(Weight::from_parts(1_029_734, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -282,8 +282,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn hand_over() -> Weight {
-        // Minimum execution time: 102_073_000 picoseconds.
-        Weight::from_parts(190_502_000, 4066)
+        // Minimum execution time: 101_325_000 picoseconds.
+        Weight::from_parts(116_034_000, 4066)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -292,8 +292,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Payees` (r:1 w:1)
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn hand_over_part() -> Weight {
-        // Minimum execution time: 33_582_000 picoseconds.
-        Weight::from_parts(73_029_000, 4066)
+        // Minimum execution time: 33_242_000 picoseconds.
+        Weight::from_parts(51_722_000, 4066)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -308,8 +308,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
     fn commit_slices() -> Weight {
-        // Minimum execution time: 114_536_000 picoseconds.
-        Weight::from_parts(224_198_000, 5746)
+        // Minimum execution time: 113_774_000 picoseconds.
+        Weight::from_parts(125_761_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -322,8 +322,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Waiting` (r:1 w:0)
     // Proof: `Datanets::Waiting` (`max_values`: None, `max_size`: Some(6158), added: 8633, mode: `MaxEncodedLen`)
     fn advance_delivering() -> Weight {
-        // Minimum execution time: 203_428_000 picoseconds.
-        Weight::from_parts(222_321_000, 9623)
+        // Minimum execution time: 139_170_000 picoseconds.
+        Weight::from_parts(151_583_000, 9623)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -342,10 +342,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_frozen(d: u32, ) -> Weight {
-        // Minimum execution time: 120_808_000 picoseconds.
-        Weight::from_parts(275_748_568, 9623)
-            // Standard error: 137_750
-            .saturating_add(Weight::from_parts(15_933_466, 0).saturating_mul(d.into()))
+        // Minimum execution time: 73_800_000 picoseconds.
+        Weight::from_parts(74_867_000, 9623)
+            // Standard error: 238_523
+            .saturating_add(Weight::from_parts(13_936_909, 0).saturating_mul(d.into()))
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(T::DbWeight::get().writes(4))
@@ -375,10 +375,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Newcomers` (r:0 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     fn advance_lapsed(l: u32, ) -> Weight {
-        // Minimum execution time: 87_713_000 picoseconds.
-        Weight::from_parts(96_403_000, 9623)
-            // Standard error: 1_711_220
-            .saturating_add(Weight::from_parts(143_111_733, 0).saturating_mul(l.into()))
+        // Minimum execution time: 74_637_000 picoseconds.
+        Weight::from_parts(90_800_000, 9623)
+            // Standard error: 1_954_948
+            .saturating_add(Weight::from_parts(131_014_338, 0).saturating_mul(l.into()))
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(T::DbWeight::get().writes(3))
@@ -396,8 +396,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:1)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn advance_picked() -> Weight {
-        // Minimum execution time: 84_139_000 picoseconds.
-        Weight::from_parts(148_001_000, 5746)
+        // Minimum execution time: 86_514_000 picoseconds.
+        Weight::from_parts(145_985_000, 5746)
             .saturating_add(T::DbWeight::get().reads(5))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -414,8 +414,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:2)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_replaced() -> Weight {
-        // Minimum execution time: 141_747_000 picoseconds.
-        Weight::from_parts(237_675_000, 6506)
+        // Minimum execution time: 142_975_000 picoseconds.
+        Weight::from_parts(236_974_000, 6506)
             .saturating_add(T::DbWeight::get().reads(7))
             .saturating_add(T::DbWeight::get().writes(8))
     }
@@ -448,10 +448,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:0 w:1024)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn advance_void(c: u32, ) -> Weight {
-        // Minimum execution time: 114_612_000 picoseconds.
-        Weight::from_parts(121_979_000, 9635)
-            // Standard error: 1_217_713
-            .saturating_add(Weight::from_parts(176_749_586, 0).saturating_mul(c.into()))
+        // Minimum execution time: 65_034_000 picoseconds.
+        Weight::from_parts(909_737_583, 9635)
+            // Standard error: 2_982_777
+            .saturating_add(Weight::from_parts(131_694_208, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(10))
             .saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(5))
@@ -481,8 +481,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn advance_unrevealed() -> Weight {
-        // Minimum execution time: 465_835_000 picoseconds.
-        Weight::from_parts(690_528_000, 12022)
+        // Minimum execution time: 433_892_000 picoseconds.
+        Weight::from_parts(549_681_000, 12022)
             .saturating_add(T::DbWeight::get().reads(16))
             .saturating_add(T::DbWeight::get().writes(19))
     }
@@ -495,10 +495,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver(r: u32, ) -> Weight {
-        // Minimum execution time: 109_017_000 picoseconds.
-        Weight::from_parts(84_863_814, 5068)
-            // Standard error: 35_522
-            .saturating_add(Weight::from_parts(5_067_125, 0).saturating_mul(r.into()))
+        // Minimum execution time: 57_597_000 picoseconds.
+        Weight::from_parts(69_099_000, 5068)
+            // Standard error: 25_303
+            .saturating_add(Weight::from_parts(4_346_125, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -511,10 +511,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 89_462_000 picoseconds.
-        Weight::from_parts(134_919_610, 5068)
-            // Standard error: 34_579
-            .saturating_add(Weight::from_parts(11_272_146, 0).saturating_mul(k.into()))
+        // Minimum execution time: 72_193_000 picoseconds.
+        Weight::from_parts(115_164_819, 5068)
+            // Standard error: 35_468
+            .saturating_add(Weight::from_parts(9_679_736, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -527,10 +527,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_text(r: u32, ) -> Weight {
-        // Minimum execution time: 124_936_000 picoseconds.
-        Weight::from_parts(147_352_000, 5068)
-            // Standard error: 110_305
-            .saturating_add(Weight::from_parts(12_368_547, 0).saturating_mul(r.into()))
+        // Minimum execution time: 121_700_000 picoseconds.
+        Weight::from_parts(129_330_000, 5068)
+            // Standard error: 133_750
+            .saturating_add(Weight::from_parts(13_596_937, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -543,10 +543,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 282_514_000 picoseconds.
-        Weight::from_parts(285_514_000, 5068)
-            // Standard error: 2_493_916
-            .saturating_add(Weight::from_parts(349_495_457, 0).saturating_mul(k.into()))
+        // Minimum execution time: 456_687_000 picoseconds.
+        Weight::from_parts(473_685_000, 5068)
+            // Standard error: 4_013_351
+            .saturating_add(Weight::from_parts(320_903_979, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -559,8 +559,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Deliveries` (r:1 w:1)
     // Proof: `Datanets::Deliveries` (`max_values`: None, `max_size`: Some(1603), added: 4078, mode: `MaxEncodedLen`)
     fn deliver_reference() -> Weight {
-        // Minimum execution time: 48_221_000 picoseconds.
-        Weight::from_parts(84_830_000, 5068)
+        // Minimum execution time: 47_509_000 picoseconds.
+        Weight::from_parts(89_511_000, 5068)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -573,10 +573,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal(r: u32, ) -> Weight {
-        // Minimum execution time: 125_728_000 picoseconds.
-        Weight::from_parts(126_024_000, 5746)
-            // Standard error: 33_576
-            .saturating_add(Weight::from_parts(4_978_964, 0).saturating_mul(r.into()))
+        // Minimum execution time: 73_540_000 picoseconds.
+        Weight::from_parts(93_080_000, 5746)
+            // Standard error: 49_052
+            .saturating_add(Weight::from_parts(4_449_108, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -589,10 +589,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 87_402_000 picoseconds.
-        Weight::from_parts(125_638_209, 5746)
-            // Standard error: 14_179
-            .saturating_add(Weight::from_parts(9_830_502, 0).saturating_mul(k.into()))
+        // Minimum execution time: 66_275_000 picoseconds.
+        Weight::from_parts(132_019_532, 5746)
+            // Standard error: 32_055
+            .saturating_add(Weight::from_parts(9_386_931, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -605,10 +605,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_text(r: u32, ) -> Weight {
-        // Minimum execution time: 116_474_000 picoseconds.
-        Weight::from_parts(8_525_262_541, 5746)
-            // Standard error: 206_624
-            .saturating_add(Weight::from_parts(11_934_036, 0).saturating_mul(r.into()))
+        // Minimum execution time: 143_815_000 picoseconds.
+        Weight::from_parts(4_486_278_775, 5746)
+            // Standard error: 233_345
+            .saturating_add(Weight::from_parts(12_100_737, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -621,10 +621,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Benchmarks` (r:1 w:0)
     // Proof: `Datanets::Benchmarks` (`max_values`: None, `max_size`: Some(2281), added: 4756, mode: `MaxEncodedLen`)
     fn reveal_text_bytes(k: u32, ) -> Weight {
-        // Minimum execution time: 290_252_000 picoseconds.
-        Weight::from_parts(296_812_000, 5746)
-            // Standard error: 3_317_728
-            .saturating_add(Weight::from_parts(319_566_663, 0).saturating_mul(k.into()))
+        // Minimum execution time: 294_010_000 picoseconds.
+        Weight::from_parts(296_956_000, 5746)
+            // Standard error: 3_114_039
+            .saturating_add(Weight::from_parts(340_732_815, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -643,8 +643,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Payees` (r:0 w:1)
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     fn reclaim() -> Weight {
-        // Minimum execution time: 268_921_000 picoseconds.
-        Weight::from_parts(324_515_000, 9623)
+        // Minimum execution time: 268_543_000 picoseconds.
+        Weight::from_parts(376_387_000, 9623)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -669,8 +669,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn withdraw_consent() -> Weight {
-        // Minimum execution time: 200_668_000 picoseconds.
-        Weight::from_parts(314_916_000, 41614)
+        // Minimum execution time: 201_125_000 picoseconds.
+        Weight::from_parts(354_171_000, 41614)
             .saturating_add(T::DbWeight::get().reads(25))
             .saturating_add(T::DbWeight::get().writes(22))
     }
@@ -679,94 +679,94 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn on_initialize() -> Weight {
-        Weight::from_parts(14_051_000, 1501)
+        Weight::from_parts(13_448_000, 1501)
             .saturating_add(RocksDbWeight::get().reads(2))
     }
     fn on_initialize_epoch() -> Weight {
-        Weight::from_parts(28_862_000, 1517)
+        Weight::from_parts(29_084_000, 1517)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn create(m: u32, ) -> Weight {
-        Weight::from_parts(266_976_317, 4627)
-            .saturating_add(Weight::from_parts(363, 0).saturating_mul(m.into()))
+        Weight::from_parts(266_227_220, 4627)
+            .saturating_add(Weight::from_parts(1_023, 0).saturating_mul(m.into()))
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn appoint_providers() -> Weight {
-        Weight::from_parts(54_549_000, 3720)
+        Weight::from_parts(47_203_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(38_849_000, 3720)
+        Weight::from_parts(36_055_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(40_612_000, 3720)
+        Weight::from_parts(38_764_000, 3720)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(305_897_000, 6506)
+        Weight::from_parts(376_839_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn retire() -> Weight {
-        Weight::from_parts(49_045_000, 4627)
+        Weight::from_parts(54_557_000, 4627)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn pledge() -> Weight {
-        Weight::from_parts(151_249_000, 3748)
+        Weight::from_parts(97_493_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn withdraw_pledge() -> Weight {
-        Weight::from_parts(122_118_000, 3748)
+        Weight::from_parts(96_636_000, 3748)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn open_round() -> Weight {
-        Weight::from_parts(381_283_000, 8799)
+        Weight::from_parts(372_422_000, 8799)
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().writes(10))
     }
     fn commit() -> Weight {
-        Weight::from_parts(282_894_000, 4133)
+        Weight::from_parts(279_637_000, 4133)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn name_authors(a: u32, ) -> Weight {
-        Weight::from_parts(192_485_148, 4133)
-            .saturating_add(Weight::from_parts(554_375, 0).saturating_mul(a.into()))
+        Weight::from_parts(155_992_861, 4133)
+            .saturating_add(Weight::from_parts(1_029_734, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn hand_over() -> Weight {
-        Weight::from_parts(190_502_000, 4066)
+        Weight::from_parts(116_034_000, 4066)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn hand_over_part() -> Weight {
-        Weight::from_parts(73_029_000, 4066)
+        Weight::from_parts(51_722_000, 4066)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn commit_slices() -> Weight {
-        Weight::from_parts(224_198_000, 5746)
+        Weight::from_parts(125_761_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn advance_delivering() -> Weight {
-        Weight::from_parts(222_321_000, 9623)
+        Weight::from_parts(151_583_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn advance_frozen(d: u32, ) -> Weight {
-        Weight::from_parts(275_748_568, 9623)
-            .saturating_add(Weight::from_parts(15_933_466, 0).saturating_mul(d.into()))
+        Weight::from_parts(74_867_000, 9623)
+            .saturating_add(Weight::from_parts(13_936_909, 0).saturating_mul(d.into()))
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(d.into())))
             .saturating_add(RocksDbWeight::get().writes(4))
@@ -774,8 +774,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2616).saturating_mul(d.into()))
     }
     fn advance_lapsed(l: u32, ) -> Weight {
-        Weight::from_parts(96_403_000, 9623)
-            .saturating_add(Weight::from_parts(143_111_733, 0).saturating_mul(l.into()))
+        Weight::from_parts(90_800_000, 9623)
+            .saturating_add(Weight::from_parts(131_014_338, 0).saturating_mul(l.into()))
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(l.into())))
             .saturating_add(RocksDbWeight::get().writes(3))
@@ -783,18 +783,18 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(l.into()))
     }
     fn advance_picked() -> Weight {
-        Weight::from_parts(148_001_000, 5746)
+        Weight::from_parts(145_985_000, 5746)
             .saturating_add(RocksDbWeight::get().reads(5))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn advance_replaced() -> Weight {
-        Weight::from_parts(237_675_000, 6506)
+        Weight::from_parts(236_974_000, 6506)
             .saturating_add(RocksDbWeight::get().reads(7))
             .saturating_add(RocksDbWeight::get().writes(8))
     }
     fn advance_void(c: u32, ) -> Weight {
-        Weight::from_parts(121_979_000, 9635)
-            .saturating_add(Weight::from_parts(176_749_586, 0).saturating_mul(c.into()))
+        Weight::from_parts(909_737_583, 9635)
+            .saturating_add(Weight::from_parts(131_694_208, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(10))
             .saturating_add(RocksDbWeight::get().reads((3_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(5))
@@ -802,70 +802,70 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2758).saturating_mul(c.into()))
     }
     fn advance_unrevealed() -> Weight {
-        Weight::from_parts(690_528_000, 12022)
+        Weight::from_parts(549_681_000, 12022)
             .saturating_add(RocksDbWeight::get().reads(16))
             .saturating_add(RocksDbWeight::get().writes(19))
     }
     fn deliver(r: u32, ) -> Weight {
-        Weight::from_parts(84_863_814, 5068)
-            .saturating_add(Weight::from_parts(5_067_125, 0).saturating_mul(r.into()))
+        Weight::from_parts(69_099_000, 5068)
+            .saturating_add(Weight::from_parts(4_346_125, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(134_919_610, 5068)
-            .saturating_add(Weight::from_parts(11_272_146, 0).saturating_mul(k.into()))
+        Weight::from_parts(115_164_819, 5068)
+            .saturating_add(Weight::from_parts(9_679_736, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_text(r: u32, ) -> Weight {
-        Weight::from_parts(147_352_000, 5068)
-            .saturating_add(Weight::from_parts(12_368_547, 0).saturating_mul(r.into()))
+        Weight::from_parts(129_330_000, 5068)
+            .saturating_add(Weight::from_parts(13_596_937, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(285_514_000, 5068)
-            .saturating_add(Weight::from_parts(349_495_457, 0).saturating_mul(k.into()))
+        Weight::from_parts(473_685_000, 5068)
+            .saturating_add(Weight::from_parts(320_903_979, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn deliver_reference() -> Weight {
-        Weight::from_parts(84_830_000, 5068)
+        Weight::from_parts(89_511_000, 5068)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn reveal(r: u32, ) -> Weight {
-        Weight::from_parts(126_024_000, 5746)
-            .saturating_add(Weight::from_parts(4_978_964, 0).saturating_mul(r.into()))
+        Weight::from_parts(93_080_000, 5746)
+            .saturating_add(Weight::from_parts(4_449_108, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(125_638_209, 5746)
-            .saturating_add(Weight::from_parts(9_830_502, 0).saturating_mul(k.into()))
+        Weight::from_parts(132_019_532, 5746)
+            .saturating_add(Weight::from_parts(9_386_931, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_text(r: u32, ) -> Weight {
-        Weight::from_parts(8_525_262_541, 5746)
-            .saturating_add(Weight::from_parts(11_934_036, 0).saturating_mul(r.into()))
+        Weight::from_parts(4_486_278_775, 5746)
+            .saturating_add(Weight::from_parts(12_100_737, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reveal_text_bytes(k: u32, ) -> Weight {
-        Weight::from_parts(296_812_000, 5746)
-            .saturating_add(Weight::from_parts(319_566_663, 0).saturating_mul(k.into()))
+        Weight::from_parts(296_956_000, 5746)
+            .saturating_add(Weight::from_parts(340_732_815, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn reclaim() -> Weight {
-        Weight::from_parts(324_515_000, 9623)
+        Weight::from_parts(376_387_000, 9623)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn withdraw_consent() -> Weight {
-        Weight::from_parts(314_916_000, 41614)
+        Weight::from_parts(354_171_000, 41614)
             .saturating_add(RocksDbWeight::get().reads(25))
             .saturating_add(RocksDbWeight::get().writes(22))
     }
