@@ -49,11 +49,11 @@ impl AttestedRound {
                 .map(|found| found.number)),
             Error::<T>::ValuesMismatch
         );
-        let most = self.recipe.most_value();
+        let moved = values.iter().try_fold(0u128, |moved, value| {
+            moved.checked_add(value.value.unsigned_abs())
+        });
         ensure!(
-            values
-                .iter()
-                .all(|value| value.value.unsigned_abs() <= most),
+            moved.is_some_and(|moved| moved <= self.recipe.most_value()),
             Error::<T>::ValueOutOfRange
         );
         let unit = self.recipe.unit();

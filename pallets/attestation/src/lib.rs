@@ -135,7 +135,7 @@ pub mod pallet {
         AlreadyAttested,
         /// The values are not one for each delivered contribution of the round, ascending by number.
         ValuesMismatch,
-        /// A value is more than the K* newcomers of each of T rows can have, or less than they can lose.
+        /// The values, gains and losses together, are more than the K* newcomers of each of T rows can gain and lose.
         ValueOutOfRange,
         /// An accuracy is more than 1.0, which is L K C T.
         AccuracyOutOfRange,
