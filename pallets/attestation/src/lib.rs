@@ -170,7 +170,8 @@ pub mod pallet {
             statement: Statement,
         ) -> DispatchResultWithPostInfo {
             let attestor = ensure_signed(origin)?;
-            let (ending, contributions) = Self::do_attest(attestor, datanet, round, statement)?;
+            let (ending, contributions) = Self::do_attest(attestor, datanet, round, statement)
+                .map_err(functions::refused::<T>)?;
             let weight = match ending {
                 Ending::Open => T::WeightInfo::attest(contributions),
                 Ending::Final => T::WeightInfo::attest_final(contributions),
