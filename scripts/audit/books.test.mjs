@@ -234,6 +234,24 @@ describe("the books", () => {
     assert.match(lines.join("\n"), /whether attestors agreed on it: expected true, found false/);
   });
 
+  it("know that a fee which an attestor cannot receive goes back, and that one of an open round does not", () => {
+    for (const [threshold, differences] of [[1, false], [undefined, true]]) {
+      const { books, enter, lines } = begin({ threshold });
+      books.pools.conclude = () => {};
+      const of = { datanet: number(0), round: number(1) };
+      const own = { datanet: number(0), contribution: number(4), contributor: name("contributor") };
+      enter("datanets.RoundOpened", { ...of, providers: [name("one")], sponsorship: none });
+      enter("datanets.ContributionCommitted", { ...own, records: number(10), bytes: number(70), bond: number(70), fee: number(30) });
+      const reason = { type: "Datanets", inner: { type: "ValuationFee" } };
+      enter("balances.Released", { reason, who: name("contributor"), amount: number(30) });
+      const nothing = { value: number(0), weight: number(0), paid: number(0), burnt: number(0), status: { type: "Rejected" } };
+      enter("datanets.ContributionValued", { ...of, ...own, ...nothing }, {}, 0);
+      const end = { evaluator: name("one"), before: number(1), after: number(1), paid: number(0), fees: number(0) };
+      enter("datanets.RoundConcluded", { ...of, ...end }, {}, 0);
+      assert.equal(lines.length > 0, differences, lines.join("\n"));
+    }
+  });
+
   it("notice events that nothing came before, and credits that they do not know", () => {
     const { books, enter, lines } = begin();
     enter("rewards.Credited", { account: name("somebody"), amount: number(1), source: { type: "Gift" } });

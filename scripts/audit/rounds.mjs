@@ -255,20 +255,23 @@ export class Rounds {
       entry.due = entry.value > 0n ? payDue(price, unit, scale, entry.value) : 0n;
       entry.loss = entry.value < 0n ? least(payDue(price, unit, scale, -entry.value), committed.bond) : 0n;
       entry.kept = committed.bond - entry.loss - (entry.bond.released ?? 0n);
-      this.checkContribution(entry, committed, evaluator);
+      // An attestor has no bond: its account may be gone, and then a fee that is too small for an account goes back.
+      const back = datanet.threshold !== undefined && entry.fee.released !== undefined;
+      entry.feePaid = back ? 0n : committed.fee;
+      this.checkContribution(entry, committed, back ? "released" : `paid to ${evaluator}`);
       if (entry.value > 0n) datanet.admitted.push({ contribution, contributor, key: entry.key, weight: entry.value });
-      if (committed.fee > 0n) this.books.accounts.of(evaluator).fees += committed.fee;
+      if (entry.feePaid > 0n) this.books.accounts.of(evaluator).fees += entry.feePaid;
     }
     this.findings.place = this.books.place;
     this.checkKept(key, valued, datanet.vesting);
-    this.checkMoney(key, round, event, sum(valued.map(({ committed }) => committed.fee)));
+    this.checkMoney(key, round, event, sum(valued.map(({ feePaid }) => feePaid)));
     const providers = datanet.threshold === undefined ? [...round.seats.values()] : round.attestors;
     this.books.pools.conclude(key, datanet, evaluator, providers, event);
     const evidence = wordOf(datanet);
     this.concluded.push({ datanet: number, round: event.round.toNumber(), evidence, unit, before, after, evaluator, contributions: valued });
   }
 
-  checkContribution(entry, { bond, fee }, evaluator) {
+  checkContribution(entry, { bond, fee }, fate) {
     const { contributor, value, weight, due, loss, burnt, paid, status, awards } = entry;
     const { findings } = this;
     findings.same(contributor, "status", status, value > 0n ? "Admitted" : "Rejected");
@@ -279,7 +282,7 @@ export class Rounds {
     const { released = 0n, ...others } = entry.bond;
     findings.same(contributor, "taken of the bond", others, loss > 0n ? { burnt: loss } : {});
     findings.atMost(contributor, "released of the bond", released, bond - loss);
-    findings.same(contributor, "what became of the valuation fee", entry.fee, fee > 0n ? { [`paid to ${evaluator}`]: fee } : {});
+    findings.same(contributor, "what became of the valuation fee", entry.fee, fee > 0n ? { [fate]: fee } : {});
   }
 
   /**

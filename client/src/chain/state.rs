@@ -200,7 +200,7 @@ state! {
     Proposal {
         proposer: AccountId32,
         commitment: H256,
-        bond: u128,
+        deadline: u32,
         progress: Json,
     }
 

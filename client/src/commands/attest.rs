@@ -49,8 +49,8 @@ pub(crate) struct Attest {
     /// The files' format [default: by their names]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// A contribution of this round whose records are not where its reference says, or are others than were committed to: it is worth
-    /// nothing. May be said several times.
+    /// A contribution of this round whose records are not where its reference says, or are others or not as many as were committed to: it is
+    /// worth nothing. May be said several times.
     #[arg(long, value_name = "CONTRIBUTION")]
     without: Vec<u32>,
     /// Say what came out, and who said the same, without saying anything on the chain. Needs no key.
@@ -161,17 +161,31 @@ impl Attest {
         for file in &self.files {
             let records = Records::read(file, self.format, shape)?;
             let root = records.root_hash();
-            let whose = contributions
+            let same: Vec<_> = contributions
                 .iter()
-                .find(|(_, contribution)| contribution.root == root);
-            let Some((whose, _)) = whose else {
+                .filter(|(_, contribution)| contribution.root == root)
+                .collect();
+            if same.is_empty() {
                 misuse!(
                     "{} holds the records of no contribution that round {number} of datanet {datanet} looks at: its root is {}",
                     file.display(),
                     hex(root)
                 );
-            };
-            found.insert(*whose, records);
+            }
+            for (whose, contribution) in same {
+                let is_new = contribution.round == number && !self.without.contains(whose);
+                if is_new && !is_whole(contribution, &records) {
+                    misuse!(
+                        "{} holds {} records of {} bytes; contribution {whose} with the same root was committed, and pays, for {} of {}: it is worth nothing, say --without {whose}",
+                        file.display(),
+                        records.len(),
+                        records.size(),
+                        contribution.records,
+                        contribution.bytes
+                    );
+                }
+                found.insert(*whose, records.clone());
+            }
         }
         found.retain(|number, _| !self.without.contains(number));
         let missing: Vec<_> = contributions
@@ -230,6 +244,13 @@ fn ensure_benchmark(records: &Records, recipe: &Recipe) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Whether records are as many, of as many bytes, as were committed to. The chain has only their root: it can hold nobody to the least and the most
+/// records of the recipe, nor to bond and fee for what is valued.
+fn is_whole(contribution: &Contribution, records: &Records) -> bool {
+    usize::from(contribution.records) == records.len()
+        && u64::from(contribution.bytes) == records.size() as u64
 }
 
 /// What an attestor says of a valuation.
@@ -345,7 +366,33 @@ pub(crate) fn attestations_json(standing: &[Attestation]) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::valuation::tests::{recipe, records};
+    use crate::{
+        chain::state::Status,
+        valuation::tests::{recipe, records},
+    };
+    use subxt::utils::AccountId32;
+
+    #[test]
+    fn records_are_as_many_as_was_paid_for() {
+        let own = records(&[(-50, 0), (50, 1)]);
+        let committed = |records, bytes| Contribution {
+            contributor: AccountId32([1; 32]),
+            committed_to: 1,
+            round: 1,
+            root: own.root_hash(),
+            records,
+            bytes,
+            authors: 0,
+            bond: 0,
+            status: Status::Delivered,
+            value: 0,
+            withdrawn: None,
+        };
+        assert!(is_whole(&committed(2, 4), &own));
+        for (records, bytes) in [(1, 2), (1, 4), (3, 6), (2, 5)] {
+            assert!(!is_whole(&committed(records, bytes), &own));
+        }
+    }
 
     #[test]
     fn a_benchmark_has_as_many_records_of_each_class() {

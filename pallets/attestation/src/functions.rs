@@ -1,17 +1,19 @@
 //! What the calls do.
 
-use frame_support::{pallet_prelude::*, traits::DefensiveOption};
+use frame_support::{
+    dispatch::DispatchErrorWithPostInfo, pallet_prelude::*, traits::DefensiveOption,
+};
 use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{traits::CheckedAdd, ArithmeticError};
 use tributary_primitives::{
-    datanets::{FrozenRound, Phase, Recipe, Statement},
+    datanets::{FrozenRound, Phase, Recipe, Statement, MAX_CONTRIBUTIONS},
     hashing,
     ids::{DatanetId, RoundNumber},
     roles::Snapshots,
 };
 
-use crate::{Attestation, Config, Error, Event, Outcome, Outcomes, Pallet, Standing};
+use crate::{Attestation, Config, Error, Event, Outcome, Outcomes, Pallet, Standing, WeightInfo};
 
 /// A round that can be attested.
 pub(crate) struct AttestedRound {
@@ -49,11 +51,11 @@ impl AttestedRound {
                 .map(|found| found.number)),
             Error::<T>::ValuesMismatch
         );
-        let most = self.recipe.most_value();
+        let moved = values.iter().try_fold(0u128, |moved, value| {
+            moved.checked_add(value.value.unsigned_abs())
+        });
         ensure!(
-            values
-                .iter()
-                .all(|value| value.value.unsigned_abs() <= most),
+            moved.is_some_and(|moved| moved <= self.recipe.most_value()),
             Error::<T>::ValueOutOfRange
         );
         let unit = self.recipe.unit();
@@ -73,6 +75,30 @@ pub(crate) enum Ending {
     Open,
     /// It was the last one needed: the round is final.
     Final,
+}
+
+/// What a refused statement costs. Several attestors say the same at a time, and one is the last that was needed: the others do not pay for a
+/// round's end, which a statement of which something is wrong never reaches.
+pub(crate) fn refused<T: Config>(error: DispatchError) -> DispatchErrorWithPostInfo {
+    let before_the_end = [
+        Error::<T>::RoundNotFound,
+        Error::<T>::RoundIsOpen,
+        Error::<T>::WrongPhase,
+        Error::<T>::NotAttestor,
+        Error::<T>::WindowClosed,
+        Error::<T>::AlreadyAttested,
+        Error::<T>::ValuesMismatch,
+        Error::<T>::ValueOutOfRange,
+        Error::<T>::AccuracyOutOfRange,
+        Error::<T>::NotTheGain,
+    ]
+    .into_iter()
+    .any(|early| DispatchError::from(early) == error);
+    let weight = before_the_end.then(|| T::WeightInfo::attest(MAX_CONTRIBUTIONS));
+    DispatchErrorWithPostInfo {
+        post_info: weight.into(),
+        error,
+    }
 }
 
 impl<T: Config> Pallet<T> {

@@ -135,7 +135,7 @@ pub mod pallet {
         AlreadyAttested,
         /// The values are not one for each delivered contribution of the round, ascending by number.
         ValuesMismatch,
-        /// A value is more than the K* newcomers of each of T rows can have, or less than they can lose.
+        /// The values, gains and losses together, are more than the K* newcomers of each of T rows can gain and lose.
         ValueOutOfRange,
         /// An accuracy is more than 1.0, which is L K C T.
         AccuracyOutOfRange,
@@ -170,7 +170,8 @@ pub mod pallet {
             statement: Statement,
         ) -> DispatchResultWithPostInfo {
             let attestor = ensure_signed(origin)?;
-            let (ending, contributions) = Self::do_attest(attestor, datanet, round, statement)?;
+            let (ending, contributions) = Self::do_attest(attestor, datanet, round, statement)
+                .map_err(functions::refused::<T>)?;
             let weight = match ending {
                 Ending::Open => T::WeightInfo::attest(contributions),
                 Ending::Final => T::WeightInfo::attest_final(contributions),

@@ -331,7 +331,7 @@ mod events {
             withdrawn: u128,
             /// What the sponsor pays in all, what vests included.
             paid: Balance,
-            /// The valuation fees, which the evaluator has.
+            /// The valuation fees, which the evaluator has: all, unless its account is gone and a fee less than an existential deposit.
             fees: Balance,
         },
         /// A round came to nothing. Providers who did their part have their bonds back, the sponsor the budget; out of

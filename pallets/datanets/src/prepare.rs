@@ -256,6 +256,16 @@ pub(crate) fn list<T: Config>(datanet: DatanetId, number: RoundNumber) {
     );
 }
 
+/// Takes the authors of a round's contributions away: what a sponsor pays at once is then written to an account for each, and authors ask for it.
+fn alone<T: Config>(datanet: DatanetId, number: RoundNumber) {
+    for contribution in Rounds::<T>::get(datanet, number).expect(PREPARED).numbers() {
+        T::DataPools::unshare(datanet, contribution);
+        Contributions::<T>::mutate(datanet, contribution, |found| {
+            found.as_mut().expect(PREPARED).authors = 0;
+        });
+    }
+}
+
 /// A recipe whose rounds all of the most attestors must attest.
 pub(crate) fn attested_recipe<T: Config>() -> Recipe {
     Recipe {
@@ -272,6 +282,7 @@ pub(crate) fn attested_recipe<T: Config>() -> Recipe {
 pub(crate) fn attested<T: Config>(contributions: u32) -> (DatanetId, RoundNumber) {
     let datanet = datanet::<T>(&attested_recipe::<T>(), MAX_PROVIDERS);
     let number = round::<T>(datanet, contributions, Status::Delivered);
+    alone::<T>(datanet, number);
     list::<T>(datanet, number);
     change::<T>(datanet, number, |round| {
         round.phase = Phase::Revealed;
@@ -289,6 +300,7 @@ pub(crate) fn attested<T: Config>(contributions: u32) -> (DatanetId, RoundNumber
 pub(crate) fn frozen<T: Config>(contributions: u32, rows: u16) -> (DatanetId, RoundNumber) {
     let datanet = datanet::<T>(&recipe::<T>(rows), MAX_PROVIDERS);
     let number = round::<T>(datanet, contributions, Status::Delivered);
+    alone::<T>(datanet, number);
     list::<T>(datanet, number);
     change::<T>(datanet, number, |round| {
         seat::<T>(round, Some(H256::repeat_byte(4)));

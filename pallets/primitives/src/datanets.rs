@@ -198,8 +198,8 @@ impl Recipe {
         SCALE * u128::from(self.neighbours) * u128::from(self.classes) * u128::from(self.benchmark)
     }
 
-    /// The most that a contribution can be worth, and the most that it can lose: in each of T rows at most K* newcomers count, and each moves
-    /// one K-th of the answer.
+    /// The most that the contributions of a round can gain and lose together: in each of T rows at most K* newcomers count, and each moves one K-th
+    /// of the answer.
     pub fn most_value(&self) -> u128 {
         SCALE * u128::from(self.horizon) * u128::from(self.classes) * u128::from(self.benchmark)
     }

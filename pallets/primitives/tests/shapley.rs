@@ -278,6 +278,13 @@ proptest! {
     }
 
     #[test]
+    fn nobody_gains_or_loses_more_than_one_of_k_answers((params, elements) in any_row()) {
+        let most = SCALE * u128::from(params.classes);
+        let found = values(&params, &elements);
+        prop_assert!(numbers(&found).iter().all(|value| value.unsigned_abs() <= most));
+    }
+
+    #[test]
     fn accuracies_are_those_of_the_nearest((params, elements) in any_row()) {
         let found = values(&params, &elements);
         let everybody = u32::MAX;

@@ -95,15 +95,15 @@ struct Known {
 /// Proposals that were looked at, each with the final block from which on it is looked at once more should it still stand: a challenge
 /// is sent on top of blocks that may be replaced. None for those that are right.
 ///
-/// A commitment does not tell one proposal from another: who was disproved may commit to the same once more. The bond does, as every
-/// disproved or lapsed proposal doubles the next one's.
+/// A commitment does not tell one proposal from another: who was disproved may commit to the same once more, for the same bond once that does
+/// not double any more. The last block to publish it in does, as each commitment begins another time to publish.
 #[derive(Default)]
-struct Judged(BTreeMap<(H256, u128), Option<u64>>);
+struct Judged(BTreeMap<(H256, u32), Option<u64>>);
 
 impl Judged {
     /// Whether a proposal that stands in the final block `now` needs a look.
     fn needs_a_look(&self, proposal: &Proposal, now: u64) -> bool {
-        match self.0.get(&(proposal.commitment, proposal.bond)) {
+        match self.0.get(&key(proposal)) {
             None => true,
             Some(again) => again.is_some_and(|again| now >= again),
         }
@@ -111,15 +111,18 @@ impl Judged {
 
     /// One that need not be looked at again.
     fn settled(&mut self, proposal: &Proposal) {
-        self.0.insert((proposal.commitment, proposal.bond), None);
+        self.0.insert(key(proposal), None);
     }
 
     /// One against which a challenge was sent when `now` was final.
     fn challenged(&mut self, proposal: &Proposal, now: u64) {
-        let again = now + SETTLING;
-        self.0
-            .insert((proposal.commitment, proposal.bond), Some(again));
+        self.0.insert(key(proposal), Some(now + SETTLING));
     }
+}
+
+/// What tells a proposal from all others of its round.
+fn key(proposal: &Proposal) -> (H256, u32) {
+    (proposal.commitment, proposal.deadline)
 }
 
 impl Follower for Challenger<'_> {
@@ -199,18 +202,18 @@ mod tests {
     use crate::chain::decode::Json;
     use subxt::utils::AccountId32;
 
-    fn proposal(commitment: u8, bond: u128) -> Proposal {
+    fn proposal(commitment: u8, deadline: u32) -> Proposal {
         Proposal {
             proposer: AccountId32([7; 32]),
             commitment: H256([commitment; 32]),
-            bond,
+            deadline,
             progress: Json::from(serde_json::Value::Null),
         }
     }
 
     #[test]
     fn what_was_challenged_and_stands_on_is_looked_at_again() {
-        let (right, wrong) = (proposal(1, 100), proposal(2, 100));
+        let (right, wrong) = (proposal(1, 110), proposal(2, 110));
         let mut judged = Judged::default();
         judged.settled(&right);
         judged.challenged(&wrong, 100);
@@ -219,13 +222,14 @@ mod tests {
         }
         assert!(judged.needs_a_look(&wrong, 100 + SETTLING));
         assert!(!judged.needs_a_look(&right, 1_000));
-        assert!(judged.needs_a_look(&proposal(3, 100), 100));
+        assert!(judged.needs_a_look(&proposal(3, 110), 100));
     }
 
     #[test]
-    fn a_lie_that_is_told_again_is_looked_at_again() {
+    fn a_lie_that_is_told_again_for_the_same_bond_is_looked_at_again() {
         let mut judged = Judged::default();
-        judged.challenged(&proposal(1, 100), 100);
-        assert!(judged.needs_a_look(&proposal(1, 200), 101));
+        judged.challenged(&proposal(1, 110), 100);
+        assert!(!judged.needs_a_look(&proposal(1, 110), 101));
+        assert!(judged.needs_a_look(&proposal(1, 111), 101));
     }
 }

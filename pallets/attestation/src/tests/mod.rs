@@ -8,9 +8,11 @@ mod weights;
 
 use frame_support::{assert_ok, dispatch::DispatchResultWithPostInfo};
 use sp_core::H256;
+use sp_runtime::DispatchResult;
 use tributary_primitives::{
     datanets::{Statement, Value, Values},
     hashing,
+    ids::{DatanetId, RoundNumber},
 };
 
 use crate::mock::{Attestation, *};
@@ -49,8 +51,18 @@ pub(crate) fn hash_of(said: &Statement) -> H256 {
     hashing::statement(DATANET, ROUND, round().frozen.inputs, said)
 }
 
-pub(crate) fn try_attest(who: AccountId, said: Statement) -> DispatchResultWithPostInfo {
-    Attestation::attest(RuntimeOrigin::signed(who), DATANET, ROUND, said)
+pub(crate) fn try_attest(who: AccountId, said: Statement) -> DispatchResult {
+    try_attest_round(who, DATANET, ROUND, said)
+}
+
+pub(crate) fn try_attest_round(
+    who: AccountId,
+    datanet: DatanetId,
+    round: RoundNumber,
+    said: Statement,
+) -> DispatchResult {
+    let attested = Attestation::attest(RuntimeOrigin::signed(who), datanet, round, said);
+    attested.map(|_| ()).map_err(|refusal| refusal.error)
 }
 
 pub(crate) fn attest(who: AccountId, said: Statement) {

@@ -51,3 +51,27 @@ fn giving_up_is_charged_for_the_round() {
         assert_charged(EVE, call, asked, Weight::from_parts(300_000, 3));
     });
 }
+
+#[test]
+fn who_attests_too_late_or_wrongly_does_not_pay_for_the_end_of_a_round() {
+    execute(|| {
+        let refused = |said: Statement| {
+            let call = RuntimeCall::Attestation(Call::attest {
+                datanet: DATANET,
+                round: ROUND,
+                statement: said,
+            });
+            let refusal = call.dispatch(RuntimeOrigin::signed(CHARLIE)).unwrap_err();
+            refusal.post_info.actual_weight
+        };
+        let open = Some(Weight::from_parts(100_000, 1_024));
+        let wrong = Statement {
+            after: 0,
+            ..statement()
+        };
+        assert_eq!(refused(wrong), open);
+        attest(ALICE, statement());
+        attest(BOB, statement());
+        assert_eq!(refused(statement()), open);
+    });
+}

@@ -6,8 +6,8 @@ use frame_support::{
     ensure,
     pallet_prelude::DispatchResult,
     traits::{
-        fungible::MutateHold,
-        tokens::{Fortitude, Precision, Restriction},
+        fungible::{Inspect, MutateHold},
+        tokens::{DepositConsequence, Fortitude, Precision, Provenance, Restriction},
     },
 };
 use sp_runtime::{DispatchError, Perbill};
@@ -169,7 +169,7 @@ impl<T: Config> Pallet<T> {
         let released = left.checked_sub(found.bond).ok_or(Error::<T>::Overflow)?;
         Self::release(HoldReason::Contribution, &found.contributor, released)?;
         let fee = Self::fee_of(conclusion.recipe, found.records)?;
-        Self::pay_fee(&found.contributor, conclusion.evaluator, fee)?;
+        let fee = Self::pay_fee(&found.contributor, conclusion.evaluator, fee)?;
         if paid > 0 {
             T::DataPools::award(
                 conclusion.pool,
@@ -220,14 +220,20 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Pays a valuation fee out of what the contributor has on hold.
+    /// Pays a valuation fee out of what the contributor has on hold, or gives it back if the evaluator cannot receive it. Says what was paid.
     fn pay_fee(
         contributor: &T::AccountId,
         evaluator: &T::AccountId,
         fee: Balance,
-    ) -> DispatchResult {
+    ) -> Result<Balance, DispatchError> {
         if fee == 0 {
-            return Ok(());
+            return Ok(0);
+        }
+        // An attestor has no bond that keeps its account: one that is gone must not hold up the round.
+        let received = T::Currency::can_deposit(evaluator, fee, Provenance::Extant);
+        if received != DepositConsequence::Success {
+            Self::release(HoldReason::ValuationFee, contributor, fee)?;
+            return Ok(0);
         }
         T::Currency::transfer_on_hold(
             &HoldReason::ValuationFee.into(),
@@ -238,7 +244,6 @@ impl<T: Config> Pallet<T> {
             Restriction::Free,
             Fortitude::Force,
         )
-        .map(|_| ())
     }
 
     /// Who earns beside the contributors of a pool, no account twice: the steward; the providers of the revealed slices, equally for

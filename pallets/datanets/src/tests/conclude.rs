@@ -386,6 +386,29 @@ fn an_evaluator_that_contributed_pays_itself() {
 }
 
 #[test]
+fn an_evaluator_whose_account_is_gone_holds_up_no_round() {
+    execute(|| {
+        create(1);
+        Recipes::<Test>::mutate(0, |recipe| {
+            recipe.as_mut().expect("it exists").fee_per_record = 2;
+        });
+        let round = open();
+        publish(round, &[(ALICE, 4), (BOB, 5), (CAROL, 4)]);
+        let gone = 99;
+        assert_ok!(conclude_as(gone, round, &[(0, 1), (1, 1), (2, 1)]));
+        assert_eq!(round_of(round).phase, Phase::Final);
+        // The second fee, 10, is as much as an account needs; the first one, 8, is not.
+        let totals = [ALICE, BOB, CAROL, gone].map(total);
+        assert_eq!(totals, [WEALTH, WEALTH - 10, WEALTH - 8, 18]);
+        let paid = events().into_iter().find_map(|event| match event {
+            Event::RoundConcluded { fees, .. } => Some(fees),
+            _ => None,
+        });
+        assert_eq!(paid, Some(18));
+    });
+}
+
+#[test]
 fn only_delivered_contributions_are_valued() {
     execute(|| {
         create(1);

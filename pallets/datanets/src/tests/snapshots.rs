@@ -282,6 +282,8 @@ fn a_prepared_round_can_be_published_and_concluded() {
         let frozen = Datanets::frozen(datanet, round).unwrap();
         assert_eq!(frozen.delivered.len(), 3);
         assert!(frozen.budget > 0);
+        // What a sponsor pays costs most where no authors ask for it.
+        assert!(Contributions::<Test>::iter_prefix_values(datanet).all(|it| it.authors == 0));
         assert_ok!(<Datanets as Snapshots<_>>::publish(datanet, round));
         let values = frozen
             .delivered

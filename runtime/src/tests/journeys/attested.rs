@@ -3,13 +3,14 @@
 use super::{
     accounts::*,
     assets::*,
+    holds::{delegate, giving_away, vanish},
     records::{records, records_root, relabelled},
     rounds::*,
     *,
 };
-use crate::configs::tributary::FinalRounds;
+use crate::{configs::tributary::FinalRounds, currency::MICRO};
 use pallet_attestation::{Error, Event};
-use pallet_datanets::Status;
+use pallet_datanets::{HoldReason, Status};
 use pallet_rewards::Source;
 use sp_core::H256;
 use tributary_primitives::{
@@ -25,9 +26,14 @@ const ATTESTORS: [Person; 3] = [PROVIDER, EVALUATOR, COPIER];
 
 /// A datanet whose rounds two of three attestors must attest.
 fn create(chain: &mut Chain) -> Datanet {
+    create_with(chain, recipe())
+}
+
+/// The same with what is not said here of its recipe.
+fn create_with(chain: &mut Chain, recipe: Recipe) -> Datanet {
     let recipe = Recipe {
         evidence: Evidence::Attested { threshold: 2 },
-        ..recipe()
+        ..recipe
     };
     let terms = publish(chain, STEWARD, terms(20));
     let datanet = Datanet::create_unmeasured(chain, recipe, terms);
@@ -281,5 +287,31 @@ fn open_rounds_are_not_attested() {
         let error = || Error::<Runtime>::RoundIsOpen;
         chain.refused(PROVIDER, attesting(&datanet, round, said), error());
         chain.refused(ANYBODY, abandoning(&datanet, round), error());
+    });
+}
+
+#[test]
+fn an_attestor_whose_account_is_gone_holds_up_no_round() {
+    journey(|chain| {
+        let [gone, second, _] = ATTESTORS;
+        // No contribution's fee is as much as an account needs.
+        let cheap = Recipe {
+            fee_per_record: 10 * MICRO,
+            ..recipe()
+        };
+        let mut datanet = create_with(chain, cheap);
+        let (round, numbers) = freeze(chain, &mut datanet, contributions());
+        let right = statement(&datanet, round);
+        chain.must(gone, attesting(&datanet, round, right.clone()));
+        delegate(chain, gone);
+        vanish(chain, gone, giving_away(false));
+        chain.must(second, attesting(&datanet, round, right));
+        let outcome = datanet.round(round).outcome.expect("the round is final");
+        assert_eq!(outcome.evaluator, account(gone));
+        assert_eq!(wealth(gone), 0);
+        for number in numbers {
+            let who = person(&datanet.contribution(number).contributor);
+            assert_eq!(on_hold(who, HoldReason::ValuationFee), 0);
+        }
     });
 }

@@ -81,7 +81,7 @@ fn one_account_in_every_role_ends_with_exactly_what_it_should() {
 }
 
 /// Lets anybody act for `who`, so that `who` need not have the fees of transactions.
-fn delegate(chain: &mut Chain, who: Person) {
+pub(super) fn delegate(chain: &mut Chain, who: Person) {
     let call = pallet_proxy::Call::add_proxy {
         delegate: account(ANYBODY).into(),
         proxy_type: ProxyType::Any,
@@ -107,7 +107,7 @@ fn must_for(chain: &mut Chain, who: Person, calls: Vec<RuntimeCall>) {
 }
 
 /// Gives all that can be given away to anybody.
-fn giving_away(keep_alive: bool) -> RuntimeCall {
+pub(super) fn giving_away(keep_alive: bool) -> RuntimeCall {
     RuntimeCall::Balances(pallet_balances::Call::transfer_all {
         dest: account(ANYBODY).into(),
         keep_alive,
@@ -121,7 +121,7 @@ fn strip(chain: &mut Chain, who: Person) {
 }
 
 /// Makes `call` the last one of `who`, who is gone after it.
-fn vanish(chain: &mut Chain, who: Person, call: RuntimeCall) {
+pub(super) fn vanish(chain: &mut Chain, who: Person, call: RuntimeCall) {
     let forget = RuntimeCall::Proxy(pallet_proxy::Call::remove_proxies {});
     must_for(chain, who, vec![forget, call]);
     assert!(!System::account_exists(&account(who)));
