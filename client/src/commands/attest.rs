@@ -31,10 +31,6 @@ use crate::{
 };
 
 /// `tributary attest`
-///
-/// Values a round of an attested datanet by the kernel, from records that lie on this machine, and says on the chain what came out. Files are
-/// told apart by their roots: each must be, record for record, what a contributor committed to. Needed are all contributions that the round
-/// values, and all that were admitted before. Without files it says which, and where they lie.
 #[derive(Args, Debug)]
 pub(crate) struct Attest {
     /// The datanet.

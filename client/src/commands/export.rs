@@ -27,10 +27,6 @@ use crate::{
 };
 
 /// `tributary datanet export`
-///
-/// Fetches the admitted records of a datanet up to a final round, but for those that were withdrawn before it froze, checks each contribution against its root and the contributions against
-/// the root of the pool, and writes them with their licence alongside (FILE.licence.json). `--min-quality` leaves out single records by what the
-/// rounds' evaluators advise.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// The datanet.

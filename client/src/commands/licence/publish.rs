@@ -31,8 +31,6 @@ use crate::{
 pub(super) const COMMERCIAL: &str = "commercial";
 
 /// `tributary licence publish`
-///
-/// Begins with a preset or a file and changes what the options say.
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     /// A preset (see `licence presets`).

@@ -25,12 +25,12 @@ const SETTLING: u64 = 16;
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChallengerCommand {
     /// Value every round again, and disprove every proposal that is wrong, until it is ended
+    ///
+    /// A challenge costs a transaction's fee. Half of the bond of each disproved proposal is the signer's.
     Run(ChallengerRun),
 }
 
 /// `tributary challenger run`
-///
-/// Half of the bond of each disproved proposal is the signer's.
 #[derive(Args, Debug)]
 pub(crate) struct ChallengerRun {
     #[command(flatten)]
@@ -41,12 +41,13 @@ pub(crate) struct ChallengerRun {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ContributorCommand {
     /// Disprove wrong valuations of one's own contributions, until it is ended
+    ///
+    /// Looks at the rounds that value contributions of the signer. A challenge costs a transaction's fee. Half of the bond of each disproved
+    /// proposal is the signer's.
     Watch(ContributorWatch),
 }
 
 /// `tributary contributor watch`
-///
-/// Looks at the rounds that value contributions of the signer.
 #[derive(Args, Debug)]
 pub(crate) struct ContributorWatch {
     #[command(flatten)]
