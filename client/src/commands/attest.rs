@@ -157,17 +157,15 @@ impl Attest {
         for file in &self.files {
             let records = Records::read(file, self.format, shape)?;
             let root = records.root_hash();
-            let whose = contributions
-                .iter()
-                .find(|(_, contribution)| contribution.root == root);
-            let Some((whose, _)) = whose else {
+            let whose = of_root(&contributions, root);
+            if whose.is_empty() {
                 misuse!(
                     "{} holds the records of no contribution that round {number} of datanet {datanet} looks at: its root is {}",
                     file.display(),
                     hex(root)
                 );
-            };
-            found.insert(*whose, records);
+            }
+            found.extend(whose.into_iter().map(|number| (number, records.clone())));
         }
         found.retain(|number, _| !self.without.contains(number));
         let missing: Vec<_> = contributions
@@ -205,6 +203,14 @@ impl Attest {
             standing: standing.unwrap_or_default(),
         })
     }
+}
+
+/// The contributions whose records have a root. Several may have committed to the same records: a file is as good for each of them.
+fn of_root(contributions: &[(u32, Contribution)], root: H256) -> Vec<u32> {
+    let found = contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.root == root);
+    found.map(|(number, _)| *number).collect()
 }
 
 /// Holds for as many records as the recipe asks for, of each class equally many.
@@ -341,7 +347,35 @@ pub(crate) fn attestations_json(standing: &[Attestation]) -> Vec<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::valuation::tests::{recipe, records};
+    use crate::{
+        chain::state::Status,
+        valuation::tests::{recipe, records},
+    };
+    use subxt::utils::AccountId32;
+
+    #[test]
+    fn a_file_is_as_good_for_everybody_who_committed_to_its_records() {
+        let contribution = |root| Contribution {
+            contributor: AccountId32([1; 32]),
+            committed_to: 1,
+            round: 1,
+            root: H256::repeat_byte(root),
+            records: 1,
+            bytes: 1,
+            authors: 0,
+            bond: 0,
+            status: Status::Delivered,
+            value: 0,
+            withdrawn: None,
+        };
+        let contributions = [
+            (3, contribution(7)),
+            (4, contribution(8)),
+            (5, contribution(7)),
+        ];
+        assert_eq!(of_root(&contributions, H256::repeat_byte(7)), [3, 5]);
+        assert!(of_root(&contributions, H256::repeat_byte(9)).is_empty());
+    }
 
     #[test]
     fn a_benchmark_has_as_many_records_of_each_class() {
