@@ -152,6 +152,13 @@ impl Export {
             }
         };
 
+        // Before anything is written: records without their licence would be left behind if it could not be read.
+        let attachment = find_attachment(&now, Asset::Datanet(self.datanet)).await?;
+        let attachment = attachment.context("the datanet has no licence")?;
+        let terms = find_terms(&now, attachment.terms)
+            .await?
+            .context("the datanet's licence is not published")?;
+
         let mut table = Grid::new([">contribution", "contributor", ">round", ">records"]);
         let mut list = Vec::new();
         let (mut total, mut left_out) = (0, 0);
@@ -194,11 +201,6 @@ impl Export {
             Ok(())
         })?;
 
-        let attachment = find_attachment(&now, Asset::Datanet(self.datanet)).await?;
-        let attachment = attachment.context("the datanet has no licence")?;
-        let terms = find_terms(&now, attachment.terms)
-            .await?
-            .context("the datanet's licence is not published")?;
         let licence = json!({
             "genesis": hex(chain.genesis()),
             "datanet": self.datanet,
