@@ -23,7 +23,8 @@ use crate::{
     },
     commands::{
         estimate::Estimate,
-        model::{send, team, MemberArgument},
+        members::{team, MemberArgument},
+        send,
     },
     context::Context,
     failure::misuse,

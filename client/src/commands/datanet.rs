@@ -22,11 +22,7 @@ use crate::{
         },
         state::{Datanet, Outcome, Pledged, Round},
     },
-    commands::{
-        export::Export,
-        licence::find_attachment,
-        model::{parse_hash, send},
-    },
+    commands::{export::Export, licence::find_attachment, parse_hash, send},
     context::{AccountName, Context},
     evidence,
     failure::{misuse, Misuse},

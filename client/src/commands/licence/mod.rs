@@ -32,7 +32,7 @@ use crate::{
         state::{Attachment, Grant, Offer},
         Snapshot,
     },
-    commands::model::{parse_hash, send},
+    commands::{parse_hash, send},
     context::{AccountName, Context},
     failure::Misuse,
     money::{Amount, Part},

@@ -20,7 +20,7 @@ use tributary_primitives::{
 use super::{find_terms, words::parse_use};
 use crate::{
     chain::calls::PublishTerms,
-    commands::model::parse_hash,
+    commands::parse_hash,
     context::Context,
     failure::{misuse, Misuse},
     money::{Amount, Part},
