@@ -127,7 +127,8 @@ enum Command {
     /// Hand what a contribution will earn for you to another account
     ///
     /// For good: to a new key of yours, or to somebody else. What you were credited stays yours, to be withdrawn. What is owed and was not
-    /// asked for goes to the other account: claim and vest first. Who contributed the records still decides whether consent is withdrawn.
+    /// asked for goes to the other account: claim and vest first. Who contributed the records still decides whether consent is withdrawn, which
+    /// burns what has not vested, whoever it would have been for.
     HandOver(hand_over::HandOver),
     /// Value a round and publish the result
     ///
