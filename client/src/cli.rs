@@ -22,6 +22,9 @@ use crate::{
     output::Output,
 };
 
+/// What every command takes stands after what it takes alone.
+const COMMON: &str = "Options of every command";
+
 /// Tributary: data and models that earn for the people who made them.
 ///
 /// Exit codes: 0 done, 1 refused by the chain, 2 misused, 3 anything else (no connection, a full disk, data that contradict the chain).
@@ -37,42 +40,44 @@ pub(crate) struct Cli {
     #[arg(
         long,
         global = true,
+        help_heading = COMMON,
         value_name = "URL",
         default_value = "ws://127.0.0.1:9944"
     )]
     url: String,
 
     /// Accept an unencrypted connection to another machine.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     insecure: bool,
 
     /// Print one JSON value instead of tables.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
 
     /// Who signs: the name of a key, a path to a file with a secret phrase or seed, or `-` to type it in.
     #[arg(
         long,
         global = true,
+        help_heading = COMMON,
         value_name = "NAME|PATH|-",
         conflicts_with = "dev"
     )]
     key: Option<String>,
 
     /// Sign as a development account that everybody has the key of: alice, bob, alice/stash, …
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "NAME")]
     dev: Option<String>,
 
     /// When an extrinsic counts as done, and how new the state is that is read.
-    #[arg(long, global = true, value_enum, default_value_t = Wait::Finalized)]
+    #[arg(long, global = true, help_heading = COMMON, value_enum, default_value_t = Wait::Finalized)]
     wait: Wait,
 
     /// Where keys and unopened commitments lie [default: tributary in the user's data directory]
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, help_heading = COMMON, value_name = "PATH")]
     state_dir: Option<PathBuf>,
 
     /// Fetch all records from the node, and keep none of them for later commands.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     no_cache: bool,
 
     #[command(subcommand)]
@@ -104,18 +109,43 @@ enum Command {
     #[command(subcommand)]
     Records(records::Command),
     /// Commit records to a round and deliver them
+    ///
+    /// Waits in between until the records may be shown. Run again it goes on where it was. What is delivered is public for ever. What is
+    /// committed and not delivered costs the deposit: keep the state directory.
     Contribute(contribute::Contribute),
     /// Remove a rejected contribution, or one that a void round left, and have back what is on hold for it
+    ///
+    /// One that a void round left can be removed until another round takes it. Its records stay public. Without a value, they are anybody's
+    /// to commit from then on.
     Reclaim(contribute::Reclaim),
     /// Keep an admitted contribution out of later rounds; what is public stays so
+    ///
+    /// For ever. Snapshots and pools of rounds that freeze from now on leave it out. Those of earlier rounds keep it, and go on paying. What
+    /// has not vested of its sponsor's pay is burnt. Its records stay public: nothing takes them off the disks of others. Later copies of
+    /// them still count as copies.
     WithdrawConsent(consent::WithdrawConsent),
     /// Hand what a contribution will earn for you to another account
+    ///
+    /// For good: to a new key of yours, or to somebody else. What you were credited stays yours, to be withdrawn. What is owed and was not
+    /// asked for goes to the other account: claim and vest first. Who contributed the records still decides whether consent is withdrawn, which
+    /// burns what has not vested, whoever it would have been for.
     HandOver(hand_over::HandOver),
     /// Value a round and publish the result
+    ///
+    /// Fetches all records from finalised blocks, checks them against the chain, values the round, and publishes the result under a bond:
+    /// the recipe's evaluator bond or the round's budget, whichever is more, and up to sixteen times that after others' proposals have
+    /// failed. It comes back when the round is final. Run again it goes on where it was.
     Evaluate(evaluate::Evaluate),
     /// Say what a round of an attested datanet is worth, as one of its attestors
+    ///
+    /// Values the round from records that lie on this machine, and says on the chain what came out. Files are told apart by their roots:
+    /// each must be, record for record, what a contributor committed to. Needed are all contributions that the round values, and all that
+    /// were admitted before. Without files it says which, and where they lie.
     Attest(attest::Attest),
     /// Disprove what is wrong in others' valuations of a round
+    ///
+    /// Values the round again, from the records in finalised blocks, compares with every proposal that stands, and disproves those that
+    /// are wrong. It costs a transaction's fee; half of the bond of a disproved proposal is the signer's.
     Challenge(challenge::ChallengeRound),
     /// Value rounds as they come
     #[command(subcommand)]
@@ -127,6 +157,8 @@ enum Command {
     #[command(subcommand)]
     Contributor(ContributorCommand),
     /// Make the values of a round final once its window is over
+    ///
+    /// Waits until it is, and ends it: the values of the earliest complete proposal are final.
     Finalise(evaluate::Finalise),
     /// Models and their ancestry
     #[command(subcommand)]
@@ -136,12 +168,25 @@ enum Command {
     /// Share out what a model has received
     Settle(pay::Settle),
     /// Prove what contributions weigh in their pools and collect what they earned
+    ///
+    /// Finds the contributions of an account in all pools, proves the weight of those that are new to a pool, and credits what they have
+    /// earned since the last claim. Anybody may do so for anybody: the money goes to the contributors, who withdraw it.
     Claim(claim::Claim),
     /// Collect what has vested of sponsors' pay
+    ///
+    /// Half of what a sponsor pays for a contribution vests: in equal parts, one with every final round of the datanet that follows, or
+    /// when the time for one is over. This finds what has vested and was not asked for yet, and credits it. Anybody may do so for
+    /// anybody: the money goes to the contributors, who withdraw it.
     Vest(vest::Vest),
     /// Move what an account has earned to its free balance
     Withdraw(pay::Withdraw),
     /// Who earned what
+    ///
+    /// Adds all payments up from the chain's events, checks the sums against the chain's own count, and shows who earned what: for
+    /// everybody, an account, a model, or the contributions of a datanet.
+    ///
+    /// Of one contribution (--contribution) it shows where its value comes from: by class, at which records of the benchmark it helped or
+    /// hurt, and which of its own records earned or lost. That is read from the rows that were published, and sums to the chain's value.
     Statement(statement::Statement),
 }
 

@@ -55,10 +55,13 @@ impl Chain {
         wait: Wait,
         cache: Cache,
     ) -> Result<Self> {
+        let is_socket = ["ws://", "wss://"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme));
         match subxt::rpcs::utils::url_is_secure(url) {
-            Ok(secure) if secure || insecure => {}
-            Ok(_) => misuse!("{url} is not encrypted: use wss://, or --insecure if you trust every machine on the way"),
-            Err(_) => misuse!("{url} is not an address: write ws://host:port or wss://host"),
+            Ok(secure) if is_socket && (secure || insecure) => {}
+            Ok(_) if is_socket => misuse!("{url} is not encrypted: use wss://, or --insecure if you trust every machine on the way"),
+            _ => misuse!("{url} is not an address: write ws://host:port or wss://host"),
         }
         let connection = subxt::rpcs::client::jsonrpsee_client(url)
             .await

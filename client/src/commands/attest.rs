@@ -31,10 +31,6 @@ use crate::{
 };
 
 /// `tributary attest`
-///
-/// Values a round of an attested datanet by the kernel, from records that lie on this machine, and says on the chain what came out. Files are
-/// told apart by their roots: each must be, record for record, what a contributor committed to. Needed are all contributions that the round
-/// values, and all that were admitted before. Without files it says which, and where they lie.
 #[derive(Args, Debug)]
 pub(crate) struct Attest {
     /// The datanet.
@@ -161,10 +157,7 @@ impl Attest {
         for file in &self.files {
             let records = Records::read(file, self.format, shape)?;
             let root = records.root_hash();
-            let same: Vec<_> = contributions
-                .iter()
-                .filter(|(_, contribution)| contribution.root == root)
-                .collect();
+            let same = of_root(&contributions, root);
             if same.is_empty() {
                 misuse!(
                     "{} holds the records of no contribution that round {number} of datanet {datanet} looks at: its root is {}",
@@ -223,6 +216,14 @@ impl Attest {
             standing: standing.unwrap_or_default(),
         })
     }
+}
+
+/// The contributions whose records have a root. Several may have committed to the same records: a file is as good for each of them.
+fn of_root(contributions: &[(u32, Contribution)], root: H256) -> Vec<&(u32, Contribution)> {
+    contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.root == root)
+        .collect()
 }
 
 /// Holds for as many records as the recipe asks for, of each class equally many.
@@ -372,14 +373,13 @@ mod tests {
     };
     use subxt::utils::AccountId32;
 
-    #[test]
-    fn records_are_as_many_as_was_paid_for() {
-        let own = records(&[(-50, 0), (50, 1)]);
-        let committed = |records, bytes| Contribution {
+    /// A contribution that was committed to with so many records and bytes.
+    fn contribution(root: H256, records: u16, bytes: u32) -> Contribution {
+        Contribution {
             contributor: AccountId32([1; 32]),
             committed_to: 1,
             round: 1,
-            root: own.root_hash(),
+            root,
             records,
             bytes,
             authors: 0,
@@ -387,11 +387,32 @@ mod tests {
             status: Status::Delivered,
             value: 0,
             withdrawn: None,
-        };
+        }
+    }
+
+    #[test]
+    fn records_are_as_many_as_was_paid_for() {
+        let own = records(&[(-50, 0), (50, 1)]);
+        let committed = |records, bytes| contribution(own.root_hash(), records, bytes);
         assert!(is_whole(&committed(2, 4), &own));
         for (records, bytes) in [(1, 2), (1, 4), (3, 6), (2, 5)] {
             assert!(!is_whole(&committed(records, bytes), &own));
         }
+    }
+
+    #[test]
+    fn a_file_is_as_good_for_everybody_who_committed_to_its_records() {
+        let [own, other, unknown] = [7, 8, 9].map(H256::repeat_byte);
+        let contributions = [(3, own), (4, other), (5, own)]
+            .map(|(number, root)| (number, contribution(root, 1, 1)));
+        let found = |root| -> Vec<u32> {
+            of_root(&contributions, root)
+                .iter()
+                .map(|(number, _)| *number)
+                .collect()
+        };
+        assert_eq!(found(own), [3, 5]);
+        assert!(found(unknown).is_empty());
     }
 
     #[test]

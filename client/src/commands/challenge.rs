@@ -23,9 +23,6 @@ use crate::{
 };
 
 /// `tributary challenge`
-///
-/// Values a round again, from the records in finalised blocks, compares with every proposal that stands, and disproves those that are
-/// wrong. Half of the bond of a disproved proposal is the signer's.
 #[derive(Args, Debug)]
 pub(crate) struct ChallengeRound {
     /// The datanet.

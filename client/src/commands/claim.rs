@@ -24,9 +24,6 @@ use crate::{
 const CHUNK: usize = 16;
 
 /// `tributary claim`
-///
-/// Finds the contributions of an account in all pools, proves the weight of those that are new to a pool, and credits what they have
-/// earned since the last claim. Anybody may do so for anybody: the money goes to the contributors, who withdraw it.
 #[derive(Args, Debug)]
 pub(crate) struct Claim {
     #[command(flatten)]

@@ -9,10 +9,7 @@ use crate::{
     output::{remark, Output},
 };
 
-/// Withdraws the consent to go on using an admitted contribution, for ever.
-///
-/// Snapshots and pools of rounds that freeze from now on leave it out. Those of earlier rounds keep it, and go on paying. Its records stay
-/// public: nothing takes them off the disks of others. Later copies of them still count as copies.
+/// `tributary withdraw-consent`
 #[derive(Args, Debug)]
 pub(crate) struct WithdrawConsent {
     /// The datanet.

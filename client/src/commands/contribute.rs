@@ -23,7 +23,8 @@ use crate::{
     },
     commands::{
         estimate::Estimate,
-        model::{send, team, MemberArgument},
+        members::{team, MemberArgument},
+        send,
     },
     context::Context,
     failure::misuse,
@@ -39,9 +40,7 @@ use crate::{
 /// How many blocks others have to move the round on before the contributor does.
 const PATIENCE: u64 = 3;
 
-/// Commits records to a round, waits until they may be shown, and delivers them. Run again it goes on where it was.
-///
-/// What is delivered is public for ever. What is committed and not delivered costs the deposit: keep the state directory.
+/// `tributary contribute`
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Contribute {
@@ -54,6 +53,9 @@ pub(crate) struct Contribute {
 #[derive(Debug, Subcommand)]
 enum StepCommand {
     /// Without a key: what records would have been worth in earlier rounds, and what committing to them would cost
+    ///
+    /// On benchmark slices that were used already, on top of everything that is admitted now: without a bond or a signature, and without
+    /// showing the records to anybody.
     Estimate(Estimate),
     /// Commit only: nobody sees the records yet
     Commit(What),
@@ -96,9 +98,7 @@ struct Where {
     reference: Option<String>,
 }
 
-/// Removes a contribution from which nothing follows: a rejected one, or one that a void round left and that no other round has taken.
-///
-/// Its records stay public. Without a value, they are anybody's to commit from then on.
+/// `tributary reclaim`
 #[derive(Args, Debug)]
 pub(crate) struct Reclaim {
     /// The datanet.

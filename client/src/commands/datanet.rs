@@ -22,11 +22,7 @@ use crate::{
         },
         state::{Datanet, Outcome, Pledged, Round},
     },
-    commands::{
-        export::Export,
-        licence::find_attachment,
-        model::{parse_hash, send},
-    },
+    commands::{export::Export, licence::find_attachment, parse_hash, send},
     context::{AccountName, Context},
     evidence,
     failure::{misuse, Misuse},
@@ -50,6 +46,10 @@ pub(crate) enum Command {
         datanet: u32,
     },
     /// The admitted records of a datanet, checked against the chain, with their licence
+    ///
+    /// Fetches what was admitted up to a final round, but for what was withdrawn before that froze, checks each contribution against its
+    /// root and the contributions against the root of the pool, and writes them with their licence alongside (FILE.licence.json).
+    /// `--min-quality` leaves out single records by what the rounds' evaluators advise.
     Export(Export),
     /// Name who supplies the benchmark of the rounds opened from now on
     Providers {

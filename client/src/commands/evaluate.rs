@@ -29,9 +29,6 @@ const CHUNK: usize = 16_384;
 pub(crate) const PATIENCE: u64 = 2;
 
 /// `tributary evaluate`
-///
-/// Fetches all records from finalised blocks, checks them against the chain, values the round, and publishes the result under a bond.
-/// Run again it goes on where it was. `--quality` adds advice on each record, by which nothing is paid, once the round is final.
 #[derive(Args, Debug)]
 pub(crate) struct Evaluate {
     /// The datanet.
@@ -50,8 +47,6 @@ pub(crate) struct Evaluate {
 }
 
 /// `tributary finalise`
-///
-/// Waits until the window of a round is over and ends it: the values of the earliest complete proposal are final.
 #[derive(Args, Debug)]
 pub(crate) struct Finalise {
     /// The datanet.

@@ -27,10 +27,6 @@ use crate::{
 };
 
 /// `tributary datanet export`
-///
-/// Fetches the admitted records of a datanet up to a final round, but for those that were withdrawn before it froze, checks each contribution against its root and the contributions against
-/// the root of the pool, and writes them with their licence alongside (FILE.licence.json). `--min-quality` leaves out single records by what the
-/// rounds' evaluators advise.
 #[derive(Args, Debug)]
 pub(crate) struct Export {
     /// The datanet.
@@ -156,6 +152,13 @@ impl Export {
             }
         };
 
+        // Before anything is written: records without their licence would be left behind if it could not be read.
+        let attachment = find_attachment(&now, Asset::Datanet(self.datanet)).await?;
+        let attachment = attachment.context("the datanet has no licence")?;
+        let terms = find_terms(&now, attachment.terms)
+            .await?
+            .context("the datanet's licence is not published")?;
+
         let mut table = Grid::new([">contribution", "contributor", ">round", ">records"]);
         let mut list = Vec::new();
         let (mut total, mut left_out) = (0, 0);
@@ -198,11 +201,6 @@ impl Export {
             Ok(())
         })?;
 
-        let attachment = find_attachment(&now, Asset::Datanet(self.datanet)).await?;
-        let attachment = attachment.context("the datanet has no licence")?;
-        let terms = find_terms(&now, attachment.terms)
-            .await?
-            .context("the datanet's licence is not published")?;
         let licence = json!({
             "genesis": hex(chain.genesis()),
             "datanet": self.datanet,

@@ -10,10 +10,7 @@ use crate::{
     output::{remark, Output},
 };
 
-/// Hands all that a contribution will be credited with for you to another account, for good: to a new key of yours, or to somebody else.
-///
-/// What you were credited stays yours, to be withdrawn. What is owed and was not asked for goes to the other account: claim and vest first. Who
-/// contributed the records still decides whether consent is withdrawn.
+/// `tributary hand-over`
 #[derive(Args, Debug)]
 pub(crate) struct HandOver {
     /// The datanet.

@@ -14,6 +14,7 @@ pub(crate) mod export;
 pub(crate) mod hand_over;
 pub(crate) mod key;
 pub(crate) mod licence;
+mod members;
 pub(crate) mod model;
 pub(crate) mod pay;
 pub(crate) mod records;
@@ -22,3 +23,23 @@ pub(crate) mod slices;
 pub(crate) mod statement;
 pub(crate) mod vest;
 pub(crate) mod watch;
+
+use anyhow::Result;
+use subxt::utils::H256;
+
+use crate::{chain::calls::Call, context::Context, output::Output};
+
+/// Sends a call that needs no more than a sentence.
+async fn send<C: Call>(context: &Context, call: C, done: String) -> Result<Output> {
+    let (chain, key) = context.connect_to_sign().await?;
+    let included = chain.submit(&key, call).await?;
+    Ok(Output::new(included.json()?).line(format!("{done} {}.", included.place())))
+}
+
+/// Reads a hash of 32 bytes.
+fn parse_hash(text: &str) -> Result<H256, String> {
+    let mut hash = H256::zero();
+    hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), hash.as_bytes_mut())
+        .map_err(|_| format!("`{text}` is not a hash of 64 hexadecimal digits"))?;
+    Ok(hash)
+}

@@ -29,7 +29,11 @@ use crate::{
         state::{Edge, Model, ModelStatement},
         Chain, Snapshot,
     },
-    commands::licence::refusal_text,
+    commands::{
+        licence::refusal_text,
+        members::{team, MemberArgument},
+        parse_hash, send,
+    },
     context::{AccountName, Context},
     evidence,
     failure::{misuse, Misuse, Refusal},
@@ -157,39 +161,6 @@ pub(crate) struct Register {
     metadata: String,
 }
 
-/// A member of a team as people write it.
-#[derive(Clone, Debug)]
-pub(crate) struct MemberArgument {
-    account: AccountName,
-    part: Part,
-}
-
-impl std::str::FromStr for MemberArgument {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (account, part) = text.rsplit_once('=').ok_or_else(|| {
-            format!("`{text}` is not a member: write ACCOUNT=PERCENT, as in dev:alice=60%")
-        })?;
-        let account = match account.parse() {
-            Ok(account) => account,
-            Err(never) => match never {},
-        };
-        Ok(Self {
-            account,
-            part: part.parse()?,
-        })
-    }
-}
-
-/// Reads a hash of 32 bytes.
-pub(crate) fn parse_hash(text: &str) -> Result<H256, String> {
-    let mut hash = H256::zero();
-    hex::decode_to_slice(text.strip_prefix("0x").unwrap_or(text), hash.as_bytes_mut())
-        .map_err(|_| format!("`{text}` is not a hash of 64 hexadecimal digits"))?;
-    Ok(hash)
-}
-
 /// A decimal number with at most 18 decimals, in units of the last one.
 fn parse_score(text: &str) -> Result<i128, String> {
     let refused = || format!("`{text}` is not a decimal number with at most 18 decimals");
@@ -281,30 +252,6 @@ impl Command {
             }
         }
     }
-}
-
-/// Sends a call that needs no more than a sentence.
-pub(crate) async fn send<C: crate::chain::calls::Call>(
-    context: &Context,
-    call: C,
-    done: String,
-) -> Result<Output> {
-    let (chain, key) = context.connect_to_sign().await?;
-    let included = chain.submit(&key, call).await?;
-    Ok(Output::new(included.json()?).line(format!("{done} {}.", included.place())))
-}
-
-/// Members with their accounts.
-pub(crate) fn team(context: &Context, members: &[MemberArgument]) -> Result<Vec<Member>> {
-    members
-        .iter()
-        .map(|member| {
-            Ok(Member {
-                account: context.account(&member.account)?,
-                part: member.part.0,
-            })
-        })
-        .collect()
 }
 
 impl Register {

@@ -17,7 +17,7 @@ use crate::{
     commands::{
         attest::attestations_json,
         datanet::{accuracies, round_json},
-        model::send,
+        send,
     },
     concluded::Concluded,
     context::{AccountName, Context},

@@ -22,10 +22,6 @@ use crate::{
 const CHUNK: usize = 16;
 
 /// `tributary vest`
-///
-/// Half of what a sponsor pays for a contribution vests: in equal parts, one with every final round of the datanet that follows, or when
-/// the time for one is over. This finds what has vested and was not asked for yet, and credits it. Anybody may do so for anybody: the money
-/// goes to the contributors, who withdraw it.
 #[derive(Args, Debug)]
 pub(crate) struct Vest {
     #[command(flatten)]

@@ -169,8 +169,14 @@ impl Array {
 
     fn read(mut input: Box<dyn Read>) -> Result<Self> {
         let what = "it is no NumPy array";
+        let mut fill = |bytes: &mut [u8]| -> Result<()> {
+            match input.read_exact(bytes) {
+                Ok(()) => Ok(()),
+                Err(error) => misuse!("{what}: {error}"),
+            }
+        };
         let mut start = [0; 8];
-        input.read_exact(&mut start).context(what)?;
+        fill(&mut start)?;
         let mut length = [0; 4];
         let used = match start[6] {
             1 => 2,
@@ -180,13 +186,13 @@ impl Array {
         if !start.starts_with(MAGIC) || used == 0 {
             misuse!("{what} of the format's versions 1 to 3");
         }
-        input.read_exact(&mut length[..used]).context(what)?;
+        fill(&mut length[..used])?;
         let length = u32::from_le_bytes(length) as usize;
         if length > LONGEST_HEADER {
             misuse!("{what}: its header has {length} bytes");
         }
         let mut header = vec![0; length];
-        input.read_exact(&mut header).context(what)?;
+        fill(&mut header)?;
         let header = String::from_utf8_lossy(&header);
         let Header {
             descr,
@@ -304,6 +310,7 @@ mod tests {
     use super::super::tests::{grey, refusal, SHAPE};
     use super::*;
     use crate::{
+        failure::Misuse,
         quantise::{self, Quantised},
         scheme::Scheme,
         state::tests::scratch,
@@ -403,6 +410,16 @@ mod tests {
         let array = npy(1, "|i1", "(1, 4)", &[1, 2, 0xff, 0x80]);
         let found = quantised(&array, b"1", "csv", &Scheme::default()).unwrap();
         assert_eq!(signed(&found), [1, 2, -1, -128, 1]);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_misuse_wherever_it_ends() {
+        let whole = npy(1, "<f4", "(1, 4)", &floats(&[0.0; 4]));
+        for length in [0, 7, 9, 30, whole.len() - 1] {
+            let error = quantised(&whole[..length], b"0", "txt", &grey());
+            let error = error.err().expect("it is refused");
+            assert!(error.downcast_ref::<Misuse>().is_some(), "{error:#}");
+        }
     }
 
     #[test]

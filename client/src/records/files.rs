@@ -14,7 +14,7 @@ use tributary_primitives::{
 };
 
 use super::{complaint, Records, Shape};
-use crate::failure::misuse;
+use crate::{failure::misuse, scheme::LABEL};
 
 /// What a file of records looks like.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
@@ -90,7 +90,7 @@ impl Records {
         }
     }
 
-    /// Reads CSV of vectors. A first line that is not all numbers names the columns.
+    /// Reads CSV of vectors. The first line names the columns if it has no integer, or a column that is called `label`.
     fn read_vectors(input: impl Read, shape: Shape) -> Result<Self> {
         let mut records = Self::empty(shape.encoder, shape.dimension);
         let mut label_column = usize::from(shape.dimension);
@@ -105,11 +105,13 @@ impl Records {
                 Err(error) => misuse!("line {}: {error}", index + 1),
             };
             let line = row.position().map_or(index as u64 + 1, csv::Position::line);
-            if index == 0 && row.iter().any(|field| field.parse::<i64>().is_err()) {
-                if let Some(column) = row.iter().position(|name| name == "label") {
-                    label_column = column;
+            if index == 0 {
+                let label = row.iter().position(|name| name == LABEL);
+                // A record with a mistake in it is no heading: left out, nobody would miss it.
+                if label.is_some() || row.iter().all(|field| field.parse::<i64>().is_err()) {
+                    label_column = label.unwrap_or(label_column);
+                    continue;
                 }
-                continue;
             }
             let mut numbers = Vec::with_capacity(row.len());
             for field in &row {
@@ -147,7 +149,7 @@ impl Records {
             };
             let line = row.position().map_or(index as u64 + 1, csv::Position::line);
             let named = |name: &[u8]| row.iter().position(|field| field.trim_ascii() == name);
-            if let (0, Some(text), Some(label)) = (index, named(b"text"), named(b"label")) {
+            if let (0, Some(text), Some(label)) = (index, named(b"text"), named(LABEL.as_bytes())) {
                 (text_column, label_column, columns) = (text, label, row.len());
                 continue;
             }
@@ -177,7 +179,10 @@ impl Records {
     fn read_jsonl(input: impl Read, shape: Shape) -> Result<Self> {
         let mut records = Self::empty(shape.encoder, shape.dimension);
         for (line, text) in (1..).zip(BufReader::new(input).lines()) {
-            let text = text.with_context(|| format!("line {line}"))?;
+            let text = match text {
+                Ok(text) => text,
+                Err(error) => misuse!("line {line}: {error}"),
+            };
             if text.trim().is_empty() {
                 continue;
             }
@@ -252,7 +257,7 @@ impl Records {
                 Encoder::Vector => (0..self.dimension).map(|n| format!("f{n}")).collect(),
                 Encoder::Text => vec!["text".to_owned()],
             };
-            writer.write_record(names.iter().map(String::as_str).chain(["label"]))?;
+            writer.write_record(names.iter().map(String::as_str).chain([LABEL]))?;
         }
         for item in self.iter() {
             let label = item.label.to_string();
@@ -342,6 +347,10 @@ mod tests {
             csv("x,y,class\r\n1,-2,0\r\n127,-128,2").unwrap().to_bytes(),
             bytes
         );
+        assert_eq!(
+            csv("1,2,label\n1,-2,0\n127,-128,2\n").unwrap().to_bytes(),
+            bytes
+        );
     }
 
     #[test]
@@ -370,6 +379,11 @@ mod tests {
         assert_eq!(
             refusal(csv("1,2,0\n1,x,0\n")),
             "line 2: `x` is not an integer"
+        );
+        // The first record is not taken for a heading.
+        assert_eq!(
+            refusal(csv("1,0.5,0\n1,2,0\n")),
+            "line 1: `0.5` is not an integer"
         );
         assert_eq!(
             refusal(csv("1,2,0\n1,0.5,0\n")),

@@ -31,8 +31,7 @@ use crate::{
     valuation::{Inputs, Valuation},
 };
 
-/// Says what records would have been worth on benchmark slices that were used already, on top of everything that is admitted now: without
-/// a key, a bond or a signature, and without showing them to anybody.
+/// `tributary contribute estimate`
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Estimate {
     /// The datanet.

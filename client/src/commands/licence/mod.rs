@@ -32,7 +32,7 @@ use crate::{
         state::{Attachment, Grant, Offer},
         Snapshot,
     },
-    commands::model::{parse_hash, send},
+    commands::{parse_hash, send},
     context::{AccountName, Context},
     failure::Misuse,
     money::{Amount, Part},
@@ -44,6 +44,8 @@ pub(crate) enum Command {
     /// Terms for the usual cases
     Presets,
     /// Publish terms; their hash names them from then on
+    ///
+    /// Begins with a preset or a file and changes what the options say.
     Publish(Box<Publish>),
     /// Terms, or what an asset is under: a hash, model:ID or datanet:ID
     Show {

@@ -20,7 +20,7 @@ use tributary_primitives::{
 use super::{find_terms, words::parse_use};
 use crate::{
     chain::calls::PublishTerms,
-    commands::model::parse_hash,
+    commands::parse_hash,
     context::Context,
     failure::{misuse, Misuse},
     money::{Amount, Part},
@@ -31,8 +31,6 @@ use crate::{
 pub(super) const COMMERCIAL: &str = "commercial";
 
 /// `tributary licence publish`
-///
-/// Begins with a preset or a file and changes what the options say.
 #[derive(Args, Debug)]
 pub(crate) struct Publish {
     /// A preset (see `licence presets`).

@@ -24,12 +24,6 @@ use crate::{
 };
 
 /// `tributary statement`
-///
-/// Adds all payments up from the chain's events, checks the sums against the chain's own count, and shows who earned what: for
-/// everybody, an account, a model, or the contributions of a datanet.
-///
-/// Of one contribution (--contribution) it shows where its value comes from: by class, at which records of the benchmark it helped or
-/// hurt, and which of its own records earned or lost. That is read from the rows that were published, and sums to the chain's value.
 #[derive(Args, Debug)]
 pub(crate) struct Statement {
     /// Only an account: an address, dev:NAME or the name of a key.

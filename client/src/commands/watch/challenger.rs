@@ -1,10 +1,10 @@
 //! `tributary challenger run` and `tributary contributor watch`.
 
-use std::collections::{btree_map::Entry, BTreeMap};
+use std::collections::{btree_map::Entry, BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use subxt::utils::H256;
+use subxt::utils::{AccountId32, H256};
 use subxt_signer::sr25519::Keypair;
 
 use super::{metrics::Metrics, value_round, Follower, Watch};
@@ -15,7 +15,9 @@ use crate::{
     keys,
     money::Amount,
     output::{remark, Output},
-    valued::{proposals, Valued},
+    pool::Payees,
+    round,
+    valued::{looked_at, proposals, Valued},
 };
 
 /// Final blocks within which what a challenge disproved is gone, unless the challenge was lost with its block.
@@ -25,12 +27,12 @@ const SETTLING: u64 = 16;
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChallengerCommand {
     /// Value every round again, and disprove every proposal that is wrong, until it is ended
+    ///
+    /// A challenge costs a transaction's fee. Half of the bond of each disproved proposal is the signer's.
     Run(ChallengerRun),
 }
 
 /// `tributary challenger run`
-///
-/// Half of the bond of each disproved proposal is the signer's.
 #[derive(Args, Debug)]
 pub(crate) struct ChallengerRun {
     #[command(flatten)]
@@ -41,12 +43,13 @@ pub(crate) struct ChallengerRun {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ContributorCommand {
     /// Disprove wrong valuations of one's own contributions, until it is ended
+    ///
+    /// Looks at the rounds that value contributions which the signer made or is paid for. A challenge costs a transaction's fee. Half of the bond of each disproved
+    /// proposal is the signer's.
     Watch(ContributorWatch),
 }
 
 /// `tributary contributor watch`
-///
-/// Looks at the rounds that value contributions of the signer.
 #[derive(Args, Debug)]
 pub(crate) struct ContributorWatch {
     #[command(flatten)]
@@ -72,6 +75,7 @@ async fn challenge(context: &Context, watch: &Watch, own_only: bool) -> Result<O
     let challenger = Challenger {
         metrics: &metrics,
         own_only,
+        others: BTreeSet::new(),
         rounds: BTreeMap::new(),
     };
     watch.run(context, &metrics, challenger).await
@@ -82,6 +86,8 @@ struct Challenger<'a> {
     metrics: &'a Metrics,
     /// Whether only rounds that value the signer's contributions matter.
     own_only: bool,
+    /// Rounds that do not matter then: nothing is fetched for them.
+    others: BTreeSet<(u32, u32)>,
     rounds: BTreeMap<(u32, u32), Known>,
 }
 
@@ -139,7 +145,14 @@ impl Follower for Challenger<'_> {
         if let Some(known) = self.rounds.get(&round) {
             complete.retain(|proposal| known.judged.needs_a_look(proposal, now.number()));
         }
-        if complete.is_empty() {
+        if complete.is_empty() || self.others.contains(&round) {
+            return Ok(());
+        }
+        if self.own_only
+            && !self.rounds.contains_key(&round)
+            && !concerns(now, round, &keys::account(key)).await?
+        {
+            self.others.insert(round);
             return Ok(());
         }
         let known = match self.rounds.entry(round) {
@@ -149,17 +162,6 @@ impl Follower for Challenger<'_> {
                 judged: Judged::default(),
             }),
         };
-        let own = keys::account(key);
-        let concerned = known
-            .valued
-            .newcomers()
-            .any(|(_, contribution)| contribution.contributor == own);
-        if self.own_only && !concerned {
-            for proposal in &complete {
-                known.judged.settled(proposal);
-            }
-            return Ok(());
-        }
         let verdicts = judge(chain, key, now, &known.valued, &complete).await?;
         let mut failed = None;
         for (proposal, verdict) in complete.iter().zip(verdicts) {
@@ -192,15 +194,33 @@ impl Follower for Challenger<'_> {
     }
 
     fn forget(&mut self, round: (u32, u32)) {
+        self.others.remove(&round);
         self.rounds.remove(&round);
     }
+}
+
+/// Whether a round values contributions that an account made or is paid for.
+async fn concerns(
+    now: &Snapshot,
+    (datanet, number): (u32, u32),
+    account: &AccountId32,
+) -> Result<bool> {
+    let found = round::round(now, datanet, number).await?;
+    let contributions = looked_at(now, datanet, number, &found).await?.contributions;
+    let payees = Payees::fetch(now, datanet).await?;
+    let mut newcomers = contributions
+        .iter()
+        .filter(|(_, contribution)| contribution.round == number);
+    Ok(newcomers.any(|(id, contribution)| {
+        contribution.contributor == *account
+            || payees.include(*id, &contribution.contributor, account)
+    }))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chain::decode::Json;
-    use subxt::utils::AccountId32;
 
     fn proposal(commitment: u8, deadline: u32) -> Proposal {
         Proposal {

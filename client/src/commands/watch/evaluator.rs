@@ -29,13 +29,15 @@ const AGAIN: u64 = 100;
 #[derive(Debug, Subcommand)]
 pub(crate) enum EvaluatorCommand {
     /// Value every round and publish the result under a bond, until it is ended
+    ///
+    /// The bond of a round is the recipe's evaluator bond or the round's budget, whichever is more, and up to sixteen times that after
+    /// others' proposals have failed. It comes back when the round is final. A round that somebody has published rightly is left to them.
+    /// Ended and started again it goes on with what it has committed to. Once a round is final with its values, it publishes the advisory
+    /// quality of the round's records.
     Run(EvaluatorRun),
 }
 
 /// `tributary evaluator run`
-///
-/// A round that somebody has published rightly is left to them. Ended and started again it goes on with what it has committed to. Once
-/// a round is final with its values, it publishes the advisory quality of the round's records.
 #[derive(Args, Debug)]
 pub(crate) struct EvaluatorRun {
     #[command(flatten)]

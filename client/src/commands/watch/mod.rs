@@ -19,7 +19,9 @@ use crate::{
     chain::{Chain, Snapshot, Wait},
     context::Context,
     failure::{self, Misuse},
+    keys,
     output::{remark, Output},
+    round,
     valued::{value, Valued},
 };
 
@@ -98,6 +100,16 @@ impl Watch {
         }
     }
 
+    /// Which datanets are looked at.
+    fn what(&self) -> String {
+        let named: Vec<_> = self.datanets.iter().map(u32::to_string).collect();
+        match &named[..] {
+            [] => "all datanets".to_owned(),
+            [one] => format!("datanet {one}"),
+            more => format!("datanets {}", more.join(", ")),
+        }
+    }
+
     async fn follow(
         &self,
         context: &Context,
@@ -108,6 +120,11 @@ impl Watch {
         let (chain, key) = context.connect_to_sign().await?;
         // What is looked at must stay; what is sent is looked for again.
         let chain = chain.waiting(Wait::Included);
+        // A number that stands for nothing would be followed in silence.
+        let begin = chain.finalized().await?;
+        for datanet in &self.datanets {
+            round::datanet(&begin, *datanet).await?;
+        }
         let mut rounds = Rounds::new(self.datanets.clone());
         loop {
             let now = chain.finalized().await?;
@@ -118,6 +135,15 @@ impl Watch {
             let begins = rounds.seen().is_none();
             for ended in rounds.update(&chain, &now).await? {
                 follower.forget(ended);
+            }
+            if begins {
+                remark(format!(
+                    "Following the rounds of {} as {} from block {} on; {} are being valued.",
+                    self.what(),
+                    keys::account(&key),
+                    now.number(),
+                    rounds.standing().count()
+                ));
             }
             // A round that cannot be looked at, which its steward may have made so, does not keep anybody from the others.
             let mut failed = None;
