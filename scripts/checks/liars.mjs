@@ -1,4 +1,5 @@
-// A round about which three evaluators lie, each in another way and one of them twice, and one challenger and one evaluator who do not.
+// A round about which three evaluators lie, each in another way and one of them three times, and one challenger, a contributor who watches
+// and one evaluator who do not.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -22,6 +23,7 @@ const LIARS = ["Charlie", "Dave", "Eve"];
 const STEWARD = "alice/stash";
 const CONTRIBUTOR = "bob/stash";
 const CHALLENGER = "ferdie/stash";
+const STRANGER = "ferdie";
 
 // Two numbers and a label each, K = 1 and K* = 2: small enough to value by looking.
 const RECIPE = {
@@ -40,7 +42,7 @@ const RECIPE = {
   providers_share: "3%",
   evaluator_share: "3%",
   steward_share: "2%",
-  periods: { committing: 10, delivering: 10, revealing: 30, publishing: 6, challenging: 8, window: 60 },
+  periods: { committing: 10, delivering: 10, revealing: 30, publishing: 6, challenging: 8, window: 80 },
 };
 // The fourth record copies the first one.
 const RECORDS = [[0, 0, 0], [40, 0, 1], [20, 20, 0], [1, 1, 0], [44, 4, 1]];
@@ -177,6 +179,15 @@ export async function playLiars({ url, signal, metricsPort }) {
       return counted.test(text) && text;
     });
 
+    // Once the challenger is gone, the contributor's own program does as much. That of somebody whom the round does not concern looks on.
+    challenger.kill("SIGKILL");
+    const watching = stay(client, CONTRIBUTOR, "contributor", "watch", "--datanet", id);
+    const stranger = stay(client, STRANGER, "contributor", "watch", "--datanet", id);
+    await publish(api, liars[0], datanet, round.inputs.toU8a(), wrong[0]);
+    await disproves(liars.length + 2);
+    watching.kill("SIGKILL");
+    stranger.kill("SIGKILL");
+
     // It is ended as soon as it has committed, and must go on with that when it comes back.
     let evaluator = stay(client, STEWARD, "evaluator", "run", "--datanet", id);
     await until("the evaluator to commit", 90, signal, async () => (await api.query.valuation.proposals(datanet, ROUND)).length === 1);
@@ -203,6 +214,8 @@ export async function playLiars({ url, signal, metricsPort }) {
       proposals: proposersOf("ProposalCommitted"),
       liars: liars.map(({ address }) => address),
       challenger: { address: address("Ferdie"), said: challenger.said, metrics },
+      contributor: address("Bob"),
+      stranger: stranger.said,
       evaluator: address("Alice"),
       final: outcome.evaluator.toString(),
       scores: events

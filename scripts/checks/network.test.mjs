@@ -71,9 +71,12 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
   });
 
   it("lets one honest challenger disprove three evaluators who lie, and an honest evaluator have the last word", async () => {
-    const { liars: addresses, challenger, evaluator, final, disproved, proposals, scores } = await liars;
-    // The first of them told the same lie twice.
-    assert.deepEqual(disproved, [addresses[0], ...addresses].map((proposer) => ({ proposer, challenger: challenger.address })));
+    const { liars: addresses, challenger, contributor, stranger, evaluator, final, disproved, proposals, scores } = await liars;
+    // The first of them told the same lie twice, and once more when only the contributor was watching.
+    const byChallenger = [addresses[0], ...addresses].map((proposer) => ({ proposer, challenger: challenger.address }));
+    byChallenger.splice(2, 0, { proposer: addresses[0], challenger: contributor });
+    assert.deepEqual(disproved, byChallenger);
+    assert.match(stranger, /^Following the rounds of datanet \d+ as \w+ from block \d+ on; 1 are being valued\.\n$/, "it fetches nothing and sends nothing");
     assert.match(challenger.metrics, /tributary_verdicts_total\{verdict="disproved"\} 4/);
     assert.equal(final, evaluator);
     assert.equal(proposals.filter((proposer) => proposer === evaluator).length, 1, "it proposes once, although it was killed in between");
