@@ -1,8 +1,4 @@
-"""Tables and plots of docs/evidence.md: what stands between `<!-- name -->` and `<!-- end -->` there is replaced by the table of that name.
-
-Intervals are those of a paired bootstrap: datasets are drawn with replacement, then seeds of each, the same for all that is compared; 95 %
-of 2,000 such means lie within.
-"""
+"""Tables and plots of docs/evidence.md: what stands between `<!-- name -->` and `<!-- end -->` there is replaced by what has that name."""
 
 import re
 from collections import defaultdict
@@ -16,105 +12,14 @@ import cells
 from counters import FURTHER
 from datasets import CHOSEN_ON, GAMES, SCREENED, SOURCES, load
 from models import PLAYS
+from samples import METHODS, Attacked, Samples, collect, interval, mean, table
+from summary import cost_line, fee_line, in_short
 from world import HONEST_OF
 
 matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-METHODS = ["Tributary", "volume", "K-NN Shapley", "Data-OOB", "cleanlab"]
-DRAWS = 2000
-
-# By dataset, seeds x quantities.
-Samples = dict[str, np.ndarray]
-
-
-def table(head: list[str], rows: list[list[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def mean(samples: Samples) -> np.ndarray:
-    return np.mean([each.mean(axis=0) for each in samples.values()], axis=0)
-
-
-def interval(samples: Samples, statistic: Callable[[np.ndarray], np.ndarray], fixed: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """95 % of a statistic of the means; with the datasets taken as given, or as a sample of datasets."""
-    random = np.random.default_rng(1)
-    # Of each dataset, means of seeds drawn with replacement.
-    drawn = [
-        np.array([each[random.integers(0, len(each), len(each))].mean(axis=0) for _ in range(DRAWS)])
-        for each in samples.values()
-    ]
-    chosen = np.tile(np.arange(len(drawn)), (DRAWS, 1)) if fixed else random.integers(0, len(drawn), (DRAWS, len(drawn)))
-    stack = np.stack(drawn)
-    means = stack[chosen, np.arange(DRAWS)[:, None]].mean(axis=1)
-    return tuple(np.quantile([statistic(each) for each in means], [0.025, 0.975], axis=0))
-
-
-def collect(rows: list[dict], quantities: Callable[[dict], dict]) -> tuple[Samples, list]:
-    """Rows of cells to samples, and the names of the quantities that rows tell of. A cell that lacks one is left out."""
-    by_cell: dict = defaultdict(dict)
-    for row in rows:
-        by_cell[row["dataset"], row["seed"]] |= quantities(row)
-    names = list(dict.fromkeys(name for cell in by_cell.values() for name in cell))
-    samples = defaultdict(list)
-    for (dataset, _), cell in sorted(by_cell.items()):
-        if len(cell) == len(names):
-            samples[dataset].append([cell[name] for name in names])
-    return {dataset: np.array(each) for dataset, each in samples.items()}, names
-
-
-class Attacked:
-    """Shares by scenario and method, of those cells that all methods were computed for."""
-
-    def __init__(self) -> None:
-        rows = [*cells.read("attacks"), *cells.read("peers")]
-        self.methods = [method for method in METHODS if any(row["method"] == method for row in rows)]
-        self.scenarios = list(dict.fromkeys(row["scenario"] for row in rows))
-
-        def quantities(row: dict) -> dict:
-            key = row["scenario"], row["method"]
-            return {
-                (*key, "attack"): row["attack"],
-                (*key, "garbage"): row["garbage"],
-                (*key, "honest"): sum(row["honest"]),
-            }
-
-        cheap = [row for row in rows if row["method"] in ("Tributary", "volume", "K-NN Shapley")]
-        self.samples, names = collect(cheap, quantities)
-        self.names = {name: index for index, name in enumerate(names)}
-        self.dear, names = collect(rows, quantities)
-        self.dear_names = {name: index for index, name in enumerate(names)}
-
-    def of(self, method: str) -> tuple[Samples, dict]:
-        return (self.dear, self.dear_names) if method in ("Data-OOB", "cleanlab") else (self.samples, self.names)
-
-    def cell(self, scenario: str, method: str, what: str) -> str:
-        samples, names = self.of(method)
-        if not samples:
-            return "-"
-        if what == "gain":
-            share = names[scenario, method, "attack"]
-            honest = names[HONEST_OF.get(scenario, "honest"), method, "attack"]
-
-            def statistic(means: np.ndarray) -> float:
-                return means[share] / means[honest]
-
-            value, (low, high) = statistic(mean(samples)), interval(samples, statistic)
-            return f"{value:.2f} [{low:.2f}, {high:.2f}]"
-        index = names[scenario, method, what]
-
-        def share_of(means: np.ndarray) -> float:
-            return 100 * means[index]
-
-        value, (low, high) = share_of(mean(samples)), interval(samples, share_of)
-        return f"{value:.1f} [{low:.1f}, {high:.1f}]"
-
-    def value(self, scenario: str, method: str, what: str) -> float:
-        samples, names = self.of(method)
-        return float(mean(samples)[names[scenario, method, what]])
-
 
 GARBAGE = [
     "label noise 50%",
@@ -207,16 +112,21 @@ def datasets_table() -> str:
 
 
 def money_table() -> str:
-    rows = [row for row in cells.read("attacks") if row["method"] == "Tributary"]
-    sums = defaultdict(list)
-    for row in rows:
-        sums[row["scenario"]].append([row[name] for name in ("bond", "fee", "burnt", "pay")])
+    rows = [row for row in cells.read("attacks") if row["method"] == "Tributary" and row["scenario"] != "mixture"]
+    parts = ("bond", "fee", "burnt", "pay")
+    samples, names = collect(rows, lambda row: {(row["scenario"], part): row[part] for part in parts})
+    means = mean(samples)
     lines = []
-    for scenario, values in sums.items():
-        if scenario == "mixture":
-            continue
-        bond, fee, burnt, pay = np.mean(values, axis=0)
-        lines.append([scenario, f"{bond:.2f}", f"{fee:.2f}", f"{burnt:.2f}", f"{pay:.1f}", f"{pay - fee - burnt:.1f}"])
+    for scenario in dict.fromkeys(row["scenario"] for row in rows):
+        places = [names.index((scenario, part)) for part in parts]
+        bond, fee, burnt, pay = means[places]
+
+        def net(means: np.ndarray, places: list[int] = places) -> float:
+            _, fee, burnt, pay = means[places]
+            return pay - fee - burnt
+
+        low, high = interval(samples, net)
+        lines.append([scenario, f"{bond:.2f}", f"{fee:.2f}", f"{burnt:.2f}", f"{pay:.1f}", f"{net(means):.1f} [{low:.1f}, {high:.1f}]"])
     return table(["attack", "bond held", "fees", "bond burnt", "pay", "net"], lines)
 
 
@@ -308,6 +218,12 @@ def counters_table() -> str:
             index = names.get((name, times, accounts, "attack"))
             return "" if index is None else f"{means[index] / honest:.2f}"
 
+        attacks = [index for name, index in names.items() if tried(name, counter)]
+
+        def best(means: np.ndarray, attacks: list[int] = attacks, own: int = names[counter, 1, 1, "attack"]) -> float:
+            return means[attacks].max() / means[own]
+
+        low_best, high_best = interval(samples, best)
         base, own = names["none", 1, 1, "accuracy"], names[counter, 1, 1, "accuracy"]
         low, high = interval(samples, lambda means, base=base, own=own: 100 * (means[base] - means[own]))
         lines.append(
@@ -317,18 +233,13 @@ def counters_table() -> str:
                 gain(16, 1),
                 gain(16, 16),
                 *[gain(16, 1, f"{counter}, further copies {further}") for further in FURTHER],
-                f"**{max(means[index] for name, index in names.items() if tried(name, counter)) / honest:.2f}**",
+                f"**{best(means):.2f}** [{low_best:.2f}, {high_best:.2f}]",
                 f"{100 * (means[base] - means[own]):.1f} [{low:.1f}, {high:.1f}]",
                 f"{100 * means[names[counter, 1, 1, 'shadowed']]:.0f}",
             ]
         )
     head = ["counter", "gain x4", "gain x16", "x16 from 16 accounts", *[f"x16, copies at {further}" for further in FURTHER], "best found", "accuracy lost, points", "honest records listed as copies, %"]
-    honest = means[names["none", 1, 1, "attack"]]
-    fees = [(means[names["none", times, 1, "attack"]] / honest - 1) / (times - 1) for times in (4, 16)]
-    text = f"""
-A fee for each record that takes the gain away: {100 * fees[0]:.0f} % of what an honest record earns against x4, {100 * fees[1]:.0f} % against x16. The honest pay it,
-too."""
-    return table(head, lines) + "\n" + text
+    return f"{table(head, lines)}\n\n{fee_line()}"
 
 
 def cost_table() -> str:
@@ -348,7 +259,7 @@ def cost_table() -> str:
             ]
         )
     head = ["data", "admitted records", "shadows, ms", "rows, ms", "values, ms", "per contribution, ms", "joint Shapley of all, ms"]
-    return table(head, lines)
+    return f"{table(head, lines)}\n\n{cost_line()}"
 
 
 def screening_samples(part: str) -> tuple[dict, list[str]]:
@@ -475,6 +386,7 @@ def plots(attacked: Attacked) -> None:
 
 
 TABLES = {
+    "in short": in_short,
     "data": lambda _: data_table(),
     "seeds": seeds_line,
     "garbage": garbage_table,

@@ -33,10 +33,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Attestation::Standing` (r:1 w:1)
     // Proof: `Attestation::Standing` (`max_values`: None, `max_size`: Some(281), added: 2756, mode: `MaxEncodedLen`)
     fn attest(c: u32, ) -> Weight {
-        // Minimum execution time: 79_664_000 picoseconds.
-        Weight::from_parts(165_588_091, 9635)
-            // Standard error: 8_464
-            .saturating_add(Weight::from_parts(106_889, 0).saturating_mul(c.into()))
+        // Minimum execution time: 71_134_000 picoseconds.
+        Weight::from_parts(126_931_803, 9635)
+            // Standard error: 7_500
+            .saturating_add(Weight::from_parts(126_154, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -62,6 +62,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:1024 w:1024)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Rewards::LastPool` (r:1 w:1)
@@ -76,17 +78,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Attestation::Outcomes` (r:0 w:1)
     // Proof: `Attestation::Outcomes` (`max_values`: None, `max_size`: Some(153), added: 2628, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:1 w:1)
-    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn attest_final(c: u32, ) -> Weight {
-        // Minimum execution time: 296_788_000 picoseconds.
-        Weight::from_parts(312_633_000, 9635)
-            // Standard error: 3_348_333
-            .saturating_add(Weight::from_parts(190_046_718, 0).saturating_mul(c.into()))
+        // Minimum execution time: 374_914_000 picoseconds.
+        Weight::from_parts(450_926_000, 9635)
+            // Standard error: 1_677_562
+            .saturating_add(Weight::from_parts(223_551_859, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(12))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(13))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Rounds` (r:1 w:1)
@@ -108,10 +108,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Attestation::Standing` (r:0 w:1)
     // Proof: `Attestation::Standing` (`max_values`: None, `max_size`: Some(281), added: 2756, mode: `MaxEncodedLen`)
     fn abandon(c: u32, ) -> Weight {
-        // Minimum execution time: 108_262_000 picoseconds.
-        Weight::from_parts(199_914_531, 9635)
-            // Standard error: 8_759
-            .saturating_add(Weight::from_parts(91_907, 0).saturating_mul(c.into()))
+        // Minimum execution time: 145_454_000 picoseconds.
+        Weight::from_parts(204_674_772, 9635)
+            // Standard error: 6_603
+            .saturating_add(Weight::from_parts(66_921, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(7))
     }
@@ -120,23 +120,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn attest(c: u32, ) -> Weight {
-        Weight::from_parts(165_588_091, 9635)
-            .saturating_add(Weight::from_parts(106_889, 0).saturating_mul(c.into()))
+        Weight::from_parts(126_931_803, 9635)
+            .saturating_add(Weight::from_parts(126_154, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn attest_final(c: u32, ) -> Weight {
-        Weight::from_parts(312_633_000, 9635)
-            .saturating_add(Weight::from_parts(190_046_718, 0).saturating_mul(c.into()))
+        Weight::from_parts(450_926_000, 9635)
+            .saturating_add(Weight::from_parts(223_551_859, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(12))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(13))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn abandon(c: u32, ) -> Weight {
-        Weight::from_parts(199_914_531, 9635)
-            .saturating_add(Weight::from_parts(91_907, 0).saturating_mul(c.into()))
+        Weight::from_parts(204_674_772, 9635)
+            .saturating_add(Weight::from_parts(66_921, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(7))
     }

@@ -251,7 +251,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Rounds` (r:1 w:1)
     // Proof: `Datanets::Rounds` (`max_values`: None, `max_size`: Some(668), added: 3143, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Recipes` (r:1 w:0)
-    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(132), added: 2607, mode: `MaxEncodedLen`)
+    // Proof: `Datanets::Recipes` (`max_values`: None, `max_size`: Some(134), added: 2609, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Newcomers` (r:1 w:1)
     // Proof: `Datanets::Newcomers` (`max_values`: None, `max_size`: Some(6170), added: 8645, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Reopened` (r:1 w:1)
@@ -274,6 +274,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:1024 w:1024)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Datanets::Datanets` (r:1 w:1)
     // Proof: `Datanets::Datanets` (`max_values`: None, `max_size`: Some(255), added: 2730, mode: `MaxEncodedLen`)
     // Storage: `Rewards::LastPool` (r:1 w:1)
@@ -293,14 +295,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Datanets::Reveals` (r:0 w:4)
     // Proof: `Datanets::Reveals` (`max_values`: None, `max_size`: Some(2094), added: 4569, mode: `MaxEncodedLen`)
     fn finalise_published(c: u32, ) -> Weight {
-        // Minimum execution time: 427_928_000 picoseconds.
-        Weight::from_parts(436_051_000, 93106)
-            // Standard error: 245_014
-            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
+        // Minimum execution time: 712_621_000 picoseconds.
+        Weight::from_parts(1_092_372_000, 93106)
+            // Standard error: 2_288_018
+            .saturating_add(Weight::from_parts(213_317_345, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(31))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(38))
-            .saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     // Storage: `Datanets::Rounds` (r:1 w:0)
@@ -366,10 +368,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Valuation::Outcomes` (r:1 w:0)
     // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(313), added: 2788, mode: `MaxEncodedLen`)
     fn publish_quality(k: u32, ) -> Weight {
-        // Minimum execution time: 21_356_000 picoseconds.
-        Weight::from_parts(48_694_851, 3778)
-            // Standard error: 3_513
-            .saturating_add(Weight::from_parts(1_894_882, 0).saturating_mul(k.into()))
+        // Minimum execution time: 24_966_000 picoseconds.
+        Weight::from_parts(46_446_973, 3778)
+            // Standard error: 5_445
+            .saturating_add(Weight::from_parts(1_982_602, 0).saturating_mul(k.into()))
             .saturating_add(T::DbWeight::get().reads(1))
     }
 }
@@ -431,12 +433,12 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn finalise_published(c: u32, ) -> Weight {
-        Weight::from_parts(436_051_000, 93106)
-            .saturating_add(Weight::from_parts(86_825_456, 0).saturating_mul(c.into()))
+        Weight::from_parts(1_092_372_000, 93106)
+            .saturating_add(Weight::from_parts(213_317_345, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(31))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(38))
-            .saturating_add(RocksDbWeight::get().writes((4_u64).saturating_mul(c.into())))
+            .saturating_add(RocksDbWeight::get().writes((5_u64).saturating_mul(c.into())))
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn finalise_reopened(c: u32, ) -> Weight {
@@ -452,8 +454,8 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(30))
     }
     fn publish_quality(k: u32, ) -> Weight {
-        Weight::from_parts(48_694_851, 3778)
-            .saturating_add(Weight::from_parts(1_894_882, 0).saturating_mul(k.into()))
+        Weight::from_parts(46_446_973, 3778)
+            .saturating_add(Weight::from_parts(1_982_602, 0).saturating_mul(k.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
     }
 }
