@@ -12,6 +12,7 @@ mod context;
 mod evidence;
 mod failure;
 mod files;
+mod finding;
 mod gather;
 mod keys;
 mod ledger;

@@ -30,7 +30,7 @@ use crate::{
     failure::misuse,
     keys,
     money::Amount,
-    output::{hex, remark, Output},
+    output::{count, hex, remark, Output},
     progress,
     records::{Format, Records, Shape},
     round::{self, Step},
@@ -143,8 +143,8 @@ impl Contribute {
                 let (commitment, mut json) = contributor.commit(&what, authors).await?;
                 json["commitment"] = describe(&commitment);
                 Ok(Output::new(json).line(format!(
-                    "Committed {} records to round {} of datanet {} as contribution {}.",
-                    commitment.records,
+                    "Committed {} to round {} of datanet {} as contribution {}.",
+                    count(commitment.records, "record"),
                     commitment.round,
                     commitment.datanet,
                     commitment
@@ -380,9 +380,9 @@ impl Contributor {
             }
             let contribution = self.deliver(&commitment, reference.as_deref()).await?;
             output.push(format!(
-                "Contribution {} of {} records is delivered to round {} of datanet {}.",
+                "Contribution {} of {} is delivered to round {} of datanet {}.",
                 commitment.number.unwrap_or_default(),
-                contribution.records,
+                count(contribution.records, "record"),
                 commitment.round,
                 commitment.datanet
             ));

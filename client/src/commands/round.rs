@@ -23,7 +23,7 @@ use crate::{
     context::{AccountName, Context},
     evidence,
     money::Amount,
-    output::{hex, remark, Grid, Output},
+    output::{count, hex, remark, Grid, Output},
     quality::Quality,
     references::references,
     round::{self, Step},
@@ -187,7 +187,11 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
         ("window ends before", block(standing.closes_at)),
         (
             "delivered",
-            format!("{} of {} contributions", found.delivered, found.committed),
+            format!(
+                "{} of {}",
+                found.delivered,
+                count(found.committed, "contribution")
+            ),
         ),
         (
             "values are",
@@ -260,7 +264,8 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
     }
     if reclaimed > 0 {
         output = output.line(format!(
-            "{reclaimed} rejected contributions were reclaimed since: `tributary statement --datanet {datanet}` lists them as well."
+            "Reclaimed since: {}, which `tributary statement --datanet {datanet}` lists as well.",
+            count(reclaimed, "rejected contribution")
         ));
     }
     if recipe.evidence != Evidence::Open {
