@@ -8,6 +8,7 @@ mod chain;
 mod cli;
 mod commands;
 mod concluded;
+mod contest;
 mod context;
 mod evidence;
 mod failure;

@@ -20,6 +20,7 @@ use crate::{
         send,
     },
     concluded::Concluded,
+    contest::Contest,
     context::{AccountName, Context},
     evidence,
     money::Amount,
@@ -210,6 +211,14 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             ("budget", Amount(sponsorship.budget).to_string()),
         ]);
     }
+    let place = (datanet, number);
+    let contest = Contest::fetch(&chain, &state, place, &standing, &recipe).await?;
+    json["proposals"] = contest.json();
+    json["next_bond"] = contest.bond_json();
+    if !contest.bond().is_empty() {
+        output = output.fields([("bond of the next proposal", contest.bond())]);
+    }
+    output = output.table(contest.table(unit));
     let mut table = Grid::new([
         ">contribution",
         "contributor",
@@ -274,7 +283,7 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             .filter(|(_, contribution)| contribution.round == number)
             .cloned()
             .collect();
-        let attested = Attested::fetch(&chain, &state, (datanet, number), &own).await?;
+        let attested = Attested::fetch(&chain, &state, place, &own).await?;
         json["attestations"] = attestations_json(&attested.standing).into();
         json["references"] = json!(attested.references);
         output = output.table(attested.said()).table(attested.places());
