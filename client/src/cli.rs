@@ -128,7 +128,8 @@ enum Command {
     ///
     /// For good: to a new key of yours, or to somebody else. What you were credited stays yours, to be withdrawn. What is owed and was not
     /// asked for goes to the other account: claim and vest first. Who contributed the records still decides whether consent is withdrawn, which
-    /// burns what has not vested, whoever it would have been for.
+    /// burns what has not vested, whoever it would have been for, and whether what a void round left is reclaimed, which then earns nothing.
+    /// Where no authors are named yet, the contributor's bond grows by a deposit, which can be burnt as the rest can.
     HandOver(hand_over::HandOver),
     /// Value a round and publish the result
     ///

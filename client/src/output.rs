@@ -86,7 +86,7 @@ impl Output {
         }
     }
 
-    fn text(&self, names: &BTreeMap<String, String>) -> String {
+    pub(crate) fn text(&self, names: &BTreeMap<String, String>) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Table(table) => table.text(names),
@@ -159,6 +159,13 @@ pub(crate) fn remark(text: impl Display) {
     eprintln!("{text}");
 }
 
+/// How many things there are, for people. `thing` is what one of them is called.
+pub(crate) fn count(number: impl Display, thing: &str) -> String {
+    let number = number.to_string();
+    let plural = if number == "1" { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
 /// Hexadecimal with its prefix.
 pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> String {
     format!("0x{}", hex::encode(bytes))
@@ -185,6 +192,15 @@ mod tests {
         let text = Output::new(Value::Null).table(table).text(&names);
         assert!(text.contains("│ alice (5Grwva…) ┆      7 │"), "{text}");
         assert!(text.contains("│ somebody else   ┆     12 │"), "{text}");
+    }
+
+    #[test]
+    fn one_thing_is_no_plural() {
+        let counted = [0, 1, 2].map(|number| count(number, "contribution"));
+        assert_eq!(
+            counted,
+            ["0 contributions", "1 contribution", "2 contributions"]
+        );
     }
 
     #[test]

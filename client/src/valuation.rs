@@ -16,7 +16,10 @@ use tributary_primitives::{
     },
 };
 
-use crate::records::{Item, Records};
+use crate::{
+    finding,
+    records::{Item, Records},
+};
 
 /// A round's data, as far as its valuation looks at them.
 pub(crate) struct Inputs {
@@ -105,7 +108,10 @@ impl Inputs {
             return Ok(None);
         };
         let challenge = valuation::prove(&params, self.first, self, shadows, rows, &finding)
-            .with_context(|| format!("cannot prove what is wrong: {finding:?}"))?;
+            .with_context(|| {
+                let wrong = finding::words(&finding, shadows, rows);
+                format!("cannot prove what is wrong: {wrong}")
+            })?;
         Ok(Some((finding, challenge)))
     }
 

@@ -266,8 +266,10 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       json("--dev", "bob", "contribute", "deliver", id),
       json("--dev", "charlie", "contribute", "deliver", id),
       json("--dev", "alice", "slices", "reveal", id),
-      json("--dev", "eve", "evaluate", id, "--finalise"),
+      json("--dev", "eve", "evaluate", id),
     ]);
+    const { proposals } = await json("round", "show", id);
+    await json("--dev", "eve", "--wait", "finalized", "finalise", id);
 
     const { data } = await json("statement", "--datanet", id);
     const unit = BigInt(data.unit);
@@ -294,6 +296,7 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       [["cat", [null], [1]], ["cat", [null], [1]]]);
     assert.deepEqual([bad.helped, bad.lost, BigInt(bad.burnt) > 0n], [[], [0], true]);
     assert.equal(sum(good.benchmark, "after"), BigInt(data.rounds[0].after));
+    assert.deepEqual(proposals.map(({ complete, after }) => [complete, after]), [[true, data.rounds[0].after]]);
     await fails(MISUSED, ["exists already"], "statement", "--datanet", id, "--contribution", String(bobs), "--csv", at(`csv-${bobs}`));
     await fails(MISUSED, [`datanet ${id} has no contribution 7`], "statement", "--datanet", id, "--contribution", "7");
     const { output } = await client("statement", "--datanet", id, "--contribution", String(charlies));

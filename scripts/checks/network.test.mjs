@@ -76,7 +76,7 @@ describe("a network of four validators", { timeout: 40 * MINUTE }, () => {
     const byChallenger = [addresses[0], ...addresses].map((proposer) => ({ proposer, challenger: challenger.address }));
     byChallenger.splice(2, 0, { proposer: addresses[0], challenger: contributor });
     assert.deepEqual(disproved, byChallenger);
-    assert.match(stranger, /^Following the rounds of datanet \d+ as \w+ from block \d+ on; 1 are being valued\.\n$/, "it fetches nothing and sends nothing");
+    assert.match(stranger, /^Following the rounds of datanet \d+ as \w+ from block \d+ on; 1 round is being valued\.\n$/, "it fetches nothing and sends nothing");
     assert.match(challenger.metrics, /tributary_verdicts_total\{verdict="disproved"\} 4/);
     assert.equal(final, evaluator);
     assert.equal(proposals.filter((proposer) => proposer === evaluator).length, 1, "it proposes once, although it was killed in between");

@@ -478,6 +478,11 @@ events! {
         fee: u128,
     }
 
+    /// A contributor named who shares what a contribution earns.
+    Datanets.AuthorsNamed: AuthorsNamed {
+        deposit: u128,
+    }
+
     /// A batch of a contribution is in this block.
     Datanets.BatchDelivered: BatchDelivered {
         datanet: u32,

@@ -196,10 +196,11 @@ state! {
         grade: Json,
     }
 
-    /// How far a proposal has come is not looked at here, but for whether it is complete.
+    /// How far a proposal has come is text, of which only some is looked at.
     Proposal {
         proposer: AccountId32,
         commitment: H256,
+        bond: u128,
         deadline: u32,
         progress: Json,
     }

@@ -21,7 +21,7 @@ use crate::{
     evidence,
     failure::misuse,
     keys,
-    output::{hex, Grid, Output},
+    output::{count, hex, Grid, Output},
     progress,
     records::{Format, Records, Shape},
     references::references,
@@ -288,9 +288,9 @@ async fn missing_text(
             .filter(|place| !place.is_empty())
             .map_or("its contributor did not say where", String::as_str);
         format!(
-            "  contribution {number} of {}, {} records with root {}: {place}",
+            "  contribution {number} of {}, {} with root {}: {place}",
             contribution.contributor,
-            contribution.records,
+            count(contribution.records, "record"),
             hex(contribution.root)
         )
     });

@@ -15,6 +15,7 @@ use crate::{
     },
     context::Context,
     failure::{misuse, Refusal},
+    finding,
     money::Amount,
     output::{remark, Grid, Output},
     publication::{self, Published},
@@ -163,7 +164,8 @@ async fn judge_one(
     let Some((finding, challenge)) = found else {
         return Ok(Verdict::Right);
     };
-    remark(format!("The proposal of {proposer} is wrong: {finding:?}."));
+    let wrong = finding::words(&finding, &theirs.shadows, &theirs.rows);
+    remark(format!("The proposal of {proposer} is wrong: {wrong}."));
     let call = ChallengeProposal {
         datanet: valued.datanet,
         round: valued.number,

@@ -15,8 +15,8 @@ use tributary_primitives::{
 use crate::{
     chain::{
         calls::{
-            CommitContribution, ContributionCommitted, Deliver, DeliverReference, Member,
-            NameAuthors, ReclaimContribution,
+            AuthorsNamed, CommitContribution, ContributionCommitted, Deliver, DeliverReference,
+            Member, NameAuthors, ReclaimContribution,
         },
         state::{Contribution, Delivery, Status},
         Chain, Snapshot, Wait,
@@ -30,7 +30,7 @@ use crate::{
     failure::misuse,
     keys,
     money::Amount,
-    output::{hex, remark, Output},
+    output::{count, hex, remark, Output},
     progress,
     records::{Format, Records, Shape},
     round::{self, Step},
@@ -77,7 +77,7 @@ struct What {
     #[arg(long)]
     round: Option<u32>,
     /// Who shares all that it earns, as ACCOUNT=PERCENT; up to 16 times, 100 % together. The signer has a part only if it is named. Bond and
-    /// fee are the signer's alone. Cannot be changed.
+    /// fee are the signer's alone; a deposit for the authors' place adds to the bond, and can be burnt as the rest can. Cannot be changed.
     #[arg(long = "author", value_name = "ACCOUNT=PERCENT")]
     authors: Vec<MemberArgument>,
     /// In an attested datanet: where attestors find the records, such as a URI of 256 bytes at the most. It is public; no record is sent.
@@ -143,8 +143,8 @@ impl Contribute {
                 let (commitment, mut json) = contributor.commit(&what, authors).await?;
                 json["commitment"] = describe(&commitment);
                 Ok(Output::new(json).line(format!(
-                    "Committed {} records to round {} of datanet {} as contribution {}.",
-                    commitment.records,
+                    "Committed {} to round {} of datanet {} as contribution {}.",
+                    count(commitment.records, "record"),
                     commitment.round,
                     commitment.datanet,
                     commitment
@@ -220,6 +220,9 @@ impl Contributor {
         if !authors.is_empty() && parts != 1_000_000_000 {
             misuse!("the authors' parts do not sum to 100 %");
         }
+        if !authors.is_empty() {
+            remark("Naming authors adds a deposit to the bond, which is the signer's alone and can be burnt as the rest can.");
+        }
         let (commitment, json) = self.commit_records(what).await?;
         let number = commitment.number.unwrap_or_default();
         if !authors.is_empty() {
@@ -238,16 +241,18 @@ impl Contributor {
             remark("Its authors were named before, and stay as they are.");
             return Ok(());
         }
-        let count = authors.len();
+        let named = count(authors.len(), "author");
         let call = NameAuthors {
             datanet,
             contribution,
             authors,
         };
         let included = self.chain.submit(&self.key, call).await?;
+        let AuthorsNamed { deposit } = included.expect()?;
         remark(format!(
-            "{count} authors share what it earns {}.",
-            included.place()
+            "Named {named} of what it earns {}; on hold besides: {}.",
+            included.place(),
+            Amount(deposit)
         ));
         Ok(())
     }
@@ -380,9 +385,9 @@ impl Contributor {
             }
             let contribution = self.deliver(&commitment, reference.as_deref()).await?;
             output.push(format!(
-                "Contribution {} of {} records is delivered to round {} of datanet {}.",
+                "Contribution {} of {} is delivered to round {} of datanet {}.",
                 commitment.number.unwrap_or_default(),
-                contribution.records,
+                count(contribution.records, "record"),
                 commitment.round,
                 commitment.datanet
             ));

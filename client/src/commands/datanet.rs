@@ -27,7 +27,7 @@ use crate::{
     evidence,
     failure::{misuse, Misuse},
     money::{Amount, Part},
-    output::{hex, Grid, Output},
+    output::{count, hex, Grid, Output},
     round, scheme,
     valuation::accuracy,
 };
@@ -539,8 +539,9 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         (
             "admitted",
             format!(
-                "{} contributions of {}",
-                admitted.count, datanet.contributions
+                "{} of {}",
+                count(admitted.count, "contribution"),
+                datanet.contributions
             ),
         ),
         (

@@ -17,7 +17,7 @@ use crate::{
     context::Context,
     failure::misuse,
     keys,
-    output::{remark, Output},
+    output::{count, remark, Output},
     quality::{self, Quality},
     round::{self, Standing},
     valued::{proposals, value, Valued},
@@ -241,7 +241,8 @@ pub(crate) async fn publish(
                 Some(count) => published = count,
             }
             remark(format!(
-                "Going on with a proposal that has {published} shadows already."
+                "Going on with a proposal that has {} already.",
+                count(published, "shadow")
             ));
         }
         None => {
@@ -355,8 +356,8 @@ pub(crate) async fn publish_quality(
         };
         let included = chain.waiting(wait).submit(key, call).await?;
         remark(format!(
-            "Published the quality of {} records {}.",
-            part.len(),
+            "Published the quality of {} {}.",
+            count(part.len(), "record"),
             included.place()
         ));
         batch = batch.checked_add(1).context("counting batches")?;

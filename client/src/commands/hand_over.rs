@@ -30,7 +30,10 @@ impl HandOver {
         } = self;
         let to = context.account(&to)?;
         let (chain, key) = context.connect_to_sign().await?;
-        remark("It cannot be undone, but by whom it is handed to.");
+        remark(
+            "It cannot be undone, but by whom it is handed to. Where no authors are named yet, it adds a deposit to the contributor's bond, \
+             which can be burnt as the rest can.",
+        );
         let call = HandOverCall {
             datanet,
             contribution,

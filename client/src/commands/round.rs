@@ -20,10 +20,11 @@ use crate::{
         send,
     },
     concluded::Concluded,
+    contest::Contest,
     context::{AccountName, Context},
     evidence,
     money::Amount,
-    output::{hex, remark, Grid, Output},
+    output::{count, hex, remark, Grid, Output},
     quality::Quality,
     references::references,
     round::{self, Step},
@@ -187,7 +188,11 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
         ("window ends before", block(standing.closes_at)),
         (
             "delivered",
-            format!("{} of {} contributions", found.delivered, found.committed),
+            format!(
+                "{} of {}",
+                found.delivered,
+                count(found.committed, "contribution")
+            ),
         ),
         (
             "values are",
@@ -206,6 +211,14 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             ("budget", Amount(sponsorship.budget).to_string()),
         ]);
     }
+    let place = (datanet, number);
+    let contest = Contest::fetch(&chain, &state, place, &standing, &recipe).await?;
+    json["proposals"] = contest.json();
+    json["next_bond"] = contest.bond_json();
+    if !contest.bond().is_empty() {
+        output = output.fields([("bond of the next proposal", contest.bond())]);
+    }
+    output = output.table(contest.table(unit));
     let mut table = Grid::new([
         ">contribution",
         "contributor",
@@ -260,7 +273,8 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
     }
     if reclaimed > 0 {
         output = output.line(format!(
-            "{reclaimed} rejected contributions were reclaimed since: `tributary statement --datanet {datanet}` lists them as well."
+            "Reclaimed since: {}, which `tributary statement --datanet {datanet}` lists as well.",
+            count(reclaimed, "rejected contribution")
         ));
     }
     if recipe.evidence != Evidence::Open {
@@ -269,7 +283,7 @@ async fn show(context: &Context, datanet: u32, named: Option<u32>) -> Result<Out
             .filter(|(_, contribution)| contribution.round == number)
             .cloned()
             .collect();
-        let attested = Attested::fetch(&chain, &state, (datanet, number), &own).await?;
+        let attested = Attested::fetch(&chain, &state, place, &own).await?;
         json["attestations"] = attestations_json(&attested.standing).into();
         json["references"] = json!(attested.references);
         output = output.table(attested.said()).table(attested.places());

@@ -127,15 +127,16 @@ pub mod pallet {
         WrongPhase,
         /// The signer is no attestor of the round. Those that its steward appointed are in the event of its opening.
         NotAttestor,
-        /// The time to attest the round is over. Call `abandon`: what it has waits for the next round.
+        /// The time to attest the round is over. Call `abandon` (the client's `finalise`): what it has waits for the next round.
         WindowClosed,
         /// The time to attest the round is not over. Wait until its last block has passed.
         WindowOpen,
-        /// The signer's statement stands already. Another one would replace it.
+        /// The signer's statement stands already. Wait for the others to say the same; another statement would replace it.
         AlreadyAttested,
         /// The values are not one for each delivered contribution of the round, ascending by number.
         ValuesMismatch,
         /// The values, gains and losses together, are more than the K* newcomers of each of T rows can gain and lose.
+        /// Give those of the kernel as they are.
         ValueOutOfRange,
         /// An accuracy is more than 1.0, which is L K C T.
         AccuracyOutOfRange,

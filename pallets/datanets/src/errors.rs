@@ -95,7 +95,7 @@ mod errors {
         /// The contribution is not admitted: there is no snapshot and no pool to take it out of. Reclaim it if it is rejected, or if a void
         /// round left it.
         NotAdmitted,
-        /// The contribution was rejected: nobody is paid for it.
+        /// The contribution was rejected: nobody is paid for it. `reclaim` returns what is on hold for it.
         EarnsNothing,
         /// The contribution is the account's own already. Name another one.
         AlreadyPaid,

@@ -390,7 +390,7 @@ pub mod pallet {
         BudgetExceeded,
         /// Authors of this contribution were named before, for good.
         AuthorsNamed,
-        /// The account is not among those who are paid for the contribution. `authors` says who is.
+        /// The account is not among those who are paid for the contribution. `authors` says who is: sign as one of them.
         AuthorNotFound,
         /// Nothing vests for this contribution in this round: its sponsor paid it at once or nothing, or what was left is forfeited. Name
         /// the round that valued it.

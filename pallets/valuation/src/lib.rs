@@ -296,21 +296,22 @@ pub mod pallet {
         ShadowsNotAscending,
         /// A shadow's witness is not an earlier record than the shadow.
         WitnessNotEarlier,
-        /// A record is of no contribution that was delivered in this round, or lies beyond the contribution's last record.
+        /// A record is of no contribution that was delivered in this round, or lies beyond the contribution's last record. List shadows and
+        /// newcomers of contributions that the round values, and no others.
         NewcomerNotFound,
         /// The inputs are not the round's. Value the delivered records and revealed slices of the finalised chain again.
         ForeignInputs,
-        /// There is not exactly one row for each record of the benchmark.
+        /// There is not exactly one row for each record of the benchmark. Publish the recipe's `benchmark` rows, in the order of the seats.
         WrongNumberOfRows,
         /// The rows list more records together than any recipe allows.
         TooManyEntries,
-        /// A row lists more than K old records.
+        /// A row lists more than K old records. Leave out all after the K-th.
         TooManyOld,
-        /// A row lists more than K* newcomers.
+        /// A row lists more than K* newcomers. Leave out those after the K*-th.
         TooManyNew,
-        /// A row lists a record after the K-th old one, where it cannot count.
+        /// A row lists a record after the K-th old one, where it cannot count. End the row there.
         AfterLastOld,
-        /// A row lists a record twice.
+        /// A row lists a record twice. List it once, where its distance puts it.
         RepeatedRecord,
         /// It must be called by an extrinsic, also inside a batch or by a proxy, so that what is published lies in a block's body: the call
         /// came from a hook.
@@ -321,7 +322,8 @@ pub mod pallet {
         ChallengeMalformed,
         /// A record, row or shadow of a challenge is not what its path leads to. Take all of them from blocks of the finalised chain.
         InvalidProof,
-        /// Everything in the challenge is true, and nothing of the publication is wrong by it.
+        /// Everything in the challenge is true, and nothing of the publication is wrong by it. Value the round from the finalised chain, and
+        /// challenge only what differs.
         NothingDisproved,
         /// The round is not final: there is no such round, or it goes on, or it is void. Wait until it has been finalised.
         RoundNotFinal,

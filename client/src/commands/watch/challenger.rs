@@ -226,6 +226,7 @@ mod tests {
         Proposal {
             proposer: AccountId32([7; 32]),
             commitment: H256([commitment; 32]),
+            bond: 60,
             deadline,
             progress: Json::from(serde_json::Value::Null),
         }

@@ -20,7 +20,7 @@ use crate::{
     context::Context,
     failure::{self, Misuse},
     keys,
-    output::{remark, Output},
+    output::{count, remark, Output},
     round,
     valued::{value, Valued},
 };
@@ -137,12 +137,14 @@ impl Watch {
                 follower.forget(ended);
             }
             if begins {
+                let standing = rounds.standing().count();
                 remark(format!(
-                    "Following the rounds of {} as {} from block {} on; {} are being valued.",
+                    "Following the rounds of {} as {} from block {} on; {} {} being valued.",
                     self.what(),
                     keys::account(&key),
                     now.number(),
-                    rounds.standing().count()
+                    count(standing, "round"),
+                    if standing == 1 { "is" } else { "are" }
                 ));
             }
             // A round that cannot be looked at, which its steward may have made so, does not keep anybody from the others.
@@ -175,8 +177,8 @@ async fn value_round(
 ) -> Result<Valued> {
     let valued = value(chain, now, datanet, number).await?;
     remark(format!(
-        "Round {number} of datanet {datanet} is valued: {} contributions.",
-        valued.newcomers().count()
+        "Round {number} of datanet {datanet} is valued: {}.",
+        count(valued.newcomers().count(), "contribution")
     ));
     Ok(valued)
 }
