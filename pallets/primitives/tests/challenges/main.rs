@@ -5,10 +5,12 @@
 //! `TRIBUTARY_CASES=3000000 cargo nextest run --release --workspace --test challenges` tries more than the 100,000 cases of a usual run.
 
 mod liars;
+mod mixtures;
 mod rounds;
 
 use codec::{Decode, Encode};
 use liars::{lies, Lie};
+use mixtures::{Stock, CHANGES};
 use rounds::{Random, Round};
 use tributary_primitives::{
     ids::RecordId,
@@ -175,6 +177,68 @@ fn a_right_publication_is_refuted_by_nothing() {
     }
     println!("{tried} proven challenges, {decoded} mutants of them");
     assert!(decoded > tried / 4);
+}
+
+#[test]
+fn no_mixture_of_valid_proofs_refutes_a_right_publication() {
+    let mut random = Random::new(5);
+    let mut tried = 0u64;
+    let mut answers = [0u64; 3];
+    let mut changed = [0u64; CHANGES.len()];
+    let mut earlier = Stock::default();
+    // Hardly any is new by itself, and a thousand take a few milliseconds.
+    while tried < 8 * cases() {
+        let round = Round::random(&mut random);
+        let (shadows, rows) = round.right();
+        let published = round.published(&shadows, &rows);
+        let mut challenges: Vec<Challenge> = every_finding(&round, &shadows, &rows)
+            .iter()
+            .filter_map(|finding| {
+                let Round { params, first, .. } = round;
+                prove(&params, first, &round, &shadows, &rows, finding)
+            })
+            .collect();
+        // And what does disprove wrong publications of the same round.
+        let wrong = lies(&round, &shadows, &rows);
+        for _ in 0..challenges.len() / 4 {
+            let lie = &wrong[random.below(wrong.len() as u64) as usize];
+            challenges.extend(found(&round, &lie.shadows, &lie.rows).map(|found| found.1));
+        }
+        let stock = Stock::of(&challenges);
+        for challenge in &challenges {
+            for _ in 0..8 {
+                let mut mutant = challenge.clone();
+                for _ in 0..1 + random.below(3) {
+                    let change = random.below(CHANGES.len() as u64) as usize;
+                    let stock = if random.below(8) == 0 {
+                        &earlier
+                    } else {
+                        &stock
+                    };
+                    let before = mutant.clone();
+                    CHANGES[change](&mut mutant, stock, &mut random);
+                    changed[change] += u64::from(mutant != before);
+                }
+                // Some have no part to be changed, and some are changed back.
+                if mutant == *challenge {
+                    continue;
+                }
+                tried += 1;
+                match disproves(&published, &mutant) {
+                    Ok(()) => panic!("{mutant:?}, made of {challenge:?}, in {round:?}"),
+                    Err(ChallengeError::Malformed) => answers[0] += 1,
+                    Err(ChallengeError::InvalidProof) => answers[1] += 1,
+                    Err(ChallengeError::NothingDisproved) => answers[2] += 1,
+                }
+            }
+        }
+        earlier = stock;
+    }
+    println!(
+        "{tried} mixtures; malformed, not proven, proven: {answers:?}; by change: {changed:?}"
+    );
+    assert!(answers.iter().all(|count| *count * 50 > tried));
+    assert!(changed.iter().all(|count| *count * 50 > tried));
 }
 
 /// Whether a record of a finding is listed as a shadow, so that there is no proof that it is not.

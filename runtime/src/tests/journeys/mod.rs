@@ -6,6 +6,7 @@ mod assets;
 mod attested;
 mod authors;
 mod challenges;
+mod full_blocks;
 mod holds;
 mod life;
 mod lineage;

@@ -247,7 +247,7 @@ fn of_attestation() -> Vec<pallet_attestation::Call<Runtime>> {
 }
 
 /// Challenges of every kind, as long as they can be.
-fn challenges() -> [Challenge; 5] {
+pub(super) fn challenges() -> [Challenge; 5] {
     let path: CountedPath = vec![H256::zero(); MAX_COUNTED_DEPTH as usize]
         .try_into()
         .expect("fits");

@@ -1,7 +1,11 @@
 //! Random rounds, valued by the reference in WebAssembly and natively, and by the kernel with all instructions that this processor has on
-//! one thread and two: everything that is published, its roots and its values are the same to the bit.
+//! one thread and two: everything that is published, its roots and its values are the same to the bit. So are the vectors of texts and
+//! the verdicts on challenges.
 //!
 //! `TRIBUTARY_CASES=100000 cargo nextest run --release --workspace --test agreement` tries more than the 2,000 rounds of a usual run.
+
+mod challenges;
+mod texts;
 
 use std::num::NonZero;
 
@@ -69,18 +73,37 @@ fn random_round(random: &mut StdRng) -> Round {
     }
 }
 
-/// What the blob makes of rounds.
-fn value_in_wasm(blob: &RuntimeBlob, rounds: &[Round]) -> Vec<Valuation> {
+fn blob() -> RuntimeBlob {
+    let blob = WASM_BINARY.expect("the blob is there unless SKIP_WASM_BUILD is set");
+    RuntimeBlob::uncompress_if_needed(blob).expect("the builder makes blobs")
+}
+
+/// How many cases a test tries at the least.
+fn cases() -> u64 {
+    std::env::var("TRIBUTARY_CASES").map_or(2_000, |text| {
+        text.parse().expect("TRIBUTARY_CASES is a number")
+    })
+}
+
+/// What a function of the blob makes of each of some items.
+fn in_wasm<Item: Encode, Made: Decode>(
+    blob: &RuntimeBlob,
+    function: &str,
+    items: &[Item],
+) -> Vec<Made> {
     let executor = WasmExecutor::<SubstrateHostFunctions>::builder().build();
     let mut externalities = TestExternalities::default();
     let answer = executor.uncached_call(
         blob.clone(),
         &mut externalities.ext(),
         false,
-        "value_rounds",
-        &rounds.encode(),
+        function,
+        &items.encode(),
     );
-    Vec::decode(&mut &answer.expect("the blob values rounds")[..]).expect("valuations come back")
+    let made = Vec::decode(&mut &answer.expect("the blob answers")[..]);
+    let made = made.expect("what was asked for comes back");
+    assert_eq!(made.len(), items.len());
+    made
 }
 
 /// Points as the kernel takes them.
@@ -163,23 +186,19 @@ fn check_kernel(machine: Machine, round: &Round, valuation: &Valuation) {
 
 #[test]
 fn native_code_and_webassembly_agree_to_the_bit() {
-    let blob = WASM_BINARY.expect("the blob is there unless SKIP_WASM_BUILD is set");
-    let blob = RuntimeBlob::uncompress_if_needed(blob).expect("the builder makes blobs");
+    let blob = blob();
     let machines: Vec<Machine> = Backend::available()
         .into_iter()
         .flat_map(|backend| {
             [1, 2].map(|threads| Machine::new(backend, NonZero::new(threads).unwrap()).unwrap())
         })
         .collect();
-    let cases = std::env::var("TRIBUTARY_CASES").map_or(2_000, |text| {
-        text.parse().expect("TRIBUTARY_CASES is a number")
-    });
+    let cases = cases();
     let random = &mut StdRng::seed_from_u64(1);
     let (mut shadowed, mut paid) = (0u64, 0u64);
     for _ in 0..u64::div_ceil(cases, BATCH) {
         let rounds: Vec<Round> = (0..BATCH).map(|_| random_round(random)).collect();
-        let in_wasm = value_in_wasm(&blob, &rounds);
-        assert_eq!(in_wasm.len(), rounds.len());
+        let in_wasm: Vec<Valuation> = in_wasm(&blob, "value_rounds", &rounds);
         for (round, in_wasm) in rounds.iter().zip(&in_wasm) {
             let natively = value(round);
             assert_eq!(natively, *in_wasm, "{round:?}");
