@@ -80,9 +80,10 @@ def trained() -> str:
     learners = list(dict.fromkeys(row["model"] for row in rows))
 
     def better(choice: str) -> str:
+        own, other = ([names.index((learner, each)) for learner in learners] for each in ("admitted", choice))
+
         def difference(means: np.ndarray) -> float:
-            of = lambda name: np.mean([means[names.index((learner, name))] for learner in learners])  # noqa: E731
-            return 100 * (of("admitted") - of(choice))
+            return 100 * (means[own].mean() - means[other].mean())
 
         low, high = interval(samples, difference)
         return f"{difference(mean(samples)):+.1f} [{low:+.1f}, {high:+.1f}]"
