@@ -14,7 +14,6 @@ from datasets import CHOSEN_ON, GAMES, SCREENED, SOURCES, load
 from models import PLAYS
 from samples import METHODS, Attacked, Samples, collect, interval, mean, table
 from summary import cost_line, fee_line, in_short
-from world import HONEST_OF
 
 matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
@@ -357,11 +356,7 @@ def bars(name: str, attacked: Attacked, scenarios: list[str], value: Callable[[s
 def plots(attacked: Attacked) -> None:
     pyplot.rcParams["svg.hashsalt"] = "tributary"
     bars("garbage", attacked, GARBAGE, lambda scenario, method: 100 * attacked.value(scenario, method, "garbage"), "share of the pay, %")
-
-    def gain(scenario: str, method: str) -> float:
-        return attacked.value(scenario, method, "attack") / attacked.value(HONEST_OF.get(scenario, "honest"), method, "attack")
-
-    bars("gain", attacked, MANIPULATION, gain, "attack / honest")
+    bars("gain", attacked, MANIPULATION, attacked.gain, "attack / honest")
 
     samples, names = collect(cells.read("rent"), lambda row: {(row["round"], what): row[what] for what in ("share", "joint")})
     pyplot.figure(figsize=(5, 3))

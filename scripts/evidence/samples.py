@@ -104,3 +104,7 @@ class Attacked:
     def value(self, scenario: str, method: str, what: str) -> float:
         samples, names = self.of(method)
         return float(mean(samples)[names[scenario, method, what]])
+
+    def gain(self, scenario: str, method: str) -> float:
+        """An attack's share, divided by that of an honest contribution in its place."""
+        return self.value(scenario, method, "attack") / self.value(HONEST_OF.get(scenario, "honest"), method, "attack")

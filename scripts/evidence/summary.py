@@ -15,7 +15,6 @@ from samples import Attacked, collect, interval, mean
 # An assumption, in dollars: what two cores of a rented machine cost an hour.
 MACHINE_HOUR = 0.10
 
-
 # Characters of a line of the page.
 WIDTH = 160
 
@@ -41,10 +40,6 @@ def others(attacked: Attacked) -> list[str]:
     return [method for method in attacked.methods if method not in ("Tributary", "volume")]
 
 
-def gain(attacked: Attacked, scenario: str, honest: str = "honest", method: str = "Tributary") -> float:
-    return attacked.value(scenario, method, "attack") / attacked.value(honest, method, "attack")
-
-
 def nets() -> dict[str, float]:
     """What an attacker is left with, in coins."""
     found = defaultdict(list)
@@ -54,13 +49,17 @@ def nets() -> dict[str, float]:
     return {scenario: float(np.mean(values)) for scenario, values in found.items()}
 
 
+def honest_rounds() -> list[dict]:
+    """What became of rounds that nobody attacked."""
+    return [row for row in cells.read("attacks") if (row["method"], row["scenario"]) == ("Tributary", "honest")]
+
+
 def poorer_than(fee: float) -> float:
     """The share of honest contributions that earn less than this part of what they earn on the mean."""
     poor = []
-    for row in cells.read("attacks"):
-        if (row["method"], row["scenario"]) == ("Tributary", "honest"):
-            shares = np.array(row["honest"])
-            poor.append((shares < fee * shares.mean()).mean())
+    for row in honest_rounds():
+        shares = np.array(row["honest"])
+        poor.append((shares < fee * shares.mean()).mean())
     return float(np.mean(poor))
 
 
@@ -103,7 +102,7 @@ def fees() -> list[float]:
 
 def failures(attacked: Attacked) -> str:
     augmented = [
-        f"{gain(attacked, scenario):.1f} times an honest share ({word} copies; {between([gain(attacked, scenario, method=method) for method in others(attacked)])} under the others)"
+        f"{attacked.gain(scenario, 'Tributary'):.1f} times an honest share ({word} copies; {between([attacked.gain(scenario, method) for method in others(attacked)])} under the others)"
         for scenario, word in (("augmentation x4", "four"), ("augmentation x16", "sixteen"))
     ]
     rent, names = collect(cells.read("rent"), lambda row: {(row["round"], what): row[what] for what in ("share", "joint", "negative")})
@@ -114,10 +113,10 @@ def failures(attacked: Attacked) -> str:
 - *First-round rent*: of five equally good rounds the first holds {percent(rounds[1, "share"])} of the weight, the last {percent(rounds[5, "share"])}; joint Shapley would give them
   {percent(rounds[1, "joint"])} and {percent(rounds[5, "joint"])}. What is worth little to a datanet that is nearly complete earns little: in round 5,
   {percent(rounds[5, "negative"] / 4)} of honest contributions are worth nothing or less.
-- *A leaked benchmark* is worth {gain(attacked, "leaked benchmark"):.1f} times an honest share, *a leak of somebody's records* before the deadline
-  {gain(attacked, "front-runner with a leak"):.1f}, and their owner's pay is gone. Both need a leak; the protocol makes neither possible by itself.
-- *Copies just past the radius* of somebody else's records earn {gain(attacked, "copies past the radius"):.1f} of an honest share in the same round (which takes a leak),
-  {gain(attacked, "mimic, past the radius", "honest, round 2"):.1f} a round later, when everybody can make them; where many records are alike (*Dataset by dataset*), more.
+- *A leaked benchmark* is worth {attacked.gain("leaked benchmark", "Tributary"):.1f} times an honest share, *a leak of somebody's records* before the deadline
+  {attacked.gain("front-runner with a leak", "Tributary"):.1f}, and their owner's pay is gone. Both need a leak; the protocol makes neither possible by itself.
+- *Copies just past the radius* of somebody else's records earn {attacked.gain("copies past the radius", "Tributary"):.1f} of an honest share in the same round (which takes a leak),
+  {attacked.gain("mimic, past the radius", "Tributary"):.1f} a round later, when everybody can make them; where many records are alike (*Dataset by dataset*), more.
 - *Some garbage comes out even*: an honest contribution nets {net["honest"]:.1f} coins, {", ".join(f"*{name}* {net[name]:.1f}" for name in garbage)} (the last from fifty accounts, without
   the minimum of records): luck with a small benchmark, and a bond that is small."""
 
@@ -173,8 +172,7 @@ def cost_line() -> str:
     each = seconds("uniform", sizes[-1]) / CONTRIBUTIONS
     recipe = Recipe(10, 0)
     entries = TESTS * (recipe.neighbours + recipe.horizon)
-    honest = [row for row in cells.read("attacks") if (row["method"], row["scenario"]) == ("Tributary", "honest")]
-    fee, pay = (float(np.mean([row[what] for row in honest])) for what in ("fee", "pay"))
+    fee, pay = (float(np.mean([row[what] for row in honest_rounds()])) for what in ("fee", "pay"))
     text = f"""From {sizes[0]:,} to {sizes[-1]:,} admitted records the cost grows {grown["digits"]:.0f}-fold where an index helps, {grown["uniform"]:.0f}-fold where none does and each admitted record is
 compared with each benchmark record, as the definition says: {1000 * each:.1f} ms a contribution of {SIZE} records. Valuing everything jointly takes {between(joint, "{:.0f}")} times as long as
 the round, and must be done anew in every round.
