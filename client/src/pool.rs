@@ -172,20 +172,13 @@ pub(crate) async fn datanets(state: &Snapshot) -> Result<Vec<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chain::state;
 
     fn contribution(round: u32, status: Status, value: i128) -> Contribution {
         Contribution {
-            contributor: AccountId32([round as u8; 32]),
-            committed_to: round,
-            round,
-            root: H256::zero(),
-            records: 1,
-            bytes: 1,
-            authors: 0,
-            bond: 0,
             status,
             value,
-            withdrawn: None,
+            ..state::tests::contribution(round)
         }
     }
 

@@ -341,3 +341,25 @@ impl Held {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A contribution of one record that was delivered to a round.
+    pub(crate) fn contribution(round: u32) -> Contribution {
+        Contribution {
+            contributor: AccountId32([round as u8; 32]),
+            committed_to: round,
+            round,
+            root: H256::zero(),
+            records: 1,
+            bytes: 1,
+            authors: 0,
+            bond: 0,
+            status: Status::Delivered,
+            value: 0,
+            withdrawn: None,
+        }
+    }
+}

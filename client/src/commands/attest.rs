@@ -368,25 +368,17 @@ pub(crate) fn attestations_json(standing: &[Attestation]) -> Vec<Value> {
 mod tests {
     use super::*;
     use crate::{
-        chain::state::Status,
+        chain::state,
         valuation::tests::{recipe, records},
     };
-    use subxt::utils::AccountId32;
 
     /// A contribution that was committed to with so many records and bytes.
     fn contribution(root: H256, records: u16, bytes: u32) -> Contribution {
         Contribution {
-            contributor: AccountId32([1; 32]),
-            committed_to: 1,
-            round: 1,
             root,
             records,
             bytes,
-            authors: 0,
-            bond: 0,
-            status: Status::Delivered,
-            value: 0,
-            withdrawn: None,
+            ..state::tests::contribution(1)
         }
     }
 
