@@ -13,6 +13,8 @@ use crate::{
 
 /// The most royalties that a model owes.
 pub const MAX_STACK: u32 = 32;
+/// The most royalties that a model owes beyond those, to parents that it had left out.
+pub const MAX_LATE: u32 = 8;
 /// The most members of a team.
 pub const MAX_TEAM: u32 = 16;
 /// The most authors who share what a contribution earns.
@@ -129,6 +131,9 @@ pub struct Royalty {
 
 /// All royalties that an asset owes, one for each earning asset, ascending by payee.
 pub type RoyaltyStack = BoundedVec<Royalty, ConstU32<MAX_STACK>>;
+
+/// Royalties to parents that a model had left out, and to what those owe: one for each earning asset.
+pub type LateRoyalties = BoundedVec<Royalty, ConstU32<MAX_LATE>>;
 
 /// An account and its part of something.
 #[derive(

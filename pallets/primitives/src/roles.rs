@@ -1,5 +1,5 @@
 //! The roles through which pallets speak to each other. Calls go down only:
-//! models -> valuation, attestation, licensing, rewards; valuation, attestation -> datanets; datanets -> licensing, rewards;
+//! disputes -> models -> valuation, attestation, licensing, rewards; valuation, attestation -> datanets; datanets -> licensing, rewards;
 //! licensing -> rewards.
 //!
 //! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
@@ -12,7 +12,7 @@ use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 
 use crate::{
-    assets::{Asset, Authors, Crew, Pool, RoyaltyStack, Team},
+    assets::{Asset, Authors, Crew, LateRoyalties, Pool, RoyaltyStack, Team},
     datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
     ledger::Vesting,
@@ -43,6 +43,28 @@ pub enum Cause {
     Calls,
 }
 
+/// What is contested about the ancestry of a model.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub enum Contention {
+    /// The model comes from this origin as well, which its owner left out.
+    MissingParent(Origin),
+    /// The model does not come from this origin, which its owner named.
+    FalseParent(Origin),
+    /// Somebody made the model again as its recipe says, from the origins that it names: it has no others.
+    Reexecuted,
+}
+
 /// The ledger of what assets earn. Given by rewards; used by licensing and models.
 pub trait Revenue<AccountId> {
     /// Starts the ledger of a model with the royalties that it owes and its team.
@@ -52,6 +74,35 @@ pub trait Revenue<AccountId> {
 
     /// Settles a model's ledger, then goes on with another team, prospectively.
     fn amend_team(model: ModelId, team: Team<AccountId>) -> DispatchResult;
+
+    /// Settles a model's ledger, then goes on with other royalties, prospectively: `stack`, whose pools are topped up, and `late`, which
+    /// come out of the team's part only and are cut to what there is of it.
+    ///
+    /// A payee's asset that is in either goes on from what it had; one that is claimed and now owed is not claimed any more.
+    fn amend_royalties(
+        model: ModelId,
+        stack: RoyaltyStack,
+        late: LateRoyalties,
+    ) -> DispatchResult;
+
+    /// Settles a model's ledger, then sets aside what these payees would have, because somebody claims that the model owes them: their
+    /// part of what comes in from now on, and of what came in since the older of the last two boundaries as far as what waits of the
+    /// team's remainder covers it. Nobody has it before [`Revenue::amend_royalties`] names them or [`Revenue::close_claim`] gives it back.
+    ///
+    /// Fails if something is claimed already, if the model owes one of them, or if there are more than places for late royalties.
+    fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult;
+
+    /// Ends a claim: what is set aside and not owed by now is the team's again. Does nothing if there is none.
+    fn close_claim(model: ModelId) -> DispatchResult;
+
+    /// Settles a model's ledger, then holds back what it owes for this asset, and nothing else. Does nothing if it owes nothing for it.
+    fn freeze(model: ModelId, asset: Asset) -> DispatchResult;
+
+    /// Pays what was held back for this asset when the model is settled next. Does nothing if nothing is.
+    fn unfreeze(model: ModelId, asset: Asset) -> DispatchResult;
+
+    /// Nothing of the team's remainder waits any more: the model's ancestry is known to be complete.
+    fn release(model: ModelId) -> DispatchResult;
 
     /// Takes `gross` from `payer` for an asset: protocol fee, then `host`'s amount if there is one, the rest is the asset's net.
     ///
@@ -154,6 +205,17 @@ pub trait Terms<AccountId> {
         origins: &[Origin],
     ) -> Result<RoyaltyStack, DispatchError>;
 
+    /// Adds a source that a model's owner had left out: checked as at registration, its stack is owed from now on, within the bounds of one
+    /// that is registered. Uses up grants.
+    fn add_source(model: ModelId, owner: &AccountId, origin: Origin) -> DispatchResult;
+
+    /// Something about a model's sources is contested: what is in question is set aside or held back, and nothing else.
+    fn contest(model: ModelId, contention: &Contention) -> DispatchResult;
+
+    /// It is decided. A missing source whose claim is upheld is owed from the [`MAX_LATE`](crate::assets::MAX_LATE) places that are kept free for
+    /// such; a false one is not a source any more. If it is not upheld, everything is as if nothing had been contested.
+    fn conclude(model: ModelId, contention: &Contention, upheld: bool) -> DispatchResult;
+
     /// The asset has a new owner, who takes the deposit over: approvals are theirs to give, upfront fees still go to the asset.
     fn transfer(asset: Asset, owner: &AccountId) -> DispatchResult;
 
@@ -168,6 +230,26 @@ pub trait Terms<AccountId> {
     /// grants that it asks for.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_source(asset: Asset, owner: &AccountId);
+}
+
+/// The ancestry of models as those see it who decide about it. Given by models; used by disputes.
+pub trait Lineage<AccountId> {
+    /// Whether an account has an interest in what is contested: the owner and the team of the model, the owner of the asset in question and,
+    /// if that is a model, its team.
+    fn is_party(model: ModelId, contention: &Contention, who: &AccountId) -> bool;
+
+    /// Something about a model is contested: what is in question is set aside or held back, and nothing else.
+    ///
+    /// Fails if there is no such model, or if it is as contested already: an origin that it has is not missing, one that it has not is not
+    /// false, and what was made again once need not be made again.
+    fn contest(model: ModelId, contention: &Contention) -> DispatchResult;
+
+    /// It is decided: if upheld, the ancestry changes from now on, else everything is as before.
+    fn conclude(model: ModelId, contention: &Contention, upheld: bool) -> DispatchResult;
+
+    /// A model whose ledger is as long as can be, and something to contest about it that is as costly as any to set aside and to uphold.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_contention(owner: &AccountId) -> (ModelId, Contention);
 }
 
 /// Rounds as a valuation sees them. Given by datanets; used by valuation and attestation.
