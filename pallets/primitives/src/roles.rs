@@ -205,6 +205,9 @@ pub trait Terms<AccountId> {
         origins: &[Origin],
     ) -> Result<RoyaltyStack, DispatchError>;
 
+    /// Who owns an asset.
+    fn owner(asset: Asset) -> Option<AccountId>;
+
     /// Adds a source that a model's owner had left out: checked as at registration, its stack is owed from now on, within the bounds of one
     /// that is registered. Uses up grants.
     fn add_source(model: ModelId, owner: &AccountId, origin: Origin) -> DispatchResult;
