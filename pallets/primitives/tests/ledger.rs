@@ -5,7 +5,7 @@ use sp_core::U256;
 use sp_runtime::Perbill;
 use std::collections::BTreeMap;
 use tributary_primitives::{
-    assets::{Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
+    assets::{Crew, LateRoyalties, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     ledger::*,
     Balance,
 };
@@ -79,6 +79,17 @@ fn stacks(most: u32) -> impl Strategy<Value = RoyaltyStack> {
     (rates(32, most), vec(option::of(amount()), 32)).prop_map(|(rates, ceilings)| {
         stack_of(&rates.into_iter().zip(ceilings).collect::<Vec<_>>())
     })
+}
+
+/// A split of which nothing waits.
+fn released(stack: &RoyaltyStack, team: Team<u32>) -> Split<u32> {
+    let mut split = Split::new(Royalties::new(stack).unwrap(), team);
+    split.release().unwrap();
+    split
+}
+
+fn due(split: &Split<u32>, inflow: &Inflow) -> DueSplit {
+    split.due(inflow, &Marks::default()).unwrap()
 }
 
 fn exact(amount: Balance, part: u32, whole: u32) -> Balance {
@@ -169,13 +180,13 @@ proptest! {
         royalties in amount(),
         more in vec((0..4u128, 0..4u128), 1..40),
     ) {
-        let split = Split::new(Royalties::new(&stack).unwrap(), team_of(&parts, 0));
+        let split = released(&stack, team_of(&parts, 0));
         let mut inflow = Inflow { net, royalties };
-        let mut before = split.due(&inflow).unwrap();
+        let mut before = due(&split, &inflow);
         for (net, royalties) in more {
             inflow.net += net;
             inflow.royalties += royalties;
-            let due = split.due(&inflow).unwrap();
+            let due = due(&split, &inflow);
             prop_assert!(grows(&before.royalties, &due.royalties));
             prop_assert!(grows(&before.team, &due.team));
             let all = total(&due.royalties) + total(&due.team) + due.carried;
@@ -188,8 +199,8 @@ proptest! {
     #[test]
     fn team_members_are_within_a_unit_of_their_parts(parts in parts(1..=16), amount in amount()) {
         let team = team_of(&parts, 0);
-        let split = Split::new(Royalties::new(&RoyaltyStack::default()).unwrap(), team);
-        let due = split.due(&Inflow { net: amount, royalties: 0 }).unwrap();
+        let split = released(&RoyaltyStack::default(), team);
+        let due = due(&split, &Inflow { net: amount, royalties: 0 });
         let (last, others) = parts.split_last().unwrap();
         for (part, share) in others.iter().zip(&due.team) {
             prop_assert_eq!(*share, exact(amount, *part, BILLION));
@@ -216,7 +227,11 @@ proptest! {
                 .map(|entry| entry.payee)
                 .zip(before.owed)
                 .collect();
-            royalties = royalties.rebase(received, stack).unwrap();
+            // All that is owed is paid, so that nothing of what is dropped comes back.
+            royalties.pay(&royalties.due(received).unwrap().owed).unwrap();
+            let rebased = royalties.rebase(received, stack, &LateRoyalties::new()).unwrap();
+            prop_assert_eq!(rebased.returned, 0);
+            royalties = rebased.royalties;
             let at_once = royalties.due(received).unwrap();
             prop_assert_eq!((at_once.kept, at_once.carried), (before.kept + before.carried, 0));
 
@@ -230,6 +245,7 @@ proptest! {
                 prop_assert_eq!(*now, uncapped.min(ceiling));
             }
             dropped += owed.into_values().sum::<Balance>();
+            prop_assert_eq!(royalties.dropped(), dropped);
             prop_assert_eq!(total(&due.owed) + due.kept + due.carried + dropped, received);
             before = due;
         }
@@ -309,8 +325,11 @@ fn rates_above_one_are_refused() {
 #[test]
 fn less_received_than_at_the_last_change_is_an_error() {
     let stack = stack_of(&[(1, None)]);
-    let royalties = Royalties::new(&stack).unwrap().rebase(10, &stack).unwrap();
-    assert!(royalties.due(9).is_err());
+    let rebased = Royalties::new(&stack)
+        .unwrap()
+        .rebase(10, &stack, &LateRoyalties::new())
+        .unwrap();
+    assert!(rebased.royalties.due(9).is_err());
 }
 
 #[test]
@@ -321,16 +340,12 @@ fn a_pool_without_weight_has_no_parts() {
 #[test]
 fn the_largest_amounts_fit() {
     let stack = stack_of(&[(400_000_000, None), (200_000_000, Some(Balance::MAX))]);
-    let split = Split::new(
-        Royalties::new(&stack).unwrap(),
-        team_of(&[1, BILLION - 1], 0),
-    );
-    let due = split
-        .due(&Inflow {
-            net: Balance::MAX,
-            royalties: 0,
-        })
-        .unwrap();
+    let split = released(&stack, team_of(&[1, BILLION - 1], 0));
+    let inflow = Inflow {
+        net: Balance::MAX,
+        royalties: 0,
+    };
+    let due = due(&split, &inflow);
     let all = total(&due.royalties) + total(&due.team);
     assert_eq!(all, Balance::MAX - due.carried);
     assert_eq!(
@@ -351,7 +366,6 @@ struct Books {
 struct ModelBook {
     split: Split<u32>,
     inflow: Inflow,
-    settled: Inflow,
 }
 
 #[derive(Clone)]
@@ -424,9 +438,8 @@ impl Books {
                 let mut stack = RoyaltyStack::truncate_from(royalties.collect());
                 top_up(&mut stack);
                 ModelBook {
-                    split: Split::new(Royalties::new(&stack).unwrap(), team_of(team, id * PLACES)),
+                    split: released(&stack, team_of(team, id * PLACES)),
                     inflow: Inflow::default(),
-                    settled: Inflow::default(),
                 }
             });
         let pools = world
@@ -451,22 +464,17 @@ impl Books {
     }
 
     fn settle(&mut self, id: usize) {
-        let book = self.models[id].clone();
-        let (before, due) = (
-            book.split.due(&book.settled).unwrap(),
-            book.split.due(&book.inflow).unwrap(),
-        );
-        for (index, entry) in book.split.royalties().entries().iter().enumerate() {
-            let amount = due.royalties[index] - before.royalties[index];
-            match entry.payee {
+        let book = &mut self.models[id];
+        let payments = book.split.settle(&book.inflow, &Marks::default()).unwrap();
+        for (payee, amount) in payments.royalties {
+            match payee {
                 Payee::Model(parent) => self.models[parent as usize].inflow.royalties += amount,
                 Payee::Pool(pool) => self.pools[pool.datanet as usize].received += amount,
             }
         }
-        for (index, member) in book.split.team().iter().enumerate() {
-            self.accounts[member.account as usize] += due.team[index] - before.team[index];
+        for (account, amount) in payments.members {
+            self.accounts[account as usize] += amount;
         }
-        self.models[id].settled = book.inflow;
     }
 
     fn settle_crew(&mut self, id: usize) {
@@ -496,13 +504,13 @@ impl Books {
     fn amend(&mut self, id: usize, parts: &[u32], first: u32) {
         self.settle(id);
         let book = &mut self.models[id];
-        let last = book.split.team().last().unwrap().account;
-        let closing = book
+        let team = team_of(parts, first);
+        let rest = book
             .split
-            .amend(&book.inflow, team_of(parts, first))
+            .amend(&book.inflow, &Marks::default(), team)
             .unwrap();
-        self.accounts[last as usize] += closing.remainder;
-        book.split = closing.split;
+        let (last, remainder) = rest.unwrap();
+        self.accounts[last as usize] += remainder;
     }
 
     fn step(&mut self, step: &Step) -> Balance {
@@ -544,11 +552,9 @@ impl Books {
     /// What the ledgers still hold, from what they have paid.
     fn held(&self) -> Balance {
         let models = self.models.iter().map(|book| {
-            let due = book.split.due(&book.settled).unwrap();
             book.inflow.total().unwrap()
-                - total(&due.royalties)
-                - total(&due.team)
-                - book.split.earlier()
+                - book.split.paid_royalties().unwrap()
+                - book.split.paid_teams().unwrap()
         });
         let pools = self.pools.iter().map(|book| {
             let claimed: Balance = book.contributions.iter().map(|(_, _, paid)| *paid).sum();

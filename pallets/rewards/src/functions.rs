@@ -17,7 +17,7 @@ use tributary_primitives::{
     assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Share, Team},
     datanets::MAX_CREW_SHARE,
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
-    ledger::{self, Royalties, Split, Vesting},
+    ledger::{self, AmendError, Marks, Royalties, Split, Vesting},
     merkle::Node,
     roles::Cause,
     Balance, Perbill,
@@ -56,6 +56,7 @@ impl<T: Config> Pallet<T> {
             Payee::Model(model) => {
                 ModelAccounts::<T>::try_mutate(model, |account| {
                     let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
+                    account.marks = Self::marks(account);
                     account.takings.add_payment(gross, &taking)?;
                     Ok::<_, DispatchError>(())
                 })?;
@@ -214,24 +215,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         ensure!(!Splits::<T>::contains_key(model), Error::<T>::LedgerExists);
         Self::ensure_team(&team)?;
-        let ascending = stack.windows(2).all(|pair| {
-            pair[0].payee < pair[1].payee && pair[0].payee.asset() != pair[1].payee.asset()
-        });
-        ensure!(ascending, Error::<T>::RoyaltiesNotAscending);
-        // A model without ledger is nobody's payee: a model can owe neither itself nor, by others, in a circle.
-        for royalty in &stack {
-            let exists = match royalty.payee {
-                Payee::Model(parent) => Splits::<T>::contains_key(parent),
-                Payee::Pool(pool) => Pools::<T>::contains_key(pool),
-            };
-            ensure!(exists, Error::<T>::PayeeNotFound);
-        }
-        // Data of which nothing was admitted is lineage without payee, and has no part in the top-up either.
-        stack.retain(|royalty| match royalty.payee {
-            Payee::Model(_) => true,
-            Payee::Pool(pool) => PoolAccounts::<T>::contains_key(pool),
-        });
-        ledger::top_up(&mut stack);
+        Self::prepare_stack(model, &mut stack)?;
         let royalties = Royalties::new(&stack).map_err(|_| Error::<T>::RatesAboveOne)?;
 
         Splits::<T>::insert(model, Split::new(royalties, team.clone()));
@@ -248,17 +232,22 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_amend_team(model: ModelId, team: Team<T::AccountId>) -> DispatchResult {
         Self::ensure_team(&team)?;
         Self::do_settle(model)?;
-        let split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        let closing = split.amend(&account.takings.inflow(), team.clone())?;
-        if let Some(last) = split.team().last() {
+        let inflow = account.takings.inflow();
+        let rest = split
+            .amend(&inflow, &Self::marks(&account), team.clone())
+            .map_err(|error| match error {
+                AmendError::FormerTeamWaits => Error::<T>::FormerTeamWaits.into(),
+                AmendError::Arithmetic(error) => DispatchError::from(error),
+            })?;
+        if let Some((last, remainder)) = rest {
             PotTotals::<T>::try_mutate(|totals| {
-                decrease(&mut totals.held.models, closing.remainder)?;
-                let source = Source::Team(model);
-                Self::credit(totals, &last.account, closing.remainder, source)
+                decrease(&mut totals.held.models, remainder)?;
+                Self::credit(totals, &last, remainder, Source::Team(model))
             })?;
         }
-        Splits::<T>::insert(model, closing.split);
+        Splits::<T>::insert(model, split);
         Self::deposit_event(Event::TeamAmended { model, team });
         Ok(())
     }
@@ -359,6 +348,12 @@ impl<T: Config> Pallet<T> {
         Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)
     }
 
+    /// Where a model stood at the last two boundaries between periods.
+    pub(crate) fn marks(account: &ModelAccount) -> Marks {
+        let period = Self::now() / T::EscrowPeriod::get().max(1);
+        account.marks.at(period, account.takings.net)
+    }
+
     /// The number of this block.
     pub(crate) fn now() -> u32 {
         frame_system::Pallet::<T>::block_number().saturated_into()
@@ -369,11 +364,9 @@ impl<T: Config> Pallet<T> {
         split: &Split<T::AccountId>,
         account: &ModelAccount,
     ) -> Result<Balance, ArithmeticError> {
-        let due = split.due(&account.settled)?;
         let mut held = account.takings.inflow().total()?;
-        decrease(&mut held, sum(due.royalties)?)?;
-        decrease(&mut held, sum(due.team)?)?;
-        decrease(&mut held, split.earlier())?;
+        decrease(&mut held, split.paid_royalties()?)?;
+        decrease(&mut held, split.paid_teams()?)?;
         Ok(held)
     }
 

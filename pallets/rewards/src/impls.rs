@@ -4,7 +4,7 @@ use crate::*;
 use sp_core::H256;
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Asset, Authors, Crew, Pool, RoyaltyStack, Team},
+    assets::{Asset, Authors, Crew, LateRoyalties, Pool, RoyaltyStack, Team},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
     ledger::Vesting,
     merkle::Node,
@@ -19,6 +19,30 @@ impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
 
     fn amend_team(model: ModelId, team: Team<T::AccountId>) -> DispatchResult {
         Self::do_amend_team(model, team)
+    }
+
+    fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
+        Self::do_amend_royalties(model, stack, late)
+    }
+
+    fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult {
+        Self::do_claim_royalties(model, royalties)
+    }
+
+    fn close_claim(model: ModelId) -> DispatchResult {
+        Self::do_close_claim(model)
+    }
+
+    fn freeze(model: ModelId, asset: Asset) -> DispatchResult {
+        Self::do_set_frozen(model, asset, true)
+    }
+
+    fn unfreeze(model: ModelId, asset: Asset) -> DispatchResult {
+        Self::do_set_frozen(model, asset, false)
+    }
+
+    fn release(model: ModelId) -> DispatchResult {
+        Self::do_release(model)
     }
 
     fn pay(

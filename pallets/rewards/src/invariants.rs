@@ -97,16 +97,43 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Each model has received at least what was settled; what it received, less the royalties and team shares that were due
-    /// then, is what it holds; together they hold the total; what they have paid as royalties is what payees received as such.
+    /// What a model received, less the royalties and team shares that it has paid, is what it holds, and is not negative; no payee was paid
+    /// more than is due, no team more than is free; together they hold the total; what they have paid as royalties is what payees received as
+    /// such.
     fn models_hold_what_they_have_not_paid() -> Result<(), TryRuntimeError> {
         let (mut held, mut gross, mut paid, mut received) = (0, 0, 0, 0);
         for (model, account) in ModelAccounts::<T>::iter() {
             let split = Splits::<T>::get(model).ok_or("a model's account has no split")?;
             let inflow = account.takings.inflow();
+            let due = split.due(&inflow, &Self::marks(&account))?;
+            let entries = split.royalties().entries().iter();
             ensure!(
-                account.settled.net <= inflow.net && account.settled.royalties <= inflow.royalties,
-                "a model has settled more than it received"
+                entries
+                    .zip(&due.royalties)
+                    .all(|(entry, owed)| entry.paid <= *owed),
+                "a royalty was paid of which less is due"
+            );
+            let parts = sum([
+                sum(due.royalties)?,
+                split.royalties().dropped(),
+                sum(due.team)?,
+                sum(due.former)?,
+                split.closed(),
+                due.waiting,
+                due.carried,
+            ])?;
+            ensure!(
+                parts == inflow.total()?,
+                "what a model received is not what is due to somebody, waits or is carried"
+            );
+            let due = split.due(&inflow, &Self::marks(&account))?;
+            let shared = split.shared()?;
+            let within = |shared: Vec<Balance>, due: Vec<Balance>| {
+                shared.iter().zip(&due).all(|(shared, due)| shared <= due)
+            };
+            ensure!(
+                within(shared.team, due.team) && within(shared.former, due.former),
+                "a team was paid more than is free"
             );
             let parts = account.takings.net.checked_add(account.takings.hosts);
             ensure!(
@@ -115,7 +142,7 @@ impl<T: Config> Pallet<T> {
             );
             increase(&mut held, Self::held_by_model(&split, &account)?)?;
             increase(&mut gross, account.takings.gross)?;
-            increase(&mut paid, sum(split.due(&account.settled)?.royalties)?)?;
+            increase(&mut paid, split.paid_royalties()?)?;
             increase(&mut received, account.takings.royalties)?;
         }
         for account in PoolAccounts::<T>::iter_values() {
@@ -284,7 +311,7 @@ impl<T: Config> Pallet<T> {
                 ModelAccounts::<T>::contains_key(model),
                 "a model's split has no account"
             );
-            ensure!(!split.team().is_empty(), "a model has no team");
+            ensure!(!split.team().members.is_empty(), "a model has no team");
             for entry in split.royalties().entries() {
                 let earns = match entry.payee {
                     Payee::Model(parent) => {

@@ -9,6 +9,7 @@ mod impls;
 mod invariants;
 #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
 mod preparation;
+mod royalties;
 mod settling;
 mod sponsoring;
 mod types;
@@ -39,7 +40,8 @@ pub mod pallet {
     use sp_runtime::traits::Zero;
     use tributary_primitives::{
         assets::{
-            Asset, Authors, Crew, Payee, Pool, RoyaltyStack, Team, MAX_CREW, MAX_STACK, MAX_TEAM,
+            Asset, Authors, Crew, LateRoyalties, Payee, Pool, RoyaltyStack, Team, MAX_CREW,
+            MAX_LATE, MAX_STACK, MAX_TEAM,
         },
         ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
         ledger::{Inflow, Split, Vesting},
@@ -65,6 +67,11 @@ pub mod pallet {
         /// The most that hosts may have of what the fee leaves. More than [`MAX_HOST_SHARE`] counts as that.
         #[pallet::constant]
         type HostMax: Get<Perbill>;
+
+        /// How many blocks a period is. Half of what a model's team keeps waits from the older of the last two boundaries between periods
+        /// on, which is one to two periods ago.
+        #[pallet::constant]
+        type EscrowPeriod: Get<u32>;
 
         /// Receives protocol fees, and what was given to the pot without being owed to anybody.
         type Treasury: Get<Self::AccountId>;
@@ -195,6 +202,50 @@ pub mod pallet {
             model: ModelId,
             /// Who shares what royalties leave.
             team: Team<T::AccountId>,
+        },
+        /// A model owes other royalties from now on: what a payee's asset had been owed goes on.
+        RoyaltiesAmended {
+            /// The model.
+            model: ModelId,
+            /// What it owes, at the rates that apply.
+            royalties: RoyaltyStack,
+            /// What it owes to sources that were left out, at the rates that their licences ask for: they are cut to what is left.
+            late: LateRoyalties,
+        },
+        /// Somebody claims that a model owes these royalties as well: they are counted from now on, and nobody has them meanwhile.
+        RoyaltiesClaimed {
+            /// The model.
+            model: ModelId,
+            /// What is claimed, at the rates that licences ask for: they are cut to what is left.
+            royalties: LateRoyalties,
+            /// What was set aside for them of what waited.
+            set_aside: Balance,
+        },
+        /// What was set aside for a claim and is not owed is the team's again.
+        ClaimClosed {
+            /// The model.
+            model: ModelId,
+            /// How much.
+            returned: Balance,
+        },
+        /// What a model owes for an asset is held back.
+        RoyaltyFrozen {
+            /// The model.
+            model: ModelId,
+            /// The asset.
+            asset: Asset,
+        },
+        /// What a model owes for an asset is paid again, and what was held back.
+        RoyaltyUnfrozen {
+            /// The model.
+            model: ModelId,
+            /// The asset.
+            asset: Asset,
+        },
+        /// Nothing of what a model's team keeps waits any more.
+        EscrowReleased {
+            /// The model.
+            model: ModelId,
         },
         /// A pool began.
         PoolOpened {
@@ -372,6 +423,14 @@ pub mod pallet {
         RatesAboveOne,
         /// A team needs at least one member.
         EmptyTeam,
+        /// Something of the team before still waits. Change the team when it has been paid, after two boundaries between periods.
+        FormerTeamWaits,
+        /// Something is claimed of this model already. Wait until that is decided.
+        AlreadyClaimed,
+        /// The model owes this royalty already: it cannot be claimed.
+        RoyaltyOwed,
+        /// There is no place for as many late royalties. Claim fewer.
+        TooManyLate,
         /// The parts of a team do not sum to one. In billionths they must sum to 1,000,000,000.
         TeamPartsNotOne,
         /// An account is in the team twice, or would be. Give it one part.
@@ -462,14 +521,15 @@ pub mod pallet {
         /// Pays what is due of all that a model has received: royalties to their payees' ledgers, the rest to its team's
         /// claimable balances.
         ///
-        /// The origin must be signed, by anybody. When and how often this is called changes nobody's total. Settling a model that
-        /// has received nothing since changes nothing.
+        /// The origin must be signed, by anybody. When and how often this is called changes nobody's total. Settling a model of which
+        /// nothing is due changes nothing. Half of what the team keeps waits for one to two periods, unless its ancestry is known to be
+        /// complete; what is disputed waits until it is decided.
         ///
         /// - `model`: the model.
         ///
         /// Errors: `ModelNotFound`. Events: `RoyaltyPaid` and `Credited` for each amount above zero, then `Settled`.
         #[pallet::call_index(1)]
-        #[pallet::weight(T::WeightInfo::settle(MAX_STACK, MAX_TEAM))]
+        #[pallet::weight(T::WeightInfo::settle(MAX_STACK + MAX_LATE, 2 * MAX_TEAM))]
         pub fn settle(
             origin: OriginFor<T>,
             #[pallet::compact] model: ModelId,

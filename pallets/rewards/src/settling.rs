@@ -17,32 +17,31 @@ use tributary_primitives::{
 impl<T: Config> Pallet<T> {
     /// Pays royalties and team what is due of all that a model has received. Says how many payees and members it looked at.
     pub(crate) fn do_settle(model: ModelId) -> Result<(u32, u32), DispatchError> {
-        let mut account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let inflow = account.takings.inflow();
-        if inflow == account.settled {
-            return Ok((0, 0));
+        let payments = split.settle(&inflow, &Self::marks(&account))?;
+        // At most 40 and 32.
+        let paid = (
+            payments.royalties.len() as u32,
+            payments.members.len() as u32,
+        );
+        if paid == (0, 0) {
+            return Ok(paid);
         }
-        let split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        let paid = split.due(&account.settled)?;
-        let due = split.due(&inflow)?;
+
         let mut totals = PotTotals::<T>::get();
-
-        let entries = split.royalties().entries();
-        let amounts = increases(&paid.royalties, &due.royalties)?;
-        for (entry, amount) in entries.iter().zip(amounts) {
-            Self::pay_royalty(&mut totals, model, entry.payee, amount)?;
+        for (payee, amount) in payments.royalties {
+            Self::pay_royalty(&mut totals, model, payee, amount)?;
         }
-        let amounts = increases(&paid.team, &due.team)?;
-        for (member, amount) in split.team().iter().zip(amounts) {
+        for (member, amount) in payments.members {
             decrease(&mut totals.held.models, amount)?;
-            Self::credit(&mut totals, &member.account, amount, Source::Team(model))?;
+            Self::credit(&mut totals, &member, amount, Source::Team(model))?;
         }
-
-        account.settled = inflow;
-        ModelAccounts::<T>::insert(model, account);
+        Splits::<T>::insert(model, split);
         PotTotals::<T>::put(totals);
         Self::deposit_event(Event::Settled { model, inflow });
-        Ok((entries.len() as u32, split.team().len() as u32))
+        Ok(paid)
     }
 
     /// Moves a royalty from a model's ledger to that of the payee.
@@ -52,9 +51,6 @@ impl<T: Config> Pallet<T> {
         payee: Payee,
         amount: Balance,
     ) -> DispatchResult {
-        if amount == 0 {
-            return Ok(());
-        }
         decrease(&mut totals.held.models, amount)?;
         match payee {
             Payee::Model(parent) => {
@@ -218,25 +214,43 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn model_statement(model: ModelId) -> Option<ModelStatement<T::AccountId>> {
         let account = ModelAccounts::<T>::get(model)?;
         let split = Splits::<T>::get(model)?;
-        let paid = split.due(&account.settled).ok()?;
-        let due = split.due(&account.takings.inflow()).ok()?;
-        let royalties = split.royalties().entries().iter();
-        let royalties = royalties.zip(due.royalties.into_iter().zip(paid.royalties));
+        let due = split
+            .due(&account.takings.inflow(), &Self::marks(&account))
+            .ok()?;
+        let royalties: Vec<_> = split
+            .royalties()
+            .entries()
+            .iter()
+            .zip(due.royalties)
+            .map(|(entry, earned)| RoyaltyStatement {
+                royalty: Royalty {
+                    payee: entry.payee,
+                    rate: entry.rate,
+                    ceiling: entry.ceiling,
+                },
+                ground: entry.ground,
+                frozen: entry.frozen,
+                earned,
+                paid: entry.paid,
+            })
+            .collect();
+        let mut contested = 0;
+        for (entry, royalty) in split.royalties().entries().iter().zip(&royalties) {
+            if !entry.is_payable() {
+                increase(&mut contested, royalty.earned.checked_sub(royalty.paid)?).ok()?;
+            }
+        }
+        let paid = split.shared().ok()?;
+        let former = split.former().map(|former| former.members.to_vec());
         Some(ModelStatement {
             takings: account.takings,
             held: Self::held_by_model(&split, &account).ok()?,
-            royalties: royalties
-                .map(|(entry, (earned, paid))| RoyaltyStatement {
-                    royalty: Royalty {
-                        payee: entry.payee,
-                        rate: entry.rate,
-                        ceiling: entry.ceiling,
-                    },
-                    earned,
-                    paid,
-                })
-                .collect(),
-            team: statements(split.team(), due.team, paid.team),
+            royalties,
+            team: statements(&split.team().members, due.team, paid.team),
+            former: statements(&former.unwrap_or_default(), due.former, paid.former),
+            waiting: due.waiting,
+            contested,
+            waits: split.waits(),
         })
     }
 

@@ -8,7 +8,7 @@ use sp_runtime::ArithmeticError;
 use tributary_primitives::{
     assets::{Asset, Crew, Pool, Royalty, Share},
     ids::{ContributionNumber, ModelId, RoundNumber},
-    ledger::{Inflow, Taking, Vesting},
+    ledger::{Ground, Inflow, Marks, Taking, Vesting},
     merkle::{Node, Path},
     Balance, Perbill,
 };
@@ -111,8 +111,8 @@ impl Takings {
 pub struct ModelAccount {
     /// What has come in.
     pub takings: Takings,
-    /// How much had come in when royalties and team were last paid.
-    pub settled: Inflow,
+    /// What had come in for itself at the last two boundaries between periods.
+    pub marks: Marks,
 }
 
 /// Who shares what a pool receives, and how what its round's sponsor pays vests; never changes.
@@ -387,6 +387,10 @@ pub struct Totals {
 pub struct RoyaltyStatement {
     /// The royalty, at the rate that applies.
     pub royalty: Royalty,
+    /// Why it is owed.
+    pub ground: Ground,
+    /// Whether it is held back because it is disputed.
+    pub frozen: bool,
     /// What it has come to.
     pub earned: Balance,
     /// Of that, what has been paid to the payee.
@@ -398,7 +402,7 @@ pub struct RoyaltyStatement {
 pub struct ShareStatement<AccountId> {
     /// The member.
     pub share: Share<AccountId>,
-    /// What it has come to since the team began.
+    /// What it has come to since the team began, as far as it is free.
     pub earned: Balance,
     /// Of that, what has been credited to the member.
     pub paid: Balance,
@@ -424,6 +428,14 @@ pub struct ModelStatement<AccountId> {
     pub royalties: alloc::vec::Vec<RoyaltyStatement>,
     /// Who shares the rest.
     pub team: alloc::vec::Vec<ShareStatement<AccountId>>,
+    /// Who shared it before, while something of theirs waits.
+    pub former: alloc::vec::Vec<ShareStatement<AccountId>>,
+    /// Of what is in its ledger, what waits for time to pass before it is the team's.
+    pub waiting: Balance,
+    /// Of what is in its ledger, what is held back or set aside because it is disputed.
+    pub contested: Balance,
+    /// Whether half of what the team keeps of the model's own net waits.
+    pub waits: bool,
 }
 
 /// A pool in numbers. They change with every payment and royalty to it.

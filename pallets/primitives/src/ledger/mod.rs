@@ -9,7 +9,9 @@
 //! | [`take`]: protocol fee | `fee x gross`, once a payment | down |
 //! | [`Royalties`]: entry i of a stack, with R received | `o_i = min(ceiling, carried + rate (R - base))` | each down |
 //! | [`Royalties`]: what the team keeps of R | `R -` the sum of all `o_i` before rounding | up |
+//! | [`Kept::free`]: what a team may have of what it has kept | all up to the older of the last two boundaries, half of the rest | down |
 //! | [`Split`]: member j of a team that shares G | `part x G`; the last one what is beyond the others' parts before rounding | down; the last up |
+//! | [`Split::claim`]: what is set aside for a claimed royalty | `rate x` what came since the older boundary, in proportion where less waits | down |
 //! | [`crew_shares`]: member of a pool's crew, with R received | `part x R` | down |
 //! | [`contributors_part`]: contributors of that pool | what is beyond the crew's parts before rounding | up |
 //! | [`author_shares`]: author of a contribution that has earned A | `part x A`; the last one what is beyond the others' parts before rounding, or after it once A is all | down; the last up |
@@ -21,16 +23,19 @@
 //! gets 1 and the rest is 2, of which 3 have been paid.) So a few units, fewer than there are payees, wait in the
 //! ledger until a later payment moves them. They are counted as carried.
 
+mod escrow;
 mod royalties;
 mod shares;
+mod split;
 mod taking;
 mod vesting;
 
-pub use royalties::{top_up, DueRoyalties, RatesAboveOne, RebaseError, Royalties, RoyaltyEntry};
-pub use shares::{
-    author_shares, contribution_part, contributors_part, crew_shares, Closing, DueSplit, Inflow,
-    Split,
+pub use escrow::{Kept, Mark, Marks};
+pub use royalties::{
+    top_up, DueRoyalties, Ground, RatesAboveOne, RebaseError, Rebased, Royalties, RoyaltyEntry,
 };
+pub use shares::{author_shares, contribution_part, contributors_part, crew_shares, Inflow};
+pub use split::{AmendError, DueSplit, Former, Payments, Shared, Split, Tenure};
 pub use taking::{take, HostAboveMaximum, Taking};
 pub use vesting::Vesting;
 

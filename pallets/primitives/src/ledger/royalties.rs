@@ -1,6 +1,6 @@
 use super::{difference, sum, Exact, BILLION};
 use crate::{
-    assets::{Payee, RoyaltyStack, MAX_STACK},
+    assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK},
     Balance,
 };
 use alloc::vec::Vec;
@@ -41,17 +41,36 @@ pub fn top_up(stack: &mut RoyaltyStack) {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RatesAboveOne;
 
+/// On what ground a royalty is owed.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub enum Ground {
+    /// The model's owner named the source.
+    Stack,
+    /// The owner left the source out, and somebody else proved it.
+    Late,
+    /// Somebody claims so: what it comes to is set aside, and nobody has it.
+    Claimed,
+}
+
 /// What is owed to one payee out of all that a model receives.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
 pub struct RoyaltyEntry {
     /// Who receives it.
     pub payee: Payee,
+    /// The rate that its licence asks for; for pools of the stack, topped up.
+    pub asked: Perbill,
     /// Its part of what is received from the last change of rates on.
     pub rate: Perbill,
     /// The most that it ever comes to.
     pub ceiling: Option<Balance>,
     /// What it had come to at the last change of rates.
     pub carried: Balance,
+    /// What of it the payee has been paid.
+    pub paid: Balance,
+    /// Why it is owed.
+    pub ground: Ground,
+    /// Whether it is held back because it is disputed.
+    pub frozen: bool,
 }
 
 impl RoyaltyEntry {
@@ -71,20 +90,39 @@ impl RoyaltyEntry {
             _ => owed,
         })
     }
+
+    /// Whether what is owed is paid as soon as somebody settles.
+    pub fn is_payable(&self) -> bool {
+        self.ground != Ground::Claimed && !self.frozen
+    }
+
+    /// The royalty as its licence asks for it.
+    fn royalty(&self) -> Royalty {
+        Royalty {
+            payee: self.payee,
+            rate: self.asked,
+            ceiling: self.ceiling,
+        }
+    }
 }
+
+/// The entries of a ledger.
+type Entries = BoundedVec<RoyaltyEntry, ConstU32<{ MAX_STACK + MAX_LATE }>>;
 
 /// The royalties of a model as formulas of R, all that it has ever received itself.
 #[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
 pub struct Royalties {
     /// R at the last change of rates.
     base: Balance,
-    /// What the team had kept of it by then.
+    /// What its teams had kept of it by then.
     kept: Balance,
+    /// What payees were paid that are not owed anything any more.
+    dropped: Balance,
     /// Who is owed what.
-    entries: BoundedVec<RoyaltyEntry, ConstU32<MAX_STACK>>,
+    entries: Entries,
 }
 
-/// Who has what of R. All of it together is R, less what went to payees that a change of rates dropped.
+/// Who has what of R: all of it together with what dropped payees have had is R.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DueRoyalties {
     /// Owed to the payees, in the order of the entries.
@@ -95,42 +133,41 @@ pub struct DueRoyalties {
     pub carried: Balance,
 }
 
+/// Royalties after a change of rates.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rebased {
+    /// The royalties from now on.
+    pub royalties: Royalties,
+    /// What was owed and not paid to payees that are dropped: the team's again.
+    pub returned: Balance,
+}
+
 impl Royalties {
     /// Royalties from the very first unit on.
     pub fn new(stack: &RoyaltyStack) -> Result<Self, RatesAboveOne> {
-        Self::from(stack, 0, 0, |_| 0)
-    }
-
-    /// Royalties of `stack` after `base`, of which the team kept `kept` and each payee has what `carried` says.
-    fn from(
-        stack: &RoyaltyStack,
-        base: Balance,
-        kept: Balance,
-        carried: impl Fn(&Payee) -> Balance,
-    ) -> Result<Self, RatesAboveOne> {
-        let rates: u64 = stack
-            .iter()
-            .map(|royalty| u64::from(royalty.rate.deconstruct()))
-            .sum();
-        if rates > u64::from(BILLION) {
-            return Err(RatesAboveOne);
-        }
-        let entries = stack.iter().map(|royalty| RoyaltyEntry {
-            payee: royalty.payee,
-            rate: royalty.rate,
-            ceiling: royalty.ceiling,
-            carried: carried(&royalty.payee),
-        });
         Ok(Self {
-            base,
-            kept,
-            entries: BoundedVec::truncate_from(entries.collect()),
+            base: 0,
+            kept: 0,
+            dropped: 0,
+            entries: entries(stack, &LateRoyalties::new(), &[], &[])?,
         })
     }
 
-    /// Who is owed what, in the order of the stack.
+    /// Who is owed what: the stack, then what is late, then what is claimed.
     pub fn entries(&self) -> &[RoyaltyEntry] {
         &self.entries
+    }
+
+    /// What payees were paid that are not owed anything any more.
+    pub fn dropped(&self) -> Balance {
+        self.dropped
+    }
+
+    /// What payees were paid since the beginning, those that are not owed anything any more included.
+    pub fn paid(&self) -> Result<Balance, ArithmeticError> {
+        self.entries
+            .iter()
+            .try_fold(self.dropped, |paid, entry| sum(paid, entry.paid))
     }
 
     /// Who has what once the model has received `received` since the beginning, which is not less than at the last change of rates.
@@ -158,27 +195,195 @@ impl Royalties {
         })
     }
 
-    /// Goes on with another stack once the model has received `received`, and everything due by then has been paid.
+    /// Notes that everything payable of what is `owed` is paid. Says how much that is for each entry that gets something.
+    pub fn pay(&mut self, owed: &[Balance]) -> Result<Vec<(Payee, Balance)>, ArithmeticError> {
+        let mut payments = Vec::new();
+        for (entry, owed) in self.entries.iter_mut().zip(owed) {
+            let amount = difference(*owed, entry.paid)?;
+            if entry.is_payable() && amount > 0 {
+                entry.paid = *owed;
+                payments.push((entry.payee, amount));
+            }
+        }
+        Ok(payments)
+    }
+
+    /// Goes on with other royalties once the model has received `received`, and everything payable by then has been paid. `late` and what
+    /// goes on to be claimed take no more than the stack leaves.
     ///
-    /// What a payee's asset was owed before counts towards its new ceiling, unless a stack between had no entry for it; what
-    /// rounding held back goes to the team.
-    pub fn rebase(&self, received: Balance, stack: &RoyaltyStack) -> Result<Self, RebaseError> {
-        let due = self.due(received)?;
-        let kept = sum(due.kept, due.carried)?;
-        let carried = |payee: &Payee| {
-            let mut before = self.entries.iter().zip(&due.owed);
-            before
-                .find(|(entry, _)| entry.payee.asset() == payee.asset())
-                .map_or(0, |(_, owed)| *owed)
+    /// A payee's asset goes on from what it was owed, had been paid, and whether it was frozen; if it was claimed, it is owed now. What rounding
+    /// held back goes to the team.
+    pub fn rebase(
+        &self,
+        received: Balance,
+        stack: &RoyaltyStack,
+        late: &LateRoyalties,
+    ) -> Result<Rebased, RebaseError> {
+        let owed = |asset| {
+            let mut all = stack.iter().chain(late);
+            all.any(|royalty| royalty.payee.asset() == asset)
         };
-        Ok(Self::from(stack, received, kept, carried)?)
+        let claimed: Vec<_> = self
+            .claimed()
+            .filter(|royalty| !owed(royalty.payee.asset()))
+            .collect();
+        self.rebased(received, stack, late, &claimed)
+    }
+
+    /// Goes on without what is claimed.
+    pub fn without_claimed(&self, received: Balance) -> Result<Rebased, RebaseError> {
+        let of = |ground| self.of(ground).collect::<Vec<_>>();
+        let stack = RoyaltyStack::truncate_from(of(Ground::Stack));
+        let late = LateRoyalties::truncate_from(of(Ground::Late));
+        self.rebased(received, &stack, &late, &[])
+    }
+
+    /// Goes on with what is claimed besides.
+    pub fn with_claimed(
+        &self,
+        received: Balance,
+        claimed: &LateRoyalties,
+    ) -> Result<Rebased, RebaseError> {
+        let of = |ground| self.of(ground).collect::<Vec<_>>();
+        let stack = RoyaltyStack::truncate_from(of(Ground::Stack));
+        let late = LateRoyalties::truncate_from(of(Ground::Late));
+        self.rebased(received, &stack, &late, claimed)
+    }
+
+    /// What is claimed, as it was asked for.
+    fn claimed(&self) -> impl Iterator<Item = Royalty> + '_ {
+        self.of(Ground::Claimed)
+    }
+
+    fn of(&self, ground: Ground) -> impl Iterator<Item = Royalty> + '_ {
+        self.entries
+            .iter()
+            .filter(move |entry| entry.ground == ground)
+            .map(RoyaltyEntry::royalty)
+    }
+
+    fn rebased(
+        &self,
+        received: Balance,
+        stack: &RoyaltyStack,
+        late: &LateRoyalties,
+        claimed: &[Royalty],
+    ) -> Result<Rebased, RebaseError> {
+        let due = self.due(received)?;
+        let before: Vec<_> = self
+            .entries
+            .iter()
+            .zip(&due.owed)
+            .map(|(entry, owed)| RoyaltyEntry {
+                carried: *owed,
+                ..*entry
+            })
+            .collect();
+        let entries = entries(stack, late, claimed, &before)?;
+
+        let stays = |asset: Asset| entries.iter().any(|entry| entry.payee.asset() == asset);
+        let (mut returned, mut dropped) = (0, self.dropped);
+        for entry in before.iter().filter(|entry| !stays(entry.payee.asset())) {
+            returned = sum(returned, difference(entry.carried, entry.paid)?)?;
+            dropped = sum(dropped, entry.paid)?;
+        }
+        let kept = sum(sum(due.kept, due.carried)?, returned)?;
+        Ok(Rebased {
+            royalties: Self {
+                base: received,
+                kept,
+                dropped,
+                entries,
+            },
+            returned,
+        })
+    }
+
+    /// Sets aside for what is claimed, of what the team has kept, which is what the claim would have had.
+    pub fn set_aside(&mut self, amounts: &[Balance]) -> Result<(), ArithmeticError> {
+        let claimed = self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.ground == Ground::Claimed);
+        for (entry, amount) in claimed.zip(amounts) {
+            entry.carried = sum(entry.carried, *amount)?;
+            self.kept = difference(self.kept, *amount)?;
+        }
+        Ok(())
+    }
+
+    /// Freezes or unfreezes what is owed for an asset. Says whether anything changed.
+    pub fn set_frozen(&mut self, asset: Asset, frozen: bool) -> bool {
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.payee.asset() == asset && entry.frozen != frozen);
+        match entry {
+            Some(entry) => {
+                entry.frozen = frozen;
+                true
+            }
+            None => false,
+        }
     }
 }
 
-/// Why a stack cannot take over.
+/// The entries of these royalties. Rates that would take more than what is left are cut, in proportion: first those that are late, then those
+/// that are claimed, which so take nothing from the others.
+fn entries(
+    stack: &RoyaltyStack,
+    late: &LateRoyalties,
+    claimed: &[Royalty],
+    before: &[RoyaltyEntry],
+) -> Result<Entries, RatesAboveOne> {
+    let mut left = u64::from(BILLION);
+    let mut all = Vec::with_capacity(stack.len() + late.len() + claimed.len());
+    let grounds: [(&[Royalty], Ground); 3] = [
+        (stack, Ground::Stack),
+        (late, Ground::Late),
+        (claimed, Ground::Claimed),
+    ];
+    for (royalties, ground) in grounds {
+        let asked: u64 = royalties
+            .iter()
+            .map(|royalty| u64::from(royalty.rate.deconstruct()))
+            .sum();
+        if asked > left && ground == Ground::Stack {
+            return Err(RatesAboveOne);
+        }
+        let before_these = left;
+        for royalty in royalties {
+            let mut rate = u64::from(royalty.rate.deconstruct());
+            if asked > before_these {
+                // Below 2^60.
+                rate = rate * before_these / asked;
+            }
+            // Cut, they sum to what is left at the most.
+            left -= rate;
+            let held = before
+                .iter()
+                .find(|entry| entry.payee.asset() == royalty.payee.asset());
+            all.push(RoyaltyEntry {
+                payee: royalty.payee,
+                asked: royalty.rate,
+                // At most 10^9.
+                rate: Perbill::from_parts(rate as u32),
+                ceiling: royalty.ceiling,
+                carried: held.map_or(0, |entry| entry.carried),
+                paid: held.map_or(0, |entry| entry.paid),
+                ground,
+                frozen: held.is_some_and(|entry| entry.frozen),
+            });
+        }
+    }
+    // The claimed are as many as there are places left.
+    Ok(Entries::truncate_from(all))
+}
+
+/// Why royalties cannot take over.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RebaseError {
-    /// Its rates sum to more than one.
+    /// The rates of the stack sum to more than one.
     RatesAboveOne,
     /// An amount does not fit, or less was received than at the last change.
     Arithmetic(ArithmeticError),

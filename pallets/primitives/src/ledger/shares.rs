@@ -1,6 +1,6 @@
-use super::{difference, sum, Exact, Royalties};
+use super::{difference, sum, Exact};
 use crate::{
-    assets::{Authors, Crew, Share, Team},
+    assets::{Authors, Crew, Share},
     Balance,
 };
 use alloc::vec::Vec;
@@ -37,104 +37,9 @@ impl Inflow {
     }
 }
 
-/// How all that a model receives is divided: royalties first, the rest among its team.
-#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
-pub struct Split<AccountId> {
-    /// What it owes.
-    royalties: Royalties,
-    /// Who shares the rest: at least one, parts that sum to one.
-    team: Team<AccountId>,
-    /// What earlier teams have had.
-    earlier: Balance,
-}
-
-/// Who has what of an inflow. All of it together is the inflow, less what payees and teams of before have had.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct DueSplit {
-    /// Owed to the payees, in the order of the entries.
-    pub royalties: Vec<Balance>,
-    /// The team's since it began, in its order.
-    pub team: Vec<Balance>,
-    /// Nobody's yet: what rounding holds back until more is received.
-    pub carried: Balance,
-}
-
-/// A team at its end.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Closing<AccountId> {
-    /// The split with the team that follows.
-    pub split: Split<AccountId>,
-    /// What rounding held back from the old team: its last member's.
-    pub remainder: Balance,
-}
-
-impl<AccountId: Clone> Split<AccountId> {
-    /// A split from the very first unit on.
-    pub fn new(royalties: Royalties, team: Team<AccountId>) -> Self {
-        Self {
-            royalties,
-            team,
-            earlier: 0,
-        }
-    }
-
-    /// What it owes.
-    pub fn royalties(&self) -> &Royalties {
-        &self.royalties
-    }
-
-    /// Who shares the rest.
-    pub fn team(&self) -> &Team<AccountId> {
-        &self.team
-    }
-
-    /// What earlier teams have had.
-    pub fn earlier(&self) -> Balance {
-        self.earlier
-    }
-
-    /// Who has what of `inflow`.
-    pub fn due(&self, inflow: &Inflow) -> Result<DueSplit, ArithmeticError> {
-        let due = self.royalties.due(inflow.net)?;
-        let ours = difference(sum(due.kept, inflow.royalties)?, self.earlier)?;
-        let team = team_shares(&self.team, ours)?;
-        let mut left = ours;
-        for share in &team {
-            left = difference(left, *share)?;
-        }
-        Ok(DueSplit {
-            royalties: due.owed,
-            team,
-            carried: sum(due.carried, left)?,
-        })
-    }
-
-    /// Goes on with another team once everything due of `inflow` has been paid.
-    ///
-    /// What rounding held back from the royalties stays there: the rates have not changed.
-    pub fn amend(
-        &self,
-        inflow: &Inflow,
-        team: Team<AccountId>,
-    ) -> Result<Closing<AccountId>, ArithmeticError> {
-        let due = self.royalties.due(inflow.net)?;
-        let all = sum(due.kept, inflow.royalties)?;
-        let mut remainder = difference(all, self.earlier)?;
-        for share in team_shares(&self.team, remainder)? {
-            remainder = difference(remainder, share)?;
-        }
-        let split = Self {
-            royalties: self.royalties.clone(),
-            team,
-            earlier: all,
-        };
-        Ok(Closing { split, remainder })
-    }
-}
-
 /// What each member of a team has of `amount`: its part, rounded down; the last one what is beyond the parts of the others before
 /// rounding, rounded up. For up to two members that is all of `amount`, for more it may be less by fewer units than there are members.
-fn team_shares<AccountId>(
+pub(super) fn team_shares<AccountId>(
     team: &[Share<AccountId>],
     amount: Balance,
 ) -> Result<Vec<Balance>, ArithmeticError> {
@@ -159,7 +64,16 @@ pub fn author_shares<AccountId>(
     amount: Balance,
     all: bool,
 ) -> Result<Vec<Balance>, ArithmeticError> {
-    let mut shares = team_shares(authors, amount)?;
+    shares_of(authors, amount, all)
+}
+
+/// What each of those who share `amount` has of it; the last one also what rounding held back, if that is `all`.
+pub(super) fn shares_of<AccountId>(
+    members: &[Share<AccountId>],
+    amount: Balance,
+    all: bool,
+) -> Result<Vec<Balance>, ArithmeticError> {
+    let mut shares = team_shares(members, amount)?;
     if all {
         let mut rest = amount;
         for share in &shares {

@@ -1,0 +1,484 @@
+use super::{
+    difference,
+    escrow::{Kept, Mark, Marks},
+    royalties::{RebaseError, Rebased},
+    shares::{shares_of, team_shares},
+    sum, Inflow, Royalties,
+};
+use crate::{
+    assets::{Asset, LateRoyalties, Payee, RoyaltyStack, Share, Team},
+    Balance,
+};
+use alloc::vec::Vec;
+use codec::{Decode, Encode, MaxEncodedLen};
+use scale_info::TypeInfo;
+use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
+use sp_runtime::ArithmeticError;
+
+/// Those who share what royalties leave of what a model receives, since they became its team.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Tenure<AccountId> {
+    /// Who shares it: at least one, parts that sum to one.
+    pub members: Team<AccountId>,
+    /// What had been kept of the model's own net when they began.
+    pub kept: Balance,
+    /// What had come in as royalties when they began.
+    pub royalties: Balance,
+    /// What of theirs has been shared out: credited, but for what rounding holds back.
+    pub shared: Balance,
+}
+
+/// A team that was replaced, and of which something still waits.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Former<AccountId> {
+    /// Who shares it.
+    pub members: Team<AccountId>,
+    /// The period in which they were replaced.
+    pub period: u32,
+    /// What was free by then.
+    pub free: Balance,
+    /// What is free besides from the next period on.
+    pub next: Balance,
+    /// What is free besides from the period after that on.
+    pub last: Balance,
+    /// What of all this has been shared out.
+    pub shared: Balance,
+}
+
+impl<AccountId> Former<AccountId> {
+    /// What is free in a period, and what waits for the next one and the last one.
+    fn at(&self, period: u32) -> Result<(Balance, Balance, Balance), ArithmeticError> {
+        Ok(match period.saturating_sub(self.period) {
+            0 => (self.free, self.next, self.last),
+            1 => (sum(self.free, self.next)?, 0, self.last),
+            _ => (sum(sum(self.free, self.next)?, self.last)?, 0, 0),
+        })
+    }
+}
+
+/// How all that a model receives is divided: royalties first, the rest among its team.
+#[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Split<AccountId> {
+    /// What it owes.
+    royalties: Royalties,
+    /// Who shares the rest.
+    team: Tenure<AccountId>,
+    /// Who shared it before, while something of theirs waits.
+    former: Option<Former<AccountId>>,
+    /// What teams have had of which nothing waits any more.
+    closed: Balance,
+    /// Whether half of what the team keeps of the model's own net waits.
+    waits: bool,
+}
+
+/// Who has what of all that a model has received.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DueSplit {
+    /// Owed to the payees, in the order of the entries.
+    pub royalties: Vec<Balance>,
+    /// The team's since it began, in its order, as far as it is free.
+    pub team: Vec<Balance>,
+    /// The former team's, in its order, as far as it is free.
+    pub former: Vec<Balance>,
+    /// What waits: nobody's yet.
+    pub waiting: Balance,
+    /// Nobody's yet: what rounding holds back until more is received.
+    pub carried: Balance,
+}
+
+/// What members of teams have been credited.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Shared {
+    /// Those of the team, since it began.
+    pub team: Vec<Balance>,
+    /// Those of the former team.
+    pub former: Vec<Balance>,
+}
+
+/// What is to be paid.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Payments<AccountId> {
+    /// To the payees of royalties.
+    pub royalties: Vec<(Payee, Balance)>,
+    /// To members of teams.
+    pub members: Vec<(AccountId, Balance)>,
+}
+
+/// Why a team cannot be replaced.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AmendError {
+    /// Something of the team before still waits.
+    FormerTeamWaits,
+    /// An amount does not fit.
+    Arithmetic(ArithmeticError),
+}
+
+impl From<ArithmeticError> for AmendError {
+    fn from(error: ArithmeticError) -> Self {
+        Self::Arithmetic(error)
+    }
+}
+
+impl<AccountId: Clone> Split<AccountId> {
+    /// A split from the very first unit on.
+    pub fn new(royalties: Royalties, team: Team<AccountId>) -> Self {
+        Self {
+            royalties,
+            team: Tenure {
+                members: team,
+                kept: 0,
+                royalties: 0,
+                shared: 0,
+            },
+            former: None,
+            closed: 0,
+            waits: true,
+        }
+    }
+
+    /// What it owes.
+    pub fn royalties(&self) -> &Royalties {
+        &self.royalties
+    }
+
+    /// Who shares the rest.
+    pub fn team(&self) -> &Tenure<AccountId> {
+        &self.team
+    }
+
+    /// Who shared the rest before, while something of theirs waits.
+    pub fn former(&self) -> Option<&Former<AccountId>> {
+        self.former.as_ref()
+    }
+
+    /// Whether half of what the team keeps of the model's own net waits.
+    pub fn waits(&self) -> bool {
+        self.waits
+    }
+
+    /// What has been paid since the beginning, to payees of royalties.
+    pub fn paid_royalties(&self) -> Result<Balance, ArithmeticError> {
+        self.royalties.paid()
+    }
+
+    /// What teams have had of which nothing waits any more.
+    pub fn closed(&self) -> Balance {
+        self.closed
+    }
+
+    /// What members of the team and of the former one have been credited, in their order.
+    pub fn shared(&self) -> Result<Shared, ArithmeticError> {
+        let former = match &self.former {
+            Some(former) => team_shares(&former.members, former.shared)?,
+            None => Vec::new(),
+        };
+        Ok(Shared {
+            team: team_shares(&self.team.members, self.team.shared)?,
+            former,
+        })
+    }
+
+    /// What has been credited since the beginning, to members of teams.
+    pub fn paid_teams(&self) -> Result<Balance, ArithmeticError> {
+        let shared = self.shared()?;
+        shared
+            .team
+            .into_iter()
+            .chain(shared.former)
+            .try_fold(self.closed, sum)
+    }
+
+    /// Who has what of `inflow`; `marks` are those of the period.
+    pub fn due(&self, inflow: &Inflow, marks: &Marks) -> Result<DueSplit, ArithmeticError> {
+        let due = self.royalties.due(inflow.net)?;
+        let kept = self.kept(due.kept, marks)?.since(self.team.kept)?;
+        let fresh = difference(inflow.royalties, self.team.royalties)?;
+        let free = sum(self.free(&kept)?, fresh)?;
+        let mut waiting = difference(sum(kept.now, fresh)?, free)?;
+        let mut carried = due.carried;
+        let mut divide = |members: &Team<AccountId>, amount, all| {
+            let shares = shares_of(members, amount, all)?;
+            let mut left = amount;
+            for share in &shares {
+                left = difference(left, *share)?;
+            }
+            carried = sum(carried, left)?;
+            Ok::<_, ArithmeticError>(shares)
+        };
+        let team = divide(&self.team.members, free, false)?;
+        let former = match &self.former {
+            None => Vec::new(),
+            Some(former) => {
+                let (free, next, last) = former.at(marks.period)?;
+                waiting = sum(waiting, sum(next, last)?)?;
+                divide(&former.members, free, next == 0 && last == 0)?
+            }
+        };
+        Ok(DueSplit {
+            royalties: due.owed,
+            team,
+            former,
+            waiting,
+            carried,
+        })
+    }
+
+    /// Notes that everything due of `inflow` is paid, and says what that is.
+    pub fn settle(
+        &mut self,
+        inflow: &Inflow,
+        marks: &Marks,
+    ) -> Result<Payments<AccountId>, ArithmeticError> {
+        let due = self.royalties.due(inflow.net)?;
+        let royalties = self.royalties.pay(&due.owed)?;
+        let kept = self.kept(due.kept, marks)?.since(self.team.kept)?;
+        let fresh = difference(inflow.royalties, self.team.royalties)?;
+        let free = sum(self.free(&kept)?, fresh)?;
+
+        let mut members = Vec::new();
+        let team = &mut self.team;
+        increases(&mut members, &team.members, team.shared, free, false)?;
+        team.shared = free;
+        if let Some(former) = &mut self.former {
+            let (free, next, last) = former.at(marks.period)?;
+            let all = next == 0 && last == 0;
+            increases(&mut members, &former.members, former.shared, free, all)?;
+            former.shared = free;
+            if all {
+                self.closed = sum(self.closed, free)?;
+                self.former = None;
+            }
+        }
+        Ok(Payments { royalties, members })
+    }
+
+    /// Goes on with another team once everything due of `inflow` has been paid. What waits of the old one's is still theirs; if nothing does,
+    /// says what rounding held back from them: their last member's.
+    pub fn amend(
+        &mut self,
+        inflow: &Inflow,
+        marks: &Marks,
+        team: Team<AccountId>,
+    ) -> Result<Option<(AccountId, Balance)>, AmendError> {
+        if self.former.is_some() {
+            return Err(AmendError::FormerTeamWaits);
+        }
+        let due = self.royalties.due(inflow.net)?;
+        let kept = self.kept(due.kept, marks)?;
+        let theirs = kept.since(self.team.kept)?;
+        let fresh = difference(inflow.royalties, self.team.royalties)?;
+        let next_team = Tenure {
+            members: team,
+            kept: kept.now,
+            royalties: inflow.royalties,
+            shared: 0,
+        };
+        let old = core::mem::replace(&mut self.team, next_team);
+        let all = sum(theirs.now, fresh)?;
+        let next_free = match self.waits {
+            true => sum(theirs.free_next()?, fresh)?,
+            false => all,
+        };
+        let (next, last) = (
+            difference(next_free, old.shared)?,
+            difference(all, next_free)?,
+        );
+        if next == 0 && last == 0 {
+            self.closed = sum(self.closed, all)?;
+            let mut left = all;
+            for share in team_shares(&old.members, all)? {
+                left = difference(left, share)?;
+            }
+            return Ok(old
+                .members
+                .last()
+                .map(|member| (member.account.clone(), left)));
+        }
+        self.former = Some(Former {
+            members: old.members,
+            period: marks.period,
+            free: old.shared,
+            next,
+            last,
+            shared: old.shared,
+        });
+        Ok(None)
+    }
+
+    /// Goes on with other royalties once everything payable of what was received has been paid. See [`Royalties::rebase`].
+    pub fn rebase(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+        stack: &RoyaltyStack,
+        late: &LateRoyalties,
+    ) -> Result<(), RebaseError> {
+        let rebased = self.royalties.rebase(received, stack, late)?;
+        self.go_on(received, marks, rebased)?;
+        Ok(())
+    }
+
+    /// Goes on without what is claimed, once everything payable has been paid. Says what comes back to the team.
+    pub fn close_claim(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+    ) -> Result<Balance, RebaseError> {
+        let rebased = self.royalties.without_claimed(received)?;
+        let returned = rebased.returned;
+        self.go_on(received, marks, rebased)?;
+        Ok(returned)
+    }
+
+    /// Goes on with what is claimed besides, once everything payable has been paid, and sets aside for it what waits: to each what it would
+    /// have had since the older boundary, or less in proportion if less waits. Says how much that is.
+    pub fn claim(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+        claimed: &LateRoyalties,
+    ) -> Result<Balance, RebaseError> {
+        let missed = difference(received, marks.older.net)?;
+        let rebased = self.royalties.with_claimed(received, claimed)?;
+        let kept = self.go_on(received, marks, rebased)?;
+
+        let mut asked: Balance = 0;
+        let mut amounts = Vec::with_capacity(claimed.len());
+        for entry in self.royalties.entries().iter().rev().take(claimed.len()) {
+            let amount = entry.rate.mul_floor(missed);
+            let amount = entry.ceiling.map_or(amount, |ceiling| amount.min(ceiling));
+            asked = sum(asked, amount)?;
+            amounts.push(amount);
+        }
+        amounts.reverse();
+
+        let ours = match self.waits {
+            true => kept.takeable()?,
+            false => 0,
+        };
+        let theirs = match &self.former {
+            Some(former) => {
+                let (_, next, last) = former.at(marks.period)?;
+                sum(next, last)?
+            }
+            None => 0,
+        };
+        let most = asked.min(sum(ours, theirs)?);
+        let mut taken: Balance = 0;
+        for amount in &mut amounts {
+            *amount = part(*amount, most, asked)?;
+            taken = sum(taken, *amount)?;
+        }
+        // Both by what waits; the former team's part is rounded down, unless the present one has too little.
+        let from_theirs = part(taken, theirs, sum(ours, theirs)?)?;
+        let from_theirs = from_theirs.max(taken.saturating_sub(ours));
+        let from_ours = difference(taken, from_theirs)?;
+        if let Some(former) = &mut self.former {
+            let (free, next, last) = former.at(marks.period)?;
+            let from_next = part(from_theirs, next, theirs)?;
+            *former = Former {
+                period: marks.period,
+                free,
+                next: difference(next, from_next)?,
+                last: difference(last, difference(from_theirs, from_next)?)?,
+                ..former.clone()
+            };
+        }
+        // The present team began after what was the former's.
+        self.team.kept = difference(self.team.kept, from_theirs)?;
+        self.royalties.set_aside(&amounts)?;
+        self.mark(marks, &kept.less(from_ours)?)?;
+        Ok(taken)
+    }
+
+    /// Freezes or unfreezes what is owed for an asset, once everything payable has been paid. Says whether anything changed.
+    pub fn set_frozen(&mut self, asset: Asset, frozen: bool) -> bool {
+        self.royalties.set_frozen(asset, frozen)
+    }
+
+    /// Nothing waits any more.
+    pub fn release(&mut self) -> Result<(), ArithmeticError> {
+        self.waits = false;
+        if let Some(former) = &mut self.former {
+            former.free = sum(former.free, sum(former.next, former.last)?)?;
+            former.next = 0;
+            former.last = 0;
+        }
+        Ok(())
+    }
+
+    /// What all teams have kept at the boundaries, and now.
+    fn kept(&self, now: Balance, marks: &Marks) -> Result<Kept, ArithmeticError> {
+        let at = |mark: &Mark| match mark.kept {
+            Some(kept) => Ok(kept),
+            None => self.royalties.due(mark.net).map(|due| due.kept),
+        };
+        Ok(Kept {
+            older: at(&marks.older)?,
+            newer: at(&marks.newer)?,
+            now,
+        })
+    }
+
+    /// What the present team may have of what it has kept.
+    fn free(&self, kept: &Kept) -> Result<Balance, ArithmeticError> {
+        match self.waits {
+            true => kept.free(),
+            false => Ok(kept.now),
+        }
+    }
+
+    /// Goes on with other royalties. What comes back is free at once. Says what the present team has kept since it began.
+    fn go_on(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+        rebased: Rebased,
+    ) -> Result<Kept, ArithmeticError> {
+        let due = self.royalties.due(received)?;
+        // What rounding held back goes to the team.
+        let now = sum(due.kept, due.carried)?;
+        let kept = self
+            .kept(now, marks)?
+            .since(self.team.kept)?
+            .plus(rebased.returned)?;
+        self.royalties = rebased.royalties;
+        self.mark(marks, &kept)?;
+        Ok(kept)
+    }
+
+    /// Keeps in numbers what followed from royalties that have changed.
+    fn mark(&self, marks: &mut Marks, kept: &Kept) -> Result<(), ArithmeticError> {
+        marks.older.kept = Some(sum(self.team.kept, kept.older)?);
+        marks.newer.kept = Some(sum(self.team.kept, kept.newer)?);
+        Ok(())
+    }
+}
+
+/// `amount x part / whole`, rounded down; nothing of nothing.
+fn part(amount: Balance, part: Balance, whole: Balance) -> Result<Balance, ArithmeticError> {
+    if whole == 0 {
+        return Ok(0);
+    }
+    multiply_by_rational_with_rounding(amount, part, whole, Rounding::Down)
+        .ok_or(ArithmeticError::Overflow)
+}
+
+/// Adds what each member has more of `to` than of `from`.
+fn increases<AccountId: Clone>(
+    payments: &mut Vec<(AccountId, Balance)>,
+    members: &[Share<AccountId>],
+    from: Balance,
+    to: Balance,
+    all: bool,
+) -> Result<(), ArithmeticError> {
+    let had = team_shares(members, from)?;
+    let have = shares_of(members, to, all)?;
+    for (member, (had, have)) in members.iter().zip(had.into_iter().zip(have)) {
+        let amount = difference(have, had)?;
+        if amount > 0 {
+            payments.push((member.account.clone(), amount));
+        }
+    }
+    Ok(())
+}

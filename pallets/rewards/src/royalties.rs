@@ -1,0 +1,163 @@
+//! How the royalties of a model change: sources that were left out, claims, disputes.
+
+use crate::*;
+use alloc::vec::Vec;
+use frame_support::ensure;
+use sp_runtime::{DispatchError, DispatchResult};
+use tributary_primitives::{
+    assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
+    ids::ModelId,
+    ledger::{self, Ground, RebaseError, Split},
+};
+
+impl<T: Config> Pallet<T> {
+    /// Checks what a model is to owe, and says at which rates that is.
+    pub(crate) fn prepare_stack(model: ModelId, stack: &mut RoyaltyStack) -> DispatchResult {
+        let ascending = stack.windows(2).all(|pair| {
+            pair[0].payee < pair[1].payee && pair[0].payee.asset() != pair[1].payee.asset()
+        });
+        ensure!(ascending, Error::<T>::RoyaltiesNotAscending);
+        Self::ensure_payees(model, stack)?;
+        // Data of which nothing was admitted is lineage without payee, and has no part in the top-up either.
+        stack.retain(Self::has_account);
+        ledger::top_up(stack);
+        Ok(())
+    }
+
+    /// Models are owed by later ones only, so that none owes itself, be it by others in a circle.
+    fn ensure_payees(model: ModelId, royalties: &[Royalty]) -> DispatchResult {
+        for royalty in royalties {
+            let exists = match royalty.payee {
+                Payee::Model(parent) => parent < model && Splits::<T>::contains_key(parent),
+                Payee::Pool(pool) => Pools::<T>::contains_key(pool),
+            };
+            ensure!(exists, Error::<T>::PayeeNotFound);
+        }
+        Ok(())
+    }
+
+    fn has_account(royalty: &Royalty) -> bool {
+        match royalty.payee {
+            Payee::Model(_) => true,
+            Payee::Pool(pool) => PoolAccounts::<T>::contains_key(pool),
+        }
+    }
+
+    /// Gives a model other royalties, after the present ones have been paid.
+    pub(crate) fn do_amend_royalties(
+        model: ModelId,
+        mut stack: RoyaltyStack,
+        mut late: LateRoyalties,
+    ) -> DispatchResult {
+        Self::prepare_stack(model, &mut stack)?;
+        Self::ensure_payees(model, &late)?;
+        late.retain(Self::has_account);
+        let mut assets: Vec<_> = late.iter().map(|royalty| royalty.payee.asset()).collect();
+        assets.extend(stack.iter().map(|royalty| royalty.payee.asset()));
+        assets.sort_unstable();
+        ensure!(
+            assets.windows(2).all(|pair| pair[0] != pair[1]),
+            Error::<T>::RoyaltyOwed
+        );
+        Self::change(model, |split, account| {
+            let received = account.takings.net;
+            split
+                .rebase(received, &mut account.marks, &stack, &late)
+                .map_err(Self::rebase_error)
+        })?;
+        Self::deposit_event(Event::RoyaltiesAmended {
+            model,
+            royalties: stack,
+            late,
+        });
+        Ok(())
+    }
+
+    /// Sets aside what is claimed.
+    pub(crate) fn do_claim_royalties(
+        model: ModelId,
+        mut royalties: LateRoyalties,
+    ) -> DispatchResult {
+        Self::ensure_payees(model, &royalties)?;
+        royalties.retain(Self::has_account);
+        let set_aside = Self::change(model, |split, account| {
+            let entries = split.royalties().entries();
+            let claimed = entries.iter().any(|entry| entry.ground == Ground::Claimed);
+            ensure!(!claimed, Error::<T>::AlreadyClaimed);
+            let late = entries.iter().filter(|entry| entry.ground == Ground::Late);
+            ensure!(
+                late.count() + royalties.len() <= MAX_LATE as usize,
+                Error::<T>::TooManyLate
+            );
+            let mut assets: Vec<_> = entries.iter().map(|entry| entry.payee.asset()).collect();
+            for royalty in &royalties {
+                let asset = royalty.payee.asset();
+                ensure!(!assets.contains(&asset), Error::<T>::RoyaltyOwed);
+                assets.push(asset);
+            }
+            let received = account.takings.net;
+            split
+                .claim(received, &mut account.marks, &royalties)
+                .map_err(Self::rebase_error)
+        })?;
+        Self::deposit_event(Event::RoyaltiesClaimed {
+            model,
+            royalties,
+            set_aside,
+        });
+        Ok(())
+    }
+
+    /// Gives back what is claimed and not owed.
+    pub(crate) fn do_close_claim(model: ModelId) -> DispatchResult {
+        let returned = Self::change(model, |split, account| {
+            let received = account.takings.net;
+            split
+                .close_claim(received, &mut account.marks)
+                .map_err(Self::rebase_error)
+        })?;
+        Self::deposit_event(Event::ClaimClosed { model, returned });
+        Ok(())
+    }
+
+    /// Holds back what a model owes for an asset, or pays it again.
+    pub(crate) fn do_set_frozen(model: ModelId, asset: Asset, frozen: bool) -> DispatchResult {
+        let changed = Self::change(model, |split, _| Ok(split.set_frozen(asset, frozen)))?;
+        if changed {
+            Self::deposit_event(match frozen {
+                true => Event::RoyaltyFrozen { model, asset },
+                false => Event::RoyaltyUnfrozen { model, asset },
+            });
+        }
+        Ok(())
+    }
+
+    /// Lets nothing of what a model's team keeps wait any more.
+    pub(crate) fn do_release(model: ModelId) -> DispatchResult {
+        Self::change(model, |split, _| Ok(split.release()?))?;
+        Self::deposit_event(Event::EscrowReleased { model });
+        Ok(())
+    }
+
+    /// Changes how a model divides what comes in from now on: what is due by now is paid before.
+    fn change<R>(
+        model: ModelId,
+        change: impl FnOnce(&mut Split<T::AccountId>, &mut ModelAccount) -> Result<R, DispatchError>,
+    ) -> Result<R, DispatchError> {
+        Self::do_settle(model)?;
+        let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let mut account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        account.marks = Self::marks(&account);
+        let result = change(&mut split, &mut account)?;
+        Splits::<T>::insert(model, split);
+        ModelAccounts::<T>::insert(model, account);
+        Ok(result)
+    }
+
+    fn rebase_error(error: RebaseError) -> DispatchError {
+        match error {
+            RebaseError::RatesAboveOne => Error::<T>::RatesAboveOne.into(),
+            RebaseError::Arithmetic(error) => error.into(),
+        }
+    }
+}
