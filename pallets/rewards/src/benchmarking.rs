@@ -21,10 +21,9 @@ use frame_support::{
 use frame_system::RawOrigin;
 use sp_core::H256;
 use tributary_primitives::{
-    assets::{Asset, Pool, MAX_AUTHORS, MAX_CREW, MAX_STACK, MAX_TEAM},
+    assets::{Asset, Pool, MAX_AUTHORS, MAX_CREW, MAX_LATE, MAX_STACK, MAX_TEAM},
     hashing,
     ids::ContributionNumber,
-    ledger::Inflow,
     merkle::{Node, Path, Range},
 };
 
@@ -109,20 +108,17 @@ mod benchmarks {
         assert_eq!(PotTotals::<T>::get().gross, before + amount::<T>());
     }
 
-    /// With `r` royalties to pools and `t` members of the team, none of whom has been credited before.
+    /// With `r` royalties to pools, and `t` members of the team and of the former one, none of whom has anything credited.
     #[benchmark]
-    fn settle(r: Linear<0, MAX_STACK>, t: Linear<1, MAX_TEAM>) {
+    fn settle(r: Linear<0, { MAX_STACK + MAX_LATE }>, t: Linear<1, { 2 * MAX_TEAM }>) {
         let caller = account::<T>("caller", 0);
-        open_model::<T>(0, r, team::<T>(&caller, t));
+        open_model::<T>(0, r, &caller, t);
         preparation::pay::<T>(Asset::Model(0));
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller.clone()), 0);
 
-        assert_ne!(
-            ModelAccounts::<T>::get(0).unwrap().settled,
-            Inflow::default()
-        );
+        assert!(Splits::<T>::get(0).unwrap().former().is_none());
         assert!(Claimable::<T>::get(caller) > 0);
     }
 
@@ -223,7 +219,7 @@ mod benchmarks {
     #[benchmark]
     fn withdraw() {
         let owner = account::<T>("owner", 0);
-        open_model::<T>(0, 0, team::<T>(&owner, 1));
+        open_model::<T>(0, 0, &owner, 1);
         preparation::pay::<T>(Asset::Model(0));
         Pallet::<T>::do_settle(0).expect("the model has a ledger; qed");
         let amount = Claimable::<T>::get(&owner);

@@ -11,7 +11,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchResult, Perbill};
 use tributary_primitives::{
-    assets::{Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
+    assets::{Asset, Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     hashing,
     ids::{ContributionNumber, ModelId},
     ledger::Vesting,
@@ -72,6 +72,8 @@ pub(crate) const AT_ONCE: Vesting = Vesting {
     parts: 0,
     blocks: 10,
 };
+/// Blocks of a period, from whose boundaries on half of what teams keep waits.
+pub(crate) const PERIOD: u64 = 100;
 /// An account without money.
 pub(crate) const TREASURY_ACCOUNT: AccountId = 999;
 /// Accounts below this have money at the start.
@@ -83,6 +85,7 @@ parameter_types! {
     pub const RewardsId: PalletId = PalletId(*b"trb/pot_");
     pub static ProtocolFee: Perbill = Perbill::from_percent(2);
     pub static HostMax: Perbill = Perbill::from_percent(50);
+    pub const EscrowPeriod: u32 = PERIOD as u32;
     pub static Treasury: AccountId = TREASURY_ACCOUNT;
 }
 
@@ -91,6 +94,7 @@ impl Config for Test {
     type PalletId = RewardsId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
+    type EscrowPeriod = EscrowPeriod;
     type Treasury = Treasury;
     type WeightInfo = CountedWeights;
 }
@@ -209,10 +213,36 @@ pub(crate) fn pool(datanet: u32, round: u32) -> Pool {
     Pool { datanet, round }
 }
 
-/// Opens a model that is owned by one account.
+/// Opens a model that is owned by one account, and whose ancestry is known to be complete: nothing of what it keeps waits.
 pub(crate) fn open_model(model: ModelId, royalties: &[Royalty], owner: AccountId) {
-    let team = team(&[(owner, 100)]);
-    <Rewards as Revenue<_>>::open(model, stack(royalties), team).unwrap();
+    open_shared(model, royalties, &[(owner, 100)]);
+}
+
+/// Opens a model of a team, of which nothing waits.
+pub(crate) fn open_shared(model: ModelId, royalties: &[Royalty], members: &[(AccountId, u32)]) {
+    open_waiting(model, royalties, members);
+    <Rewards as Revenue<_>>::release(model).unwrap();
+}
+
+/// Opens a model of a team, of which half waits.
+pub(crate) fn open_waiting(model: ModelId, royalties: &[Royalty], members: &[(AccountId, u32)]) {
+    <Rewards as Revenue<_>>::open(model, stack(royalties), team(members)).unwrap();
+}
+
+/// Pays so much for a model that this is its net.
+pub(crate) fn pay_net(model: ModelId, net: Balance) {
+    ProtocolFee::set(Perbill::zero());
+    Rewards::pay(RuntimeOrigin::signed(1), Asset::Model(model), None, net).unwrap();
+}
+
+/// Anybody settles a model.
+pub(crate) fn settle(model: ModelId) {
+    Rewards::settle(RuntimeOrigin::signed(9), model).unwrap();
+}
+
+/// Moves on to the beginning of a period, counted from 0.
+pub(crate) fn go_to_period(period: u64) {
+    System::set_block_number(period * PERIOD);
 }
 
 /// The admitted contributions of a pool: numbered from 0, each with its account and weight.

@@ -4,14 +4,18 @@ use crate::*;
 use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use frame_support::{
-    traits::fungible::{Inspect, Mutate},
+    traits::{
+        fungible::{Inspect, Mutate},
+        Get,
+    },
     BoundedVec,
 };
 use sp_core::H256;
 use sp_runtime::traits::{BlakeTwo256, Hash, TrailingZeroInput};
 use tributary_primitives::{
     assets::{
-        Asset, Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team, MAX_CREW, MAX_STACK, MAX_TEAM,
+        Asset, Crew, LateRoyalties, Payee, Pool, Royalty, RoyaltyStack, Share, Team, MAX_CREW,
+        MAX_LATE, MAX_STACK, MAX_TEAM,
     },
     datanets::{MAX_CREW_SHARE, MAX_PERIOD, MAX_VESTING},
     ids::ModelId,
@@ -110,22 +114,53 @@ pub(crate) fn any_root() -> Node {
     }
 }
 
-/// Opens the ledger of a model that owes royalties to `royalties` pools.
-pub(crate) fn open_model<T: Config>(model: ModelId, royalties: u32, team: Team<T::AccountId>) {
-    let stack = (0..royalties).map(|index| {
-        let pool = Pool {
-            datanet: FIRST_DATANET + index,
-            round: 1,
-        };
-        open_any_pool::<T>(pool);
-        Royalty {
-            payee: Payee::Pool(pool),
-            rate: Perbill::from_percent(60 / MAX_STACK),
-            ceiling: Some(Balance::MAX),
+/// Opens the ledger of a model that owes royalties to `royalties` pools, as many of them late as the stack has no room for. Of its `members`
+/// those who are too many for a team were the former team, of whose earnings the last part is free by now.
+pub(crate) fn open_model<T: Config>(
+    model: ModelId,
+    royalties: u32,
+    owner: &T::AccountId,
+    members: u32,
+) {
+    const DONE: &str = "a ledger can be opened and changed; qed";
+    let mut stack: Vec<_> = (0..royalties)
+        .map(|index| {
+            let pool = Pool {
+                datanet: FIRST_DATANET + index,
+                round: 1,
+            };
+            open_any_pool::<T>(pool);
+            Royalty {
+                payee: Payee::Pool(pool),
+                rate: Perbill::from_percent(60 / MAX_STACK),
+                ceiling: Some(Balance::MAX),
+            }
+        })
+        .collect();
+    let late = stack.split_off(stack.len().min(MAX_STACK as usize));
+    let (stack, late) = (
+        RoyaltyStack::truncate_from(stack),
+        LateRoyalties::truncate_from(late),
+    );
+    let present = team::<T>(owner, members.min(MAX_TEAM));
+    if members > MAX_TEAM {
+        let former = shares::<T>("former", None, members - MAX_TEAM, Perbill::one());
+        let former = BoundedVec::truncate_from(former);
+        Pallet::<T>::do_open(model, stack.clone(), former).expect(DONE);
+        pay::<T>(Asset::Model(model));
+        Pallet::<T>::do_amend_team(model, present).expect(DONE);
+        for index in 0..members - MAX_TEAM {
+            Pallet::<T>::do_withdraw(account::<T>("former", index)).expect(DONE);
         }
-    });
-    let stack = RoyaltyStack::truncate_from(stack.collect());
-    Pallet::<T>::do_open(model, stack, team).expect("the ledger is new; qed");
+        let later = T::EscrowPeriod::get().max(1) * 2;
+        let now = frame_system::Pallet::<T>::block_number();
+        frame_system::Pallet::<T>::set_block_number(now + later.into());
+    } else {
+        Pallet::<T>::do_open(model, stack.clone(), present).expect(DONE);
+    }
+    if !late.is_empty() {
+        Pallet::<T>::do_amend_royalties(model, stack, late).expect(DONE);
+    }
 }
 
 /// Makes an asset ready to be paid for, with as much to settle as there can be.
@@ -133,7 +168,7 @@ pub(crate) fn prepare_asset<T: Config>(asset: Asset, owner: &T::AccountId) {
     match asset {
         Asset::Model(model) => {
             if !Splits::<T>::contains_key(model) {
-                open_model::<T>(model, MAX_STACK, team::<T>(owner, MAX_TEAM));
+                open_model::<T>(model, MAX_STACK + MAX_LATE, owner, 2 * MAX_TEAM);
             }
         }
         Asset::Datanet(datanet) => {

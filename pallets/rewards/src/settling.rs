@@ -26,7 +26,7 @@ impl<T: Config> Pallet<T> {
             payments.royalties.len() as u32,
             payments.members.len() as u32,
         );
-        if paid == (0, 0) {
+        if !payments.changed {
             return Ok(paid);
         }
 

@@ -23,6 +23,8 @@ parameter_types! {
     pub const ProtocolFee: Perbill = Perbill::from_percent(2);
     /// The most that a host may keep of a payment, after the protocol fee.
     pub const HostMax: Perbill = Perbill::from_percent(50);
+    /// Half of what a model's team keeps waits for one to two of these: 28 days.
+    pub const EscrowPeriod: u32 = 28 * DAYS;
     /// Where protocol fees go. Nobody has its key: it waits for governance.
     pub Treasury: AccountId = PalletId(*b"trib/trs").into_account_truncating();
     /// Between the announcement of another team and the change: a week.
@@ -65,6 +67,7 @@ impl pallet_rewards::Config for Runtime {
     type PalletId = PotId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
+    type EscrowPeriod = EscrowPeriod;
     type Treasury = Treasury;
     type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;
 }

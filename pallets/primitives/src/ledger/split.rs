@@ -102,6 +102,8 @@ pub struct Payments<AccountId> {
     pub royalties: Vec<(Payee, Balance)>,
     /// To members of teams.
     pub members: Vec<(AccountId, Balance)>,
+    /// Whether the split changed, which it may have though nobody gets a whole unit.
+    pub changed: bool,
 }
 
 /// Why a team cannot be replaced.
@@ -237,19 +239,25 @@ impl<AccountId: Clone> Split<AccountId> {
 
         let mut members = Vec::new();
         let team = &mut self.team;
+        let mut changed = !royalties.is_empty() || team.shared != free;
         increases(&mut members, &team.members, team.shared, free, false)?;
         team.shared = free;
         if let Some(former) = &mut self.former {
             let (free, next, last) = former.at(marks.period)?;
             let all = next == 0 && last == 0;
             increases(&mut members, &former.members, former.shared, free, all)?;
+            changed |= all || former.shared != free;
             former.shared = free;
             if all {
                 self.closed = sum(self.closed, free)?;
                 self.former = None;
             }
         }
-        Ok(Payments { royalties, members })
+        Ok(Payments {
+            royalties,
+            members,
+            changed,
+        })
     }
 
     /// Goes on with another team once everything due of `inflow` has been paid. What waits of the old one's is still theirs; if nothing does,

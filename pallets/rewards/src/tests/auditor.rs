@@ -120,6 +120,12 @@ impl Books {
                     self.paid += fees;
                 }
                 Event::LedgerOpened { .. }
+                | Event::RoyaltiesAmended { .. }
+                | Event::RoyaltiesClaimed { .. }
+                | Event::ClaimClosed { .. }
+                | Event::RoyaltyFrozen { .. }
+                | Event::RoyaltyUnfrozen { .. }
+                | Event::EscrowReleased { .. }
                 | Event::TeamAmended { .. }
                 | Event::PoolOpened { .. }
                 | Event::Shared { .. }

@@ -7,7 +7,8 @@ use proptest::{collection::vec, option, prelude::*, sample::Index};
 use sp_runtime::Perbill;
 use std::collections::BTreeMap;
 use tributary_primitives::{
-    assets::{Asset, Payee, Pool, Royalty, Share, Team},
+    assets::{Asset, LateRoyalties, Payee, Pool, Royalty, Share, Team},
+    ledger::Ground,
     roles::{Cause, DataPools, Revenue},
     Balance,
 };
@@ -46,6 +47,12 @@ enum Step {
     Wait(u8),
     Refund(Index),
     SetFee(Perbill),
+    WaitPeriods(u8),
+    ClaimRoyalty(Index, Index, Perbill),
+    Uphold(Index),
+    CloseClaim(Index),
+    Freeze(Index, Index, bool),
+    Release(Index),
 }
 
 fn amounts() -> impl Strategy<Value = Balance> {
@@ -98,6 +105,14 @@ fn steps(changes: bool) -> impl Strategy<Value = Vec<Step>> {
         1 => index().prop_map(Step::Final),
         1 => (1..15u8).prop_map(Step::Wait),
         1 => (0..=60_000_000u32).prop_map(|fee| Step::SetFee(Perbill::from_parts(fee))),
+        2 => (1..4u8).prop_map(Step::WaitPeriods),
+        2 => (index(), index(), part())
+            .prop_map(|(model, payee, rate)| Step::ClaimRoyalty(model, payee, rate)),
+        1 => index().prop_map(Step::Uphold),
+        1 => index().prop_map(Step::CloseClaim),
+        2 => (index(), index(), any::<bool>())
+            .prop_map(|(model, payee, frozen)| Step::Freeze(model, payee, frozen)),
+        1 => index().prop_map(Step::Release),
     ];
     let weight = if changes { 2 } else { 0 };
     vec(
@@ -175,6 +190,14 @@ impl World {
         index.index(self.models.len()) as u32
     }
 
+    /// Somebody whom a model may owe royalties.
+    fn payee(&self, model: u32, index: &Index) -> Payee {
+        let models = (0..model).map(Payee::Model);
+        let pools = (0..POOLS - 1).map(|index| Payee::Pool(nth_pool(index)));
+        let payees: Vec<_> = models.chain(pools).collect();
+        payees[index.index(payees.len())]
+    }
+
     /// A pool with weight.
     fn pool(&self, index: &Index) -> u32 {
         index.index(POOLS as usize - 1) as u32
@@ -237,7 +260,8 @@ impl World {
                 let model = self.model(model);
                 let first = (1 + u64::from(model)) * PLACES + 10 * (1 + number as u64);
                 let team = team_of(parts, first);
-                <Rewards as Revenue<_>>::amend_team(model, team).unwrap();
+                let amended = <Rewards as Revenue<_>>::amend_team(model, team);
+                assert!(amended.is_ok() || amended == Err(Error::<Test>::FormerTeamWaits.into()));
             }
             Step::Sponsor(pool, amount) => {
                 let pool = nth_pool(self.pool(pool));
@@ -278,7 +302,70 @@ impl World {
                 System::set_block_number(System::block_number() + u64::from(*blocks));
             }
             Step::SetFee(fee) => ProtocolFee::set(*fee),
+            Step::WaitPeriods(periods) => {
+                let blocks = u64::from(*periods) * PERIOD;
+                System::set_block_number(System::block_number() + blocks);
+            }
+            Step::ClaimRoyalty(model, payee, rate) => {
+                let model = self.model(model);
+                let (payee, rate) = (self.payee(model, payee), *rate);
+                let royalty = Royalty {
+                    payee,
+                    rate,
+                    ceiling: None,
+                };
+                let entries = Rewards::model(model).unwrap().royalties;
+                let known = entries
+                    .iter()
+                    .any(|entry| entry.royalty.payee == payee || entry.ground == Ground::Claimed);
+                let claimed = LateRoyalties::truncate_from(vec![royalty]);
+                let claimed = <Rewards as Revenue<_>>::claim(model, claimed);
+                assert_eq!(claimed.is_err(), known);
+            }
+            Step::Uphold(model) => {
+                let model = self.model(model);
+                let of = |grounds: &[Ground]| {
+                    let split = Splits::<Test>::get(model).unwrap();
+                    let entries = split.royalties().entries().to_vec().into_iter();
+                    entries
+                        .filter(|entry| grounds.contains(&entry.ground))
+                        .map(|entry| Royalty {
+                            payee: entry.payee,
+                            rate: entry.asked,
+                            ceiling: entry.ceiling,
+                        })
+                        .collect::<Vec<_>>()
+                };
+                let late = LateRoyalties::truncate_from(of(&[Ground::Late, Ground::Claimed]));
+                let stack = stack(&of(&[Ground::Stack]));
+                <Rewards as Revenue<_>>::amend_royalties(model, stack, late).unwrap();
+            }
+            Step::CloseClaim(model) => {
+                <Rewards as Revenue<_>>::close_claim(self.model(model)).unwrap();
+            }
+            Step::Freeze(model, payee, frozen) => {
+                let model = self.model(model);
+                let asset = self.payee(model, payee).asset();
+                match frozen {
+                    true => <Rewards as Revenue<_>>::freeze(model, asset).unwrap(),
+                    false => <Rewards as Revenue<_>>::unfreeze(model, asset).unwrap(),
+                }
+            }
+            Step::Release(model) => {
+                <Rewards as Revenue<_>>::release(self.model(model)).unwrap();
+            }
         }
+    }
+
+    /// Nothing is disputed any more, and nothing waits.
+    fn decide_all(&self) {
+        for model in 0..self.models.len() as u32 {
+            <Rewards as Revenue<_>>::close_claim(model).unwrap();
+            for entry in Rewards::model(model).unwrap().royalties {
+                <Rewards as Revenue<_>>::unfreeze(model, entry.royalty.payee.asset()).unwrap();
+            }
+        }
+        System::set_block_number(System::block_number() + 2 * PERIOD);
     }
 
     /// Everything that can be paid is paid. Descendants have higher numbers, so they go first.
@@ -328,6 +415,7 @@ proptest! {
                 books.record(events());
                 books.assert_agrees();
             }
+            world.decide_all();
             world.settle_all();
             books.record(events());
             books.assert_agrees();

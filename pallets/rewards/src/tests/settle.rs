@@ -1,26 +1,10 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
-use sp_runtime::{DispatchError, Perbill};
+use sp_runtime::DispatchError;
 use tributary_primitives::{
-    assets::{Asset, Payee, Royalty},
+    assets::{Payee, Royalty},
     ledger::Inflow,
-    roles::Revenue,
-    Balance,
 };
-
-fn pay(model: u32, net: Balance) {
-    ProtocolFee::set(Perbill::zero());
-    assert_ok!(Rewards::pay(
-        RuntimeOrigin::signed(1),
-        Asset::Model(model),
-        None,
-        net
-    ));
-}
-
-fn settle(model: u32) {
-    assert_ok!(Rewards::settle(RuntimeOrigin::signed(9), model));
-}
 
 #[test]
 fn royalties_go_to_inboxes_and_pools_and_the_rest_to_the_team() {
@@ -31,9 +15,8 @@ fn royalties_go_to_inboxes_and_pools_and_the_rest_to_the_team() {
             royalty(Payee::Model(0), 10),
             royalty(Payee::Pool(pool(0, 1)), 50),
         ];
-        let members = team(&[(21, 75), (22, 25)]);
-        assert_ok!(<Rewards as Revenue<_>>::open(1, stack(&royalties), members));
-        pay(1, 1_000);
+        open_shared(1, &royalties, &[(21, 75), (22, 25)]);
+        pay_net(1, 1_000);
         events();
 
         settle(1);
@@ -88,7 +71,7 @@ fn royalties_are_owed_out_of_payments_and_not_out_of_royalties() {
         open_model(1, &[royalty(Payee::Model(0), 10)], 21);
         let both = [royalty(Payee::Model(0), 10), royalty(Payee::Model(1), 20)];
         open_model(2, &both, 22);
-        pay(2, 1_000);
+        pay_net(2, 1_000);
         for model in [2, 1, 0] {
             settle(model);
         }
@@ -100,7 +83,7 @@ fn royalties_are_owed_out_of_payments_and_not_out_of_royalties() {
 fn settling_twice_pays_once() {
     ExtBuilder.build_and_execute(|| {
         open_model(0, &[], 20);
-        pay(0, 77);
+        pay_net(0, 77);
         settle(0);
         events();
         settle(0);
@@ -119,7 +102,7 @@ fn a_ceiling_is_reached_exactly_and_then_all_is_the_teams() {
         };
         open_model(1, &[capped], 21);
         for (payment, owed, rest) in [(95, 9, 86), (5, 10, 90), (5, 10, 95), (1_000, 10, 1_095)] {
-            pay(1, payment);
+            pay_net(1, payment);
             settle(1);
             settle(0);
             assert_eq!((claimable(20), claimable(21)), (owed, rest));
@@ -136,7 +119,7 @@ fn single_units_find_their_way_without_loss() {
         open_model(2, &royalties, 22);
         let mut seen = Vec::new();
         for _ in 0..10 {
-            pay(2, 1);
+            pay_net(2, 1);
             for model in [2, 1, 0] {
                 settle(model);
             }
@@ -165,20 +148,20 @@ fn single_units_find_their_way_without_loss() {
 fn a_member_that_cannot_receive_blocks_nobody() {
     ExtBuilder.build_and_execute(|| {
         // An account without existence, the pot and the treasury.
-        let members = team(&[
+        let members = [
             (50, 25),
             (Rewards::pot(), 25),
             (TREASURY_ACCOUNT, 25),
             (20, 25),
-        ]);
-        assert_ok!(<Rewards as Revenue<_>>::open(0, stack(&[]), members));
-        pay(0, 8);
+        ];
+        open_shared(0, &[], &members);
+        pay_net(0, 8);
         settle(0);
         assert_eq!(
             [50, Rewards::pot(), TREASURY_ACCOUNT, 20].map(claimable),
             [2; 4]
         );
-        pay(0, 400);
+        pay_net(0, 400);
         settle(0);
         assert_ok!(Rewards::withdraw(RuntimeOrigin::signed(20)));
     });
@@ -190,14 +173,14 @@ fn what_was_not_needed_of_the_worst_case_is_refunded() {
         open_model(0, &[], 20);
         open_model(1, &[royalty(Payee::Model(0), 10)], 21);
         let call = RuntimeCall::Rewards(Call::settle { model: 1 });
-        let worst = CountedWeights::settle(32, 16);
+        let worst = CountedWeights::settle(40, 32);
         assert_eq!(call.get_dispatch_info().call_weight, worst);
 
         let settled = || {
             let post = Rewards::settle(RuntimeOrigin::signed(1), 1).unwrap();
             post.actual_weight
         };
-        pay(1, 10);
+        pay_net(1, 10);
         assert_eq!(settled(), Some(CountedWeights::settle(1, 1)));
         assert_eq!(settled(), Some(CountedWeights::settle(0, 0)));
     });

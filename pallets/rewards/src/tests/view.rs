@@ -3,7 +3,7 @@ use frame_support::assert_ok;
 use sp_runtime::Perbill;
 use tributary_primitives::{
     assets::{Asset, Payee},
-    roles::Revenue,
+    ledger::Ground,
 };
 
 fn pay(asset: Asset) {
@@ -17,8 +17,7 @@ fn a_models_statement_says_what_everybody_has_and_is_owed() {
     ExtBuilder.build_and_execute(|| {
         open_model(0, &[], 20);
         let members = team(&[(21, 40), (22, 60)]);
-        let stack = stack(&[royalty(Payee::Model(0), 20)]);
-        assert_ok!(<Rewards as Revenue<_>>::open(1, stack, members.clone()));
+        open_shared(1, &[royalty(Payee::Model(0), 20)], &[(21, 40), (22, 60)]);
         pay(Asset::Model(1));
         assert_ok!(Rewards::settle(RuntimeOrigin::signed(1), 1));
         pay(Asset::Model(1));
@@ -38,6 +37,8 @@ fn a_models_statement_says_what_everybody_has_and_is_owed() {
             statement.royalties,
             [RoyaltyStatement {
                 royalty: royalty(Payee::Model(0), 20),
+                ground: Ground::Stack,
+                frozen: false,
                 earned: 380,
                 paid: 190,
             }]
@@ -48,6 +49,8 @@ fn a_models_statement_says_what_everybody_has_and_is_owed() {
             paid,
         };
         assert_eq!(statement.team, [share(0, 608, 304), share(1, 912, 456)]);
+        assert_eq!((statement.waiting, statement.contested), (0, 0));
+        assert!(!statement.waits && statement.former.is_empty());
         assert_eq!(Rewards::claimable(22), 456);
         assert_eq!(Rewards::model(2), None);
     });
