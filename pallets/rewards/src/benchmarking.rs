@@ -244,5 +244,19 @@ mod benchmarks {
         assert!(T::Currency::balance(&T::Treasury::get()) >= before + amount::<T>());
     }
 
+    /// By root, which is governance wherever there is nothing narrower.
+    #[benchmark]
+    fn set_rates() {
+        let rates = TakingRates {
+            protocol_fee: MAX_PROTOCOL_FEE,
+            host_max: MAX_HOST_SHARE,
+        };
+
+        #[extrinsic_call]
+        _(RawOrigin::Root, rates);
+
+        assert_eq!(Rates::<T>::get(), Some(rates));
+    }
+
     impl_benchmark_test_suite!(Pallet, crate::mock::ExtBuilder.build(), crate::mock::Test);
 }

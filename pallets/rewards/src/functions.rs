@@ -39,11 +39,12 @@ impl<T: Config> Pallet<T> {
         cause: Cause,
     ) -> DispatchResult {
         let payee = Self::payee_of(asset, round)?;
+        let rates = Self::taking_rates();
         let taking = ledger::take(
             gross,
-            T::ProtocolFee::get().min(MAX_PROTOCOL_FEE),
+            rates.protocol_fee,
             host.as_ref().map_or(0, |(_, amount)| *amount),
-            T::HostMax::get().min(MAX_HOST_SHARE),
+            rates.host_max,
         )
         .map_err(|_| Error::<T>::HostShareTooHigh)?;
 
@@ -87,6 +88,33 @@ impl<T: Config> Pallet<T> {
             Self::credit(&mut totals, &host, amount, Source::Hosting(asset))?;
         }
         PotTotals::<T>::put(totals);
+        Ok(())
+    }
+
+    /// What is taken of payments: whatever was set, not above the bounds.
+    pub(crate) fn taking_rates() -> TakingRates {
+        let rates = Rates::<T>::get().unwrap_or_else(|| TakingRates {
+            protocol_fee: T::ProtocolFee::get(),
+            host_max: T::HostMax::get(),
+        });
+        TakingRates {
+            protocol_fee: rates.protocol_fee.min(MAX_PROTOCOL_FEE),
+            host_max: rates.host_max.min(MAX_HOST_SHARE),
+        }
+    }
+
+    /// Sets what is taken of payments.
+    pub(crate) fn do_set_rates(rates: TakingRates) -> DispatchResult {
+        ensure!(
+            rates.protocol_fee <= MAX_PROTOCOL_FEE,
+            Error::<T>::ProtocolFeeAboveBound
+        );
+        ensure!(
+            rates.host_max <= MAX_HOST_SHARE,
+            Error::<T>::HostMaxAboveBound
+        );
+        Rates::<T>::put(rates);
+        Self::deposit_event(Event::RatesSet { rates });
         Ok(())
     }
 

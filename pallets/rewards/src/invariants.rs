@@ -1,6 +1,6 @@
 //! What is true of the ledger at every block: promise P2, every unit accounted for.
 //!
-//! The first three need a fixed number of reads, however many models, pools and accounts there are; they say that the sums are
+//! The first four need a fixed number of reads, however many models, pools and accounts there are; they say that the sums are
 //! right. The others walk through state and say that the sums are those of the parts.
 
 use crate::{authors::Earning, *};
@@ -15,6 +15,7 @@ use tributary_primitives::{
 impl<T: Config> Pallet<T> {
     /// Checks every invariant.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
+        Self::rates_are_within_their_bounds()?;
         Self::the_pot_holds_what_it_owes()?;
         Self::received_is_held_or_paid()?;
         Self::each_role_has_what_it_was_given()?;
@@ -27,6 +28,17 @@ impl<T: Config> Pallet<T> {
         Self::awards_sum_up()?;
         Self::authors_share_everything()?;
         Self::ledgers_are_complete()
+    }
+
+    /// What governance has set is within its bounds.
+    fn rates_are_within_their_bounds() -> Result<(), TryRuntimeError> {
+        ensure!(
+            Rates::<T>::get().is_none_or(|rates| {
+                rates.protocol_fee <= MAX_PROTOCOL_FEE && rates.host_max <= MAX_HOST_SHARE
+            }),
+            "a rate is above its bound"
+        );
+        Ok(())
     }
 
     /// The pot's free balance is its existential deposit, all that it owes, and a surplus that is not negative.

@@ -60,13 +60,16 @@ pub mod pallet {
         #[pallet::constant]
         type PalletId: Get<PalletId>;
 
-        /// The protocol's part of every payment. More than [`MAX_PROTOCOL_FEE`] counts as that.
+        /// The protocol's part of every payment, until governance sets another. At most [`MAX_PROTOCOL_FEE`].
         #[pallet::constant]
         type ProtocolFee: Get<Perbill>;
 
-        /// The most that hosts may have of what the fee leaves. More than [`MAX_HOST_SHARE`] counts as that.
+        /// The most that hosts may have of what the fee leaves, until governance sets another. At most [`MAX_HOST_SHARE`].
         #[pallet::constant]
         type HostMax: Get<Perbill>;
+
+        /// Who sets these rates.
+        type GovernanceOrigin: EnsureOrigin<Self::RuntimeOrigin>;
 
         /// How many blocks a period is. Half of what a model's team keeps waits from the older of the last two boundaries between periods
         /// on, which is one to two periods ago.
@@ -86,6 +89,10 @@ pub mod pallet {
     #[pallet::pallet]
     #[pallet::storage_version(STORAGE_VERSION)]
     pub struct Pallet<T>(_);
+
+    /// What is taken of payments, where governance has set it.
+    #[pallet::storage]
+    pub type Rates<T: Config> = StorageValue<_, TakingRates>;
 
     /// How what a model receives is divided. Read when it is settled, and not when it is paid for. Identifiers are counted by the
     /// chain, so that a short hash does.
@@ -187,6 +194,11 @@ pub mod pallet {
     #[pallet::event]
     #[pallet::generate_deposit(pub(super) fn deposit_event)]
     pub enum Event<T: Config> {
+        /// Payments are taken at these rates from now on.
+        RatesSet {
+            /// The protocol's fee, and the most that hosts may have.
+            rates: TakingRates,
+        },
         /// A model's ledger began.
         LedgerOpened {
             /// The model.
@@ -411,6 +423,10 @@ pub mod pallet {
         ZeroAmount,
         /// The host asks for more than hosts may have of what the protocol's fee leaves. Lower the host's share.
         HostShareTooHigh,
+        /// The protocol's fee is above its bound of 5 %. Set a lower one.
+        ProtocolFeeAboveBound,
+        /// The most that hosts may have is above its bound of 70 %. Set a lower one.
+        HostMaxAboveBound,
         /// The pot cannot pay into itself. Pay from another account.
         PotCannotPay,
         /// The model has a ledger already. Amend its team instead.
@@ -614,10 +630,29 @@ pub mod pallet {
             ensure_signed(origin)?;
             Self::do_sweep()
         }
+
+        /// Sets what is taken of payments from now on.
+        ///
+        /// The origin must be governance. No rate can pass its bound: the protocol's fee 5 %, hosts 70 % of what the fee leaves.
+        ///
+        /// - `rates`: the protocol's fee, and the most that hosts may have.
+        ///
+        /// Errors: `ProtocolFeeAboveBound`, `HostMaxAboveBound`. Event: `RatesSet`.
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::set_rates())]
+        pub fn set_rates(origin: OriginFor<T>, rates: TakingRates) -> DispatchResult {
+            T::GovernanceOrigin::ensure_origin(origin)?;
+            Self::do_set_rates(rates)
+        }
     }
 
     #[pallet::view_functions]
     impl<T: Config> Pallet<T> {
+        /// What is taken of payments.
+        pub fn rates() -> TakingRates {
+            Self::taking_rates()
+        }
+
         /// The account that holds the pot.
         pub fn pot_account() -> T::AccountId {
             Self::pot()

@@ -94,6 +94,7 @@ impl Config for Test {
     type PalletId = RewardsId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
+    type GovernanceOrigin = frame_system::EnsureRoot<AccountId>;
     type EscrowPeriod = EscrowPeriod;
     type Treasury = Treasury;
     type WeightInfo = CountedWeights;
@@ -138,6 +139,10 @@ impl WeightInfo for CountedWeights {
 
     fn sweep() -> Weight {
         Weight::from_parts(4, 0)
+    }
+
+    fn set_rates() -> Weight {
+        Weight::from_parts(5, 0)
     }
 }
 

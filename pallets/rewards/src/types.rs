@@ -60,6 +60,26 @@ pub(crate) fn sum(balances: impl IntoIterator<Item = Balance>) -> Result<Balance
     Ok(total)
 }
 
+/// What is taken of payments.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct TakingRates {
+    /// The protocol's part of every payment. At most [`MAX_PROTOCOL_FEE`].
+    pub protocol_fee: Perbill,
+    /// The most that hosts may have of what the fee leaves. At most [`MAX_HOST_SHARE`].
+    pub host_max: Perbill,
+}
+
 /// What has come in for a model or a pool since the beginning.
 #[derive(
     Clone,

@@ -30,6 +30,8 @@ pub trait WeightInfo {
     fn withdraw() -> Weight;
     /// `sweep`.
     fn sweep() -> Weight;
+    /// `set_rates`.
+    fn set_rates() -> Weight;
 }
 
 /// As measured, with the database's costs of the runtime.
@@ -202,6 +204,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
+    fn set_rates() -> Weight {
+        // Minimum execution time: 41_202_000 picoseconds.
+        Weight::from_parts(43_575_000, 6196)
+            .saturating_add(T::DbWeight::get().reads(3))
+            .saturating_add(T::DbWeight::get().writes(3))
+    }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
@@ -274,6 +282,11 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
+        Weight::from_parts(43_575_000, 6196)
+            .saturating_add(RocksDbWeight::get().reads(3))
+            .saturating_add(RocksDbWeight::get().writes(3))
+    }
+    fn set_rates() -> Weight {
         Weight::from_parts(43_575_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))

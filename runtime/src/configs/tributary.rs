@@ -5,6 +5,7 @@ use crate::{
     Licensing, Rewards, Runtime, RuntimeHoldReason, Valuation,
 };
 use frame_support::{parameter_types, traits::Get, PalletId};
+use frame_system::EnsureRoot;
 use sp_core::H256;
 use sp_runtime::{
     traits::{AccountIdConversion, SaturatedConversion},
@@ -67,6 +68,7 @@ impl pallet_rewards::Config for Runtime {
     type PalletId = PotId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
+    type GovernanceOrigin = EnsureRoot<AccountId>;
     type EscrowPeriod = EscrowPeriod;
     type Treasury = Treasury;
     type WeightInfo = pallet_rewards::weights::SubstrateWeight<Runtime>;

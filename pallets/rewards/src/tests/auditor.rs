@@ -119,7 +119,8 @@ impl Books {
                     self.fees -= fees;
                     self.paid += fees;
                 }
-                Event::LedgerOpened { .. }
+                Event::RatesSet { .. }
+                | Event::LedgerOpened { .. }
                 | Event::RoyaltiesAmended { .. }
                 | Event::RoyaltiesClaimed { .. }
                 | Event::ClaimClosed { .. }

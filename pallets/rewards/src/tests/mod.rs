@@ -16,6 +16,7 @@ mod open;
 mod open_pool;
 mod pay;
 mod random;
+mod set_rates;
 mod settle;
 mod settle_crew;
 mod share;
