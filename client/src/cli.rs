@@ -9,8 +9,8 @@ use crate::{
     cache::Cache,
     chain::Wait,
     commands::{
-        account, attest, challenge, claim, consent, contribute, datanet, evaluate, hand_over, key,
-        licence, model, pay, records, round, slices, statement, vest,
+        account, attest, challenge, claim, consent, contribute, datanet, dispute, evaluate,
+        hand_over, key, licence, model, pay, records, round, slices, statement, vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -164,6 +164,9 @@ enum Command {
     /// Models and their ancestry
     #[command(subcommand)]
     Model(model::Command),
+    /// What is contested about the ancestry of models
+    #[command(subcommand)]
+    Dispute(dispute::Command),
     /// Pay for an asset
     Pay(pay::Pay),
     /// Share out what a model has received
@@ -248,6 +251,7 @@ impl Command {
             Self::Contributor(command) => command.run(context).await,
             Self::Finalise(command) => command.run(context).await,
             Self::Model(command) => command.run(context).await,
+            Self::Dispute(command) => command.run(context).await,
             Self::Pay(command) => command.run(context).await,
             Self::Settle(command) => command.run(context).await,
             Self::Claim(command) => command.run(context).await,

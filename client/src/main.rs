@@ -18,6 +18,7 @@ mod gather;
 mod keys;
 mod ledger;
 mod money;
+mod origin;
 mod output;
 mod pool;
 mod progress;

@@ -19,6 +19,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_valuation, Valuation]
     [pallet_attestation, Attestation]
     [pallet_models, Models]
+    [pallet_disputes, Disputes]
 );
 
 /// Nothing is to be set up before a transaction can be paid for.

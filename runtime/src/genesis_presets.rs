@@ -3,8 +3,8 @@
 //! unless it says so.
 
 use crate::{
-    currency::TRIB, epochs, AccountId, Balance, BalancesConfig, EpochsConfig, RuntimeGenesisConfig,
-    SessionConfig, SessionKeys, SudoConfig,
+    currency::TRIB, epochs, AccountId, Balance, BalancesConfig, DisputesConfig, EpochsConfig,
+    RuntimeGenesisConfig, SessionConfig, SessionKeys, SudoConfig,
 };
 use alloc::{vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -42,7 +42,7 @@ pub fn get(name: &PresetId) -> Option<Vec<u8>> {
 }
 
 /// A network of well-known accounts: each of `validators` with the session keys of its name, all of
-/// the keyring endowed, epochs of a minute, and Alice as superuser.
+/// the keyring endowed, epochs of a minute, Dave, Eve and Ferdie as arbiters, and Alice as superuser.
 fn test_network(validators: &[(Sr25519Keyring, Ed25519Keyring)]) -> Value {
     let keys = validators
         .iter()
@@ -60,6 +60,15 @@ fn test_network(validators: &[(Sr25519Keyring, Ed25519Keyring)]) -> Value {
             balances: Sr25519Keyring::iter()
                 .map(|account| (account.to_account_id(), ENDOWMENT))
                 .collect(),
+        },
+        disputes: DisputesConfig {
+            arbiters: [
+                Sr25519Keyring::Dave,
+                Sr25519Keyring::Eve,
+                Sr25519Keyring::Ferdie,
+            ]
+            .map(|arbiter| arbiter.to_account_id())
+            .to_vec(),
         },
         epochs: EpochsConfig {
             length: epochs::TEST_LENGTH,

@@ -213,4 +213,7 @@ mod runtime {
 
     #[runtime::pallet_index(25)]
     pub type Attestation = pallet_attestation;
+
+    #[runtime::pallet_index(26)]
+    pub type Disputes = pallet_disputes;
 }

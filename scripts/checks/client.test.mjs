@@ -395,7 +395,7 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     const { data } = await json("--wait", "finalized", "statement", "--datanet", id);
     assert.deepEqual(data.rounds.map(({ round, evidence }) => [round, evidence]), [[1, "attested"]]);
     assert.deepEqual(data.contributions.map(({ value }) => BigInt(value)), [2n * unit / 9n, -2n * unit / 9n]);
-    const [{ edges }] = await json("model", "lineage", String(model));
+    const { models: [{ edges }] } = await json("model", "lineage", String(model));
     assert.equal(edges[0].evidence, "attested");
     for (const words of [["round", "show", id], ["datanet", "show", id], ["statement", "--datanet", id], ["model", "show", String(model)], ["model", "lineage", String(model)]]) {
       const { output } = await client(...words);

@@ -18,10 +18,11 @@ use tributary_primitives::{
     datanets::{Phase, Recipe, Statement},
     licences::{Generation, LicenceTerms, Origin},
     merkle::Path,
+    roles::Contention,
     valuation::{Challenge, Row, Shadow},
 };
 
-use super::state::Status;
+use super::{decode::Json, state::Status};
 
 /// A call of the runtime.
 pub(crate) trait Call: EncodeAsFields {
@@ -305,6 +306,40 @@ calls! {
     Models.cosign: Cosign {
         model: u32,
         edge: Static<Origin>,
+    }
+
+    /// Adds a source that the owner of a model had left out.
+    Models.add_parent: AddParent {
+        model: u32,
+        edge: Static<Origin>,
+    }
+
+    /// Lets a model owe what its sources owe by now.
+    Licensing.refold: RefoldModel {
+        model: u32,
+    }
+
+    /// Contests something about a model.
+    Disputes.open: OpenCase {
+        model: u32,
+        contention: Static<Contention>,
+        evidence: H256,
+    }
+
+    /// Votes as an arbiter.
+    Disputes.vote: VoteOnCase {
+        case: u32,
+        upheld: bool,
+    }
+
+    /// Appeals from a ruling.
+    Disputes.appeal: AppealCase {
+        case: u32,
+    }
+
+    /// Ends a case.
+    Disputes.close: CloseCase {
+        case: u32,
     }
 
     /// Binds an evaluator to a proposal.
@@ -603,6 +638,17 @@ events! {
     /// A model was registered.
     Models.Registered: ModelRegistered {
         model: u32,
+    }
+
+    /// Something is contested about a model.
+    Disputes.Opened: CaseOpened {
+        case: u32,
+        bond: u128,
+    }
+
+    /// A case ended.
+    Disputes.Closed: CaseClosed {
+        outcome: Json,
     }
 
     /// Money for an asset entered the pot.

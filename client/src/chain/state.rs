@@ -11,8 +11,10 @@ use subxt::{
 use tributary_primitives::{
     assets::Royalty,
     datanets::Phase,
+    ledger::Ground,
     licences::{Generation, Origin, Standing},
     merkle::Node,
+    roles::Contention,
 };
 
 use super::{
@@ -186,6 +188,7 @@ state! {
         terms: H256,
         registered: u32,
         retired: bool,
+        reexecuted: Option<u32>,
         evaluations: u32,
         deposit: u128,
     }
@@ -194,6 +197,25 @@ state! {
     Edge {
         origin: Static<Origin>,
         grade: Json,
+        debt: Option<u32>,
+        upheld: bool,
+    }
+
+    /// What is contested about a model.
+    Case {
+        model: u32,
+        contention: Static<Contention>,
+        evidence: H256,
+        plaintiff: AccountId32,
+        bond: u128,
+        panel: Vec<CaseSeat>,
+        stage: Stage,
+    }
+
+    /// An arbiter who hears a case.
+    CaseSeat {
+        arbiter: AccountId32,
+        vote: Option<bool>,
     }
 
     /// How far a proposal has come is text, of which only some is looked at.
@@ -226,11 +248,17 @@ state! {
     ModelStatement {
         royalties: Vec<RoyaltyStatement>,
         team: Vec<ShareStatement>,
+        former: Vec<ShareStatement>,
+        waiting: u128,
+        contested: u128,
+        waits: bool,
     }
 
     /// A royalty that a model owes.
     RoyaltyStatement {
         royalty: Static<Royalty>,
+        ground: Static<Ground>,
+        frozen: bool,
         earned: u128,
         paid: u128,
     }
@@ -293,6 +321,20 @@ state! {
         awards: u128,
         refunds: u128,
     }
+}
+
+/// How far a case is. `until` is the first block in which what it waits for is too late.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum Stage {
+    /// The panel votes.
+    Hearing { until: u32 },
+    /// More than half of it agree.
+    Ruled { upheld: bool, until: u32 },
+    /// It is for governance to decide.
+    Referred { until: u32 },
+    /// Governance has decided.
+    Decided { upheld: bool },
 }
 
 /// How far a contribution has come.

@@ -8,6 +8,7 @@ mod collect;
 pub(crate) mod consent;
 pub(crate) mod contribute;
 pub(crate) mod datanet;
+pub(crate) mod dispute;
 pub(crate) mod estimate;
 pub(crate) mod evaluate;
 pub(crate) mod export;

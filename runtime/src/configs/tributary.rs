@@ -1,8 +1,10 @@
-//! Tributary's own pallets, plugged together: models -> valuation, attestation -> datanets -> licensing -> rewards.
+//! Tributary's own pallets, plugged together: disputes -> models -> valuation, attestation -> datanets -> licensing -> rewards.
 
 use crate::{
-    currency::deposit, time::DAYS, AccountId, Attestation, Balance, Balances, Datanets, Epochs,
-    Licensing, Rewards, Runtime, RuntimeHoldReason, Valuation,
+    currency::{deposit, TRIB},
+    time::DAYS,
+    AccountId, Attestation, Balance, Balances, Datanets, Epochs, Licensing, Models, Rewards,
+    Runtime, RuntimeHoldReason, Valuation,
 };
 use frame_support::{parameter_types, traits::Get, PalletId};
 use frame_system::EnsureRoot;
@@ -30,10 +32,21 @@ parameter_types! {
     pub Treasury: AccountId = PalletId(*b"trib/trs").into_account_truncating();
     /// Between the announcement of another team and the change: a week.
     pub const TeamNotice: u32 = 7 * DAYS;
+    /// The bond of the first case about a model.
+    pub const DisputeBond: Balance = 100 * TRIB;
     /// Held for each storage item of a model, a datanet or a licence.
     pub const DepositPerItem: Balance = deposit(1, 0);
     /// Held for each stored byte of a model, a datanet or a licence.
     pub const DepositPerByte: Balance = deposit(0, 1);
+}
+
+/// So many epochs, in blocks: a live network has six a day, a test network two a minute or so.
+pub struct InEpochs<const EPOCHS: u32>;
+
+impl<const EPOCHS: u32> Get<u32> for InEpochs<EPOCHS> {
+    fn get() -> u32 {
+        BabeRandomness::length().saturating_mul(EPOCHS)
+    }
 }
 
 /// BABE's randomness.
@@ -134,4 +147,19 @@ impl pallet_models::Config for Runtime {
     type DepositPerItem = DepositPerItem;
     type DepositPerByte = DepositPerByte;
     type WeightInfo = pallet_models::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_disputes::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Lineage = Models;
+    type GovernanceOrigin = EnsureRoot<AccountId>;
+    type Bond = DisputeBond;
+    // A week on a live network.
+    type HearingPeriod = InEpochs<42>;
+    // A day: an appeal only has to be made by then.
+    type AppealPeriod = InEpochs<6>;
+    // Four weeks.
+    type GovernancePeriod = InEpochs<168>;
+    type WeightInfo = pallet_disputes::weights::SubstrateWeight<Runtime>;
 }

@@ -1,10 +1,8 @@
 //! `tributary model`: models and their ancestry.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::PathBuf,
-};
+mod lineage;
+
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
@@ -16,6 +14,7 @@ use subxt::{
 use tributary_primitives::{
     assets::{Asset, Payee, RoyaltyStack},
     datanets::Evidence,
+    ledger::Ground,
     licences::{self, Origin},
 };
 
@@ -23,10 +22,11 @@ use crate::{
     asset::{pool_text, PoolName},
     chain::{
         calls::{
-            AcceptModel, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, Kind, Member,
-            ModelRegistered, OfferModel, RegisterModel, RetireModel, WithdrawModelOffer,
+            AcceptModel, AddParent, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, Kind, Member,
+            ModelRegistered, OfferModel, RefoldModel, RegisterModel, RetireModel,
+            WithdrawModelOffer,
         },
-        state::{Edge, Model, ModelStatement},
+        state::{Edge, Model, ModelStatement, RoyaltyStatement},
         Chain, Snapshot,
     },
     commands::{
@@ -39,6 +39,7 @@ use crate::{
     failure::{misuse, Misuse, Refusal},
     keys,
     money::{scaled, Amount, Part},
+    origin::{origin_text, OriginName},
     output::{hex, short, Grid, Output},
     round,
 };
@@ -54,7 +55,7 @@ pub(crate) enum Command {
         /// Its number.
         model: u32,
     },
-    /// Everything a model comes from
+    /// Everything a model comes from, with licences, grades, and what its data were worth
     Lineage {
         /// Its number.
         model: u32,
@@ -112,6 +113,18 @@ pub(crate) enum Command {
         model: u32,
         /// The number of one's own model.
         parent: u32,
+    },
+    /// Name a source that was left out when the model was registered: its stack is owed from now on
+    AddParent {
+        /// Its number.
+        model: u32,
+        /// What it comes from as well, as in fine-tuned-from:3 or trained-on:0:2.
+        source: OriginName,
+    },
+    /// Let a model owe what its sources owe by now, where their ancestry became known late
+    Refold {
+        /// Its number.
+        model: u32,
     },
     /// Give no new grants and take no new descendants any more, for ever
     Retire {
@@ -181,7 +194,7 @@ impl Command {
             Self::Register(register) => register.run(context).await,
             Self::List => list(context).await,
             Self::Show { model } => show(context, model).await,
-            Self::Lineage { model } => lineage(context, model).await,
+            Self::Lineage { model } => lineage::lineage(context, model).await,
             Self::Transfer { model, to } => {
                 let new_owner = MultiAddress::Id(context.account(&to)?);
                 send(
@@ -242,6 +255,15 @@ impl Command {
                 .await
             }
             Self::Cosign { model, parent } => cosign(context, model, parent).await,
+            Self::AddParent { model, source } => {
+                let edge = Static(source.0);
+                let done = format!("Model {model} is {} as well", origin_text(&source.0));
+                send(context, AddParent { model, edge }, done).await
+            }
+            Self::Refold { model } => {
+                let done = format!("Model {model} owes what its sources owe by now");
+                send(context, RefoldModel { model }, done).await
+            }
             Self::Retire { model } => {
                 send(
                     context,
@@ -369,16 +391,13 @@ impl Source {
     }
 }
 
-/// An origin in a few words.
-fn origin_text(origin: &Origin) -> String {
-    match origin {
-        Origin::FineTunedFrom(model) => format!("fine-tuned from model {model}"),
-        Origin::AdapterOf(model) => format!("adapter of model {model}"),
-        Origin::MergedFrom(model) => format!("merged from model {model}"),
-        Origin::DistilledFrom(model) => format!("distilled from model {model}"),
-        Origin::QuantizedFrom(model) => format!("quantized from model {model}"),
-        Origin::TrainedOn(pool) => format!("trained on {}", pool_text(*pool)),
-        Origin::RetrievesFrom(pool) => format!("retrieves from {}", pool_text(*pool)),
+/// What is remarkable about a royalty that a model owes.
+fn ground_text(entry: &RoyaltyStatement) -> &'static str {
+    match (entry.ground.0, entry.frozen) {
+        (Ground::Claimed, _) => "claimed, set aside",
+        (_, true) => "disputed, held back",
+        (Ground::Late, false) => "late",
+        (Ground::Stack, false) => "",
     }
 }
 
@@ -415,6 +434,8 @@ fn edge_json(source: &Source) -> Result<Value> {
     Ok(json!({
         "origin": serde_json::to_value(edge.origin.0).context("writing an origin")?,
         "grade": edge.grade.value,
+        "debt": edge.debt,
+        "upheld": edge.upheld,
         "evidence": evidence.map(evidence::word),
     }))
 }
@@ -430,6 +451,7 @@ fn model_json(id: u32, model: &Model, edges: &[Source]) -> Result<Value> {
         "recipe_hash": hex(model.recipe_hash),
         "terms": hex(model.terms),
         "registered": model.registered,
+        "reexecuted": model.reexecuted,
         "retired": model.retired,
         "evaluations": model.evaluations,
         "deposit": Amount(model.deposit),
@@ -492,7 +514,7 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         ("metadata", metadata),
     ]);
     if let Some(ledger) = ledger {
-        let mut table = Grid::new(["owes", ">of its net", "ceiling", ">so far"]);
+        let mut table = Grid::new(["owes", ">of its net", "ceiling", ">so far", ""]);
         let mut royalties = Vec::new();
         for entry in &ledger.royalties {
             let royalty = entry.royalty.0;
@@ -507,8 +529,17 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
                 &rate,
                 &ceiling.map_or("none".into(), |ceiling| ceiling.to_string()),
                 &Amount(entry.earned),
+                &ground_text(entry),
             ]);
-            royalties.push(json!({ "payee": royalty.payee, "rate": rate, "ceiling": ceiling, "earned": Amount(entry.earned), "paid": Amount(entry.paid) }));
+            royalties.push(json!({
+                "payee": royalty.payee,
+                "rate": rate,
+                "ceiling": ceiling,
+                "earned": Amount(entry.earned),
+                "paid": Amount(entry.paid),
+                "ground": format!("{:?}", entry.ground.0),
+                "frozen": entry.frozen,
+            }));
         }
         let mut members = Grid::new(["shares the rest", ">part", ">so far"]);
         let mut team = Vec::new();
@@ -517,83 +548,30 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
             members.row([&entry.share.account, &part, &Amount(entry.earned)]);
             team.push(json!({ "account": entry.share.account, "part": part, "earned": Amount(entry.earned), "paid": Amount(entry.paid) }));
         }
+        let mut former = Grid::new([
+            "shared it before, as far as it does not wait",
+            ">part",
+            ">so far",
+        ]);
+        for entry in &ledger.former {
+            let part = Part(entry.share.part);
+            former.row([&entry.share.account, &part, &Amount(entry.earned)]);
+        }
         json["royalties"] = royalties.into();
         json["team"] = team.into();
+        json["waiting"] = json!(Amount(ledger.waiting));
+        json["contested"] = json!(Amount(ledger.contested));
+        json["waits"] = ledger.waits.into();
         output = output.table(table).table(members);
+        if !ledger.former.is_empty() {
+            output = output.table(former);
+        }
+        output = output.fields([
+            ("waiting", Amount(ledger.waiting).to_string()),
+            ("contested", Amount(ledger.contested).to_string()),
+        ]);
     }
     Ok(output.with_json(json))
-}
-
-async fn lineage(context: &Context, id: u32) -> Result<Output> {
-    let state = context.connect().await?.now().await?;
-    let mut relatives = BTreeMap::new();
-    let mut pending = vec![id];
-    while let Some(next) = pending.pop() {
-        if relatives.contains_key(&next) {
-            continue;
-        }
-        let (model, edges) = find(&state, next).await?;
-        pending.extend(edges.iter().filter_map(|it| parent(&it.edge.origin)));
-        relatives.insert(next, (model, edges));
-    }
-    let list: Vec<Value> = relatives
-        .iter()
-        .map(|(id, (model, edges))| model_json(*id, model, edges))
-        .collect::<Result<_>>()?;
-    let mut drawing = Drawing {
-        relatives: &relatives,
-        drawn: BTreeSet::new(),
-        lines: Vec::new(),
-    };
-    drawing.draw(id, 0, "");
-    let lines = drawing.lines;
-    Ok(Output::new(list.into()).line(lines.join("\n")))
-}
-
-/// An ancestry as indented lines.
-struct Drawing<'a> {
-    relatives: &'a BTreeMap<u32, (Model, Vec<Source>)>,
-    /// Models whose own sources stand above already.
-    drawn: BTreeSet<u32>,
-    lines: Vec<String>,
-}
-
-impl Drawing<'_> {
-    /// Draws a model and, indented below it, what it comes from.
-    fn draw(&mut self, id: u32, depth: usize, how: &str) {
-        let Some((model, edges)) = self.relatives.get(&id) else {
-            return;
-        };
-        let indent = "  ".repeat(depth);
-        let kind = format!("{:?}", model.kind);
-        self.lines.push(format!(
-            "{indent}{how}model {id} ({kind}) of {}",
-            model.owner
-        ));
-        if !self.drawn.insert(id) {
-            if !edges.is_empty() {
-                self.lines.push(format!("{indent}  (see above)"));
-            }
-            return;
-        }
-        for source in edges {
-            let (edge, how) = (&source.edge, source.text());
-            match parent(&edge.origin) {
-                Some(parent) => {
-                    let how = how
-                        .strip_suffix(&format!("model {parent}"))
-                        .unwrap_or_default();
-                    let grade = if edge.grade.value == "CoSigned" {
-                        "(co-signed) "
-                    } else {
-                        ""
-                    };
-                    self.draw(parent, depth + 1, &format!("{grade}{how}"));
-                }
-                None => self.lines.push(format!("{indent}  {how}")),
-            }
-        }
-    }
 }
 
 async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
