@@ -79,11 +79,7 @@ pub trait Revenue<AccountId> {
     /// come out of the team's part only and are cut to what there is of it.
     ///
     /// A payee's asset that is in either goes on from what it had; one that is claimed and now owed is not claimed any more.
-    fn amend_royalties(
-        model: ModelId,
-        stack: RoyaltyStack,
-        late: LateRoyalties,
-    ) -> DispatchResult;
+    fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
 
     /// Settles a model's ledger, then sets aside what these payees would have, because somebody claims that the model owes them: their
     /// part of what comes in from now on, and of what came in since the older of the last two boundaries as far as what waits of the
@@ -233,6 +229,11 @@ pub trait Terms<AccountId> {
     /// grants that it asks for.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_source(asset: Asset, owner: &AccountId);
+
+    /// A model that none of those has to do with, and that would bring a model which comes from them as many royalties to owe late as there
+    /// can be. All sources are prepared before.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_missing(model: ModelId, owner: &AccountId);
 }
 
 /// The ancestry of models as those see it who decide about it. Given by models; used by disputes.
