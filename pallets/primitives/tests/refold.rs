@@ -2,7 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proptest::{collection::vec, option, prelude::*, sample::Index};
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::Index,
+    strategy::ValueTree,
+    test_runner::{RngAlgorithm, TestRng, TestRunner},
+};
 use sp_core::H256;
 use sp_runtime::Perbill;
 use tributary_primitives::{
@@ -282,6 +289,32 @@ fn check_refolding(world: &World, number: usize) -> Result<(), TestCaseError> {
     prop_assert_eq!(&refold(&node.terms, &refolded, &known), &refolded);
     prop_assert_eq!(&refold(&node.terms, held, &backwards), &refolded);
     Ok(())
+}
+
+/// Else the properties below would say little.
+#[test]
+fn random_worlds_have_late_ancestors_that_are_handed_on_and_some_without_room() {
+    let mut handed_on = 0;
+    let mut without_room = 0;
+    let mut full = 0;
+    let seed = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(ProptestConfig::default(), seed);
+    for _ in 0..500 {
+        let drafts = vec(draft(150_000_000), 1..20)
+            .new_tree(&mut runner)
+            .expect("a world can be drawn")
+            .current();
+        let mut world = registered(&drafts);
+        shown(&mut world, &drafts).expect("the properties hold");
+        for (asset, node) in &world.0 {
+            let own = node.sources.iter().any(|(_, upheld)| *upheld);
+            handed_on += u32::from(!own && !node.standing.late.is_empty());
+            without_room += u32::from(owed(&node.standing).len() < world.truth(*asset).len());
+            full += u32::from(node.standing.late.len() as u32 == MAX_LATE);
+        }
+    }
+    let met = [handed_on, without_room, full];
+    assert!(met.iter().all(|count| *count >= 10), "{met:?}");
 }
 
 proptest! {
