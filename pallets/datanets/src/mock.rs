@@ -29,7 +29,7 @@ use tributary_primitives::{
     ledger::Vesting,
     licences::Origin,
     merkle::Range,
-    roles::{DataPools, EpochRandomness, Terms},
+    roles::{Contention, DataPools, EpochRandomness, Terms},
     Balance,
 };
 
@@ -269,6 +269,22 @@ impl Terms<AccountId> for Licences {
         Err(DispatchError::Other("no models here"))
     }
 
+    fn owner(asset: Asset) -> Option<AccountId> {
+        Attachments::get(asset).map(|attached| attached.owner)
+    }
+
+    fn add_source(_: ModelId, _: &AccountId, _: Origin) -> DispatchResult {
+        Err(DispatchError::Other("no models here"))
+    }
+
+    fn contest(_: ModelId, _: &Contention) -> DispatchResult {
+        Err(DispatchError::Other("no models here"))
+    }
+
+    fn conclude(_: ModelId, _: &Contention, _: bool) -> DispatchResult {
+        Err(DispatchError::Other("no models here"))
+    }
+
     fn transfer(asset: Asset, owner: &AccountId) -> DispatchResult {
         Attachments::mutate(asset, |attached| {
             attached.as_mut().map(|attached| attached.owner = *owner)
@@ -288,6 +304,8 @@ impl Terms<AccountId> for Licences {
     }
 
     fn prepare_source(_: Asset, _: &AccountId) {}
+
+    fn prepare_missing(_: ModelId, _: &AccountId) {}
 }
 
 /// Pools: budgets lie on one account, awards go out of it, what vests is remembered.

@@ -7,9 +7,12 @@ use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 use sp_runtime::{traits::StaticLookup, Perbill};
 use tributary_primitives::{
-    assets::{Asset, Pool, MAX_STACK},
-    licences::{Gate, Generation, LicenceTerms, Origin, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS},
-    roles::{Revenue, Terms},
+    assets::{Asset, Pool, MAX_LATE, MAX_STACK},
+    licences::{
+        Gate, Generation, LicenceTerms, Origin, Standing, MAX_SOURCES, MAX_SOURCE_MODELS,
+        MAX_SOURCE_POOLS,
+    },
+    roles::{Contention, Revenue, Terms},
     Balance,
 };
 
@@ -190,6 +193,53 @@ mod benchmarks {
         let royalties = attached?.len() as u32;
         assert_eq!(royalties, if m > 0 { MAX_STACK } else { p });
         assert_eq!(Grants::<T>::iter().count(), 0);
+        Ok(())
+    }
+
+    /// `s` sources: pools and models that are named, then those that were missing. All that the model can owe is new to it.
+    #[benchmark]
+    fn refold(s: Linear<1, MAX_SOURCES>) -> Result<(), BenchmarkError> {
+        let owner = rich::<T>("owner");
+        let named = s.min(MAX_SOURCE_MODELS + MAX_SOURCE_POOLS);
+        let models = named / 2;
+        let missing = s - named;
+        let mut origins = sources::<T>(&owner, models + missing, named - models);
+        let hidden = origins.split_off(named as usize);
+        let model = 1_000;
+        let terms = Pallet::<T>::prepare_terms(&owner);
+        Pallet::<T>::do_attach_model(model, &owner, terms, &origins)?;
+        T::Revenue::prepare_asset(ASSET, &owner);
+        for (number, origin) in hidden.into_iter().enumerate() {
+            // One of them brings as much as can be owed late, the others what is owed already.
+            let origin = if number == 0 {
+                Pallet::<T>::prepare_missing(999, &owner);
+                Origin::FineTunedFrom(999)
+            } else {
+                origin
+            };
+            Pallet::<T>::do_conclude(model, &Contention::MissingParent(origin), true)?;
+        }
+        let late = if missing > 0 { MAX_LATE } else { 0 };
+        let changes = Changes::<T>::mutate(|changes| {
+            *changes += 1;
+            *changes
+        });
+        Attachments::<T>::mutate_extant(ASSET, |attachment| {
+            let terms = Licences::<T>::get(attachment.terms).unwrap_or_else(longest_terms);
+            attachment.standing = Standing::root(&terms);
+        });
+        let source = Sources::<T>::get(model)[0].origin.asset();
+        Attachments::<T>::mutate_extant(source, |source| source.changed = changes);
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(owner), model);
+
+        let standing = Attachments::<T>::get(ASSET)
+            .ok_or("it was attached")?
+            .standing;
+        let royalties = if models > 0 { MAX_STACK } else { 1 };
+        assert_eq!(standing.stack.len() as u32, royalties);
+        assert_eq!(standing.late.len() as u32, late);
         Ok(())
     }
 

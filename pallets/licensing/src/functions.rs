@@ -1,5 +1,7 @@
 //! What the calls do, and what others' calls do here.
 
+use alloc::vec::Vec;
+
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{
     ensure,
@@ -7,23 +9,25 @@ use frame_support::{
 };
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult, SaturatedConversion};
 use tributary_primitives::{
-    assets::{Asset, RoyaltyStack},
+    assets::{Asset, RoyaltyStack, MAX_LATE},
     deposits::price,
     ids::{DatanetId, ModelId, TermsId},
-    licences::{Generation, LicenceTerms, Origin, Standing, Use, Uses},
+    licences::{Generation, LicenceTerms, NeededGrant, Origin, Standing, Use, Uses},
     roles::{Cause, Revenue},
     Balance,
 };
 
 use crate::{
-    types::*, Attachments, Config, Error, Event, Grants, HoldReason, Licences, Offers, Pallet,
-    Publications,
+    types::*, Attachments, Changes, Config, Error, Event, Grants, HoldReason, Licences, Offers,
+    Pallet, Publications, Sources,
 };
 
 /// Storage items of terms: they, and who published them.
 const TERMS_ITEMS: u32 = 2;
 /// Storage items of an asset: its attachment, and its offer.
 const ASSET_ITEMS: u32 = 2;
+/// Storage items of a model: its sources besides.
+const MODEL_ITEMS: u32 = ASSET_ITEMS + 1;
 
 impl<T: Config> Pallet<T> {
     /// See [`Pallet::publish`].
@@ -200,7 +204,13 @@ impl<T: Config> Pallet<T> {
             Error::<T>::NotForDatanets
         );
         let standing = Standing::root(&terms);
-        Self::attach(Asset::Datanet(datanet), steward, id, standing)
+        Self::attach(
+            Asset::Datanet(datanet),
+            steward,
+            id,
+            standing,
+            &SourceList::new(),
+        )
     }
 
     /// Attaches terms to a model and uses up the grants that they ask for: the royalties that it owes.
@@ -212,10 +222,33 @@ impl<T: Config> Pallet<T> {
     ) -> Result<RoyaltyStack, DispatchError> {
         let folded = Self::do_check_model(owner, terms, origins).map_err(Error::<T>::from)?;
         let stack = folded.standing.stack.clone();
-        Self::attach(Asset::Model(model), owner, terms, folded.standing)?;
+        // As many as were checked, whose bound is lower: nothing is truncated.
+        let sources = SourceList::truncate_from(
+            origins
+                .iter()
+                .map(|origin| ModelSource {
+                    origin: *origin,
+                    upheld: false,
+                })
+                .collect(),
+        );
+        let asset = Asset::Model(model);
+        Self::attach(asset, owner, terms, folded.standing, &sources)?;
+        if !sources.is_empty() {
+            Sources::<T>::insert(model, sources);
+        }
+        Self::use_up(folded.grants, owner, model)?;
+        Ok(stack)
+    }
 
+    /// Uses up the grants that a model needs.
+    pub(crate) fn use_up(
+        grants: Vec<NeededGrant>,
+        owner: &T::AccountId,
+        model: ModelId,
+    ) -> DispatchResult {
         let mut released: Balance = 0;
-        for needed in folded.grants {
+        for needed in grants {
             let grant = Grants::<T>::take(needed.asset, owner)
                 .defensive_ok_or(Error::<T>::GrantNotFound)?;
             released = released
@@ -227,8 +260,7 @@ impl<T: Config> Pallet<T> {
                 model,
             });
         }
-        Self::release(HoldReason::Grant, owner, released)?;
-        Ok(stack)
+        Self::release(HoldReason::Grant, owner, released)
     }
 
     /// Another owner has the asset, and its deposit on hold.
@@ -264,6 +296,7 @@ impl<T: Config> Pallet<T> {
         owner: &T::AccountId,
         terms: TermsId,
         standing: Standing,
+        sources: &SourceList,
     ) -> DispatchResult {
         ensure!(
             !Attachments::<T>::contains_key(asset),
@@ -284,8 +317,10 @@ impl<T: Config> Pallet<T> {
             standing,
             retired: false,
             deposit: 0,
+            changed: 0,
+            folded: Changes::<T>::get(),
         };
-        let deposit = Self::asset_deposit(&attachment)?;
+        let deposit = Self::asset_deposit(asset, &attachment, sources)?;
         Self::hold(HoldReason::Asset, owner, deposit)?;
         attachment.deposit = deposit;
         Attachments::<T>::insert(asset, attachment);
@@ -310,7 +345,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The asset, if it is this account's.
-    fn owned_by(asset: Asset, owner: &T::AccountId) -> Result<AttachmentOf<T>, Error<T>> {
+    pub(crate) fn owned_by(
+        asset: Asset,
+        owner: &T::AccountId,
+    ) -> Result<AttachmentOf<T>, Error<T>> {
         let attachment = Self::attachment(asset)?;
         ensure!(attachment.owner == *owner, Error::<T>::NotAuthorized);
         Ok(attachment)
@@ -368,10 +406,23 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// The deposit for an asset: its attachment, and an offer, so that making one is free.
-    fn asset_deposit(attachment: &AttachmentOf<T>) -> Result<Balance, ArithmeticError> {
-        let bytes = [attachment.encoded_size(), Offer::max_encoded_len()];
-        Self::price_of(ASSET_ITEMS, bytes.iter().sum())
+    /// The deposit for an asset: its attachment, and an offer, so that making one is free. What a model owes can become more by what
+    /// others do: the attachment is paid at its longest, and so are the places for sources that its owner left out.
+    pub(crate) fn asset_deposit(
+        asset: Asset,
+        attachment: &AttachmentOf<T>,
+        sources: &SourceList,
+    ) -> Result<Balance, ArithmeticError> {
+        let offer = Offer::max_encoded_len();
+        match asset {
+            Asset::Datanet(_) => Self::price_of(ASSET_ITEMS, attachment.encoded_size() + offer),
+            Asset::Model(_) => {
+                let late = MAX_LATE as usize * ModelSource::max_encoded_len();
+                let attachment = AttachmentOf::<T>::max_encoded_len();
+                let bytes = attachment + offer + sources.encoded_size() + late;
+                Self::price_of(MODEL_ITEMS, bytes)
+            }
+        }
     }
 
     /// The deposit for a grant or an application.

@@ -5,7 +5,7 @@ use tributary_primitives::{
     assets::{Asset, RoyaltyStack},
     ids::{DatanetId, ModelId, TermsId},
     licences::Origin,
-    roles::Terms,
+    roles::{Contention, Terms},
 };
 
 use crate::{Config, Pallet};
@@ -28,6 +28,22 @@ impl<T: Config> Terms<T::AccountId> for Pallet<T> {
         Self::do_attach_model(model, owner, terms, origins)
     }
 
+    fn owner(asset: Asset) -> Option<T::AccountId> {
+        Some(Self::attachment(asset).ok()?.owner)
+    }
+
+    fn add_source(model: ModelId, owner: &T::AccountId, origin: Origin) -> DispatchResult {
+        Self::do_add_source(model, owner, origin)
+    }
+
+    fn contest(model: ModelId, contention: &Contention) -> DispatchResult {
+        Self::do_contest(model, contention)
+    }
+
+    fn conclude(model: ModelId, contention: &Contention, upheld: bool) -> DispatchResult {
+        Self::do_conclude(model, contention, upheld)
+    }
+
     fn transfer(asset: Asset, owner: &T::AccountId) -> DispatchResult {
         Self::do_transfer(asset, owner)
     }
@@ -44,5 +60,10 @@ impl<T: Config> Terms<T::AccountId> for Pallet<T> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_source(asset: Asset, owner: &T::AccountId) {
         crate::preparation::prepare_source::<T>(asset, owner)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_missing(model: ModelId, owner: &T::AccountId) {
+        crate::preparation::prepare_missing::<T>(model, owner)
     }
 }

@@ -5,13 +5,16 @@ use alloc::collections::BTreeMap;
 use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
 use tributary_primitives::{
-    assets::{Asset, Payee, Royalty},
-    ids::TermsId,
-    licences::{Gate, LicenceTerms, Standing, MAX_ROYALTIES},
+    assets::{Asset, Payee, Royalty, MAX_LATE},
+    ids::{ModelId, TermsId},
+    licences::{check_origins, refold, Gate, LicenceTerms, Standing, MAX_ROYALTIES},
     Balance,
 };
 
-use crate::{Attachments, Config, Grants, HoldReason, Licences, Offers, Pallet, Publications};
+use crate::{
+    known_late::known_sources, types::*, Attachments, Changes, Config, Grants, HoldReason,
+    Licences, Offers, Pallet, Publications, Sources,
+};
 
 type Check = Result<(), TryRuntimeError>;
 
@@ -19,19 +22,23 @@ impl<T: Config> Pallet<T> {
     /// Checks every invariant of the pallet:
     ///
     /// 1. Terms are stored under their hash, are without flaw, and have one publication each, which counts the assets under them.
-    /// 2. An asset's standing lies within its own terms and within what each ancestor in its royalties and gates hands on;
-    ///    permissions, expiry, family, royalties and gates of those ancestors are found in it.
-    /// 3. Royalties are ascending by payee, one for each asset, what that asset's own terms ask for, and at most 60 % together.
-    ///    Gates are ascending, and each of them is for every generation. A datanet has neither.
-    /// 4. Offers are made for assets.
-    /// 5. Grants are of assets that ask for them; an application has the fee of the terms on hold, a grant none.
-    /// 6. What accounts have on hold is what is kept for them here, for each reason.
+    /// 2. An asset's standing lies within its own terms. None of whose sources has changed since it was folded says what folding it
+    ///    once more would say.
+    /// 3. Royalties are ascending by payee and what each payee's own terms ask for, one for each asset, in the stack or late; those of the stack
+    ///    are at most 60 % together. Gates are ascending, and each of them is for every generation. A datanet has neither.
+    /// 4. Sources are of models, have terms, and are not the model itself. At most 16 models and 16 pools are named and at most
+    ///    8 sources were left out. None leads to the same asset as one before it, unless to a later round.
+    /// 5. No asset was changed or folded after the last change of all.
+    /// 6. Offers are made for assets.
+    /// 7. Grants are of assets that ask for them; an application has the fee of the terms on hold, a grant none.
+    /// 8. What accounts have on hold is what is kept for them here, for each reason.
     ///
     /// # Errors
     /// In words, which of them does not hold.
     pub fn do_try_state() -> Result<(), TryRuntimeError> {
         Self::terms_are_what_was_published()?;
-        Self::standings_follow_from_ancestry()?;
+        Self::standings_follow_from_sources()?;
+        Self::sources_are_of_models()?;
         Self::offers_are_for_assets()?;
         Self::grants_are_asked_for()?;
         Self::holds_are_accounted_for()
@@ -61,52 +68,127 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    fn standings_follow_from_ancestry() -> Check {
+    fn standings_follow_from_sources() -> Check {
+        let changes = Changes::<T>::get();
         for (asset, attachment) in Attachments::<T>::iter() {
             let terms = Self::published(attachment.terms)?;
             let standing = &attachment.standing;
             within_own_terms(standing, &terms)?;
             ensure!(
-                matches!(asset, Asset::Model(_))
-                    || (standing.stack.is_empty() && standing.gates.is_empty()),
-                "a datanet has ancestors"
+                attachment.changed <= changes && attachment.folded <= changes,
+                "an asset is ahead of all changes"
             );
-            let ascending = |two: &[Royalty]| match (two[0].payee, two[1].payee) {
-                (Payee::Pool(one), Payee::Pool(other)) => one.datanet < other.datanet,
-                (one, other) => one < other,
-            };
-            ensure!(
-                standing.stack.windows(2).all(ascending),
-                "royalties are not ascending by asset"
-            );
-            let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
-            ensure!(
-                standing.stack.iter().map(parts).sum::<u64>()
-                    <= u64::from(MAX_ROYALTIES.deconstruct()),
-                "royalties are more than 60 %"
-            );
-            ensure!(
-                standing.gates.windows(2).all(|two| two[0] < two[1]),
-                "gates are not ascending"
-            );
-            for royalty in &standing.stack {
-                let ancestor = Self::standing_of(royalty.payee.asset())?;
-                ensure!(
-                    ancestor.royalty.is_some_and(
-                        |asked| (asked.rate, asked.ceiling) == (royalty.rate, royalty.ceiling)
-                    ),
-                    "a royalty is not what its asset asks for"
-                );
-                within_ancestor(standing, &ancestor)?;
+            Self::royalties_are_asked_for(standing)?;
+            Self::gates_are_for_every_generation(standing)?;
+            match asset {
+                Asset::Model(model) => {
+                    Self::sources_fit(model)?;
+                    Self::follows_from_sources(model, &attachment, &terms)?;
+                }
+                Asset::Datanet(_) => ensure!(
+                    *standing == Standing::root(&terms),
+                    "a datanet has ancestors"
+                ),
             }
-            for gate in &standing.gates {
-                let ancestor = Self::standing_of(*gate)?;
-                ensure!(
-                    ancestor.gate == Some(Gate::Every),
-                    "an ancestor is to be asked that does not ask every descendant"
-                );
-                within_ancestor(standing, &ancestor)?;
-            }
+        }
+        Ok(())
+    }
+
+    fn royalties_are_asked_for(standing: &Standing) -> Check {
+        let ascending = |two: &[Royalty]| match (two[0].payee, two[1].payee) {
+            (Payee::Pool(one), Payee::Pool(other)) => one.datanet < other.datanet,
+            (one, other) => one < other,
+        };
+        ensure!(
+            standing.stack.windows(2).all(ascending) && standing.late.windows(2).all(ascending),
+            "royalties are not ascending by asset"
+        );
+        ensure!(
+            standing.late.iter().all(|late| standing
+                .stack
+                .iter()
+                .all(|royalty| royalty.payee.asset() != late.payee.asset())),
+            "an asset is owed in the stack and late"
+        );
+        let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
+        ensure!(
+            standing.stack.iter().map(parts).sum::<u64>() <= u64::from(MAX_ROYALTIES.deconstruct()),
+            "royalties are more than 60 %"
+        );
+        for royalty in standing.stack.iter().chain(&standing.late) {
+            let ancestor = Self::standing_of(royalty.payee.asset())?;
+            ensure!(
+                ancestor.royalty.is_some_and(
+                    |asked| (asked.rate, asked.ceiling) == (royalty.rate, royalty.ceiling)
+                ),
+                "a royalty is not what its asset asks for"
+            );
+        }
+        Ok(())
+    }
+
+    fn gates_are_for_every_generation(standing: &Standing) -> Check {
+        ensure!(
+            standing.gates.windows(2).all(|two| two[0] < two[1]),
+            "gates are not ascending"
+        );
+        for gate in &standing.gates {
+            ensure!(
+                Self::standing_of(*gate)?.gate == Some(Gate::Every),
+                "an ancestor is to be asked that does not ask every descendant"
+            );
+        }
+        Ok(())
+    }
+
+    fn sources_fit(model: ModelId) -> Check {
+        let sources = Sources::<T>::get(model);
+        let named = sources.iter().filter(|source| !source.upheld);
+        let late = sources.iter().filter(|source| source.upheld).count();
+        ensure!(
+            check_origins(named.map(|source| source.origin)).is_ok() && late <= MAX_LATE as usize,
+            "a model has too many sources"
+        );
+        for (place, source) in sources.iter().enumerate() {
+            ensure!(
+                source.origin.asset() != Asset::Model(model),
+                "a model comes from itself"
+            );
+            ensure!(
+                sources[..place]
+                    .iter()
+                    .all(|before| source.origin.is_beyond(&before.origin)),
+                "a model has a source twice"
+            );
+        }
+        Ok(())
+    }
+
+    fn follows_from_sources(
+        model: ModelId,
+        attachment: &AttachmentOf<T>,
+        terms: &LicenceTerms,
+    ) -> Check {
+        let sources = Sources::<T>::get(model);
+        let assets = Self::assets_of(&sources).map_err(|_| "a source has no terms")?;
+        let taken_up = assets
+            .iter()
+            .all(|source| source.changed <= attachment.folded);
+        let standing = &attachment.standing;
+        ensure!(
+            !taken_up
+                || refold(terms, standing, &known_sources::<T>(&sources, &assets)) == *standing,
+            "a standing does not follow from the sources"
+        );
+        Ok(())
+    }
+
+    fn sources_are_of_models() -> Check {
+        for model in Sources::<T>::iter_keys() {
+            ensure!(
+                Attachments::<T>::contains_key(Asset::Model(model)),
+                "sources are of a model without terms"
+            );
         }
         Ok(())
     }
@@ -206,40 +288,6 @@ fn within_own_terms(standing: &Standing, terms: &LicenceTerms) -> Check {
             && (own.family.is_none() || own.family == standing.family)
             && no_later(standing.expires, own.expires),
         "a standing permits more than the terms"
-    );
-    Ok(())
-}
-
-/// A standing permits no more than an ancestor hands on, and hands on what that owes and asks.
-fn within_ancestor(standing: &Standing, ancestor: &Standing) -> Check {
-    ensure!(
-        standing.direct.is_within(ancestor.onward)
-            && standing.onward.is_within(ancestor.onward)
-            && (ancestor.commercial || !standing.commercial)
-            && (standing.attribution || !ancestor.attribution)
-            && (ancestor.family.is_none() || ancestor.family == standing.family)
-            && no_later(standing.expires, ancestor.expires),
-        "a standing permits more than an ancestor"
-    );
-    let owed_to = |asset: Asset| {
-        standing
-            .stack
-            .iter()
-            .any(|royalty| royalty.payee.asset() == asset)
-    };
-    ensure!(
-        ancestor
-            .stack
-            .iter()
-            .all(|royalty| owed_to(royalty.payee.asset())),
-        "an ancestor owes a royalty that its descendant does not owe"
-    );
-    ensure!(
-        ancestor
-            .gates
-            .iter()
-            .all(|gate| standing.gates.contains(gate)),
-        "an ancestor's descendants have to ask somebody whom a further one has not"
     );
     Ok(())
 }

@@ -3,9 +3,15 @@
 
 extern crate alloc;
 
+// All of it: the macro that takes sections in asks for others by their names.
+use frame_support::pallet_macros::*;
+
+mod errors;
+mod events;
 mod functions;
 mod impls;
 mod invariants;
+mod known_late;
 #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
 mod preparation;
 mod queries;
@@ -24,6 +30,8 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -35,11 +43,12 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use sp_runtime::{traits::StaticLookup, Perbill};
     use tributary_primitives::{
-        assets::{Asset, RoyaltyStack},
+        assets::{Asset, LateRoyalties, RoyaltyStack, MAX_LATE},
         ids::{ModelId, TermsId},
         licences::{
             Generation, LicenceTerms, ModelQuote, Origin, Refusal, Use, UseQuote, UseRefusal,
-            MAX_GATES, MAX_ROYALTIES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS, MAX_SPDX, MAX_URI,
+            MAX_GATES, MAX_ROYALTIES, MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS, MAX_SPDX,
+            MAX_URI,
         },
         roles::Revenue,
         Balance,
@@ -95,6 +104,12 @@ pub mod pallet {
             MAX_SOURCE_POOLS
         }
 
+        /// The most sources of a model that its owner had left out, and the most royalties that it owes late.
+        #[pallet::constant_name(MaxLate)]
+        fn max_late() -> u32 {
+            MAX_LATE
+        }
+
         /// The most ancestors that every further descendant of an asset has to ask.
         #[pallet::constant_name(MaxGates)]
         fn max_gates() -> u32 {
@@ -145,6 +160,14 @@ pub mod pallet {
     #[pallet::storage]
     pub type Attachments<T: Config> = StorageMap<_, Twox64Concat, Asset, AttachmentOf<T>>;
 
+    /// What each model comes from, as far as it is known.
+    #[pallet::storage]
+    pub type Sources<T: Config> = StorageMap<_, Twox64Concat, ModelId, SourceList, ValueQuery>;
+
+    /// How many changes of what assets ask of their descendants there were on the chain.
+    #[pallet::storage]
+    pub type Changes<T: Config> = StorageValue<_, u64, ValueQuery>;
+
     /// What the owners of assets ask from now on.
     #[pallet::storage]
     pub type Offers<T: Config> = StorageMap<_, Twox64Concat, Asset, Offer>;
@@ -154,233 +177,6 @@ pub mod pallet {
     #[pallet::storage]
     pub type Grants<T: Config> =
         StorageDoubleMap<_, Twox64Concat, Asset, Blake2_128Concat, T::AccountId, Grant>;
-
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(super) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// Terms were published.
-        TermsPublished {
-            /// Their identifier.
-            terms: TermsId,
-            /// Who published them.
-            publisher: T::AccountId,
-            /// What the publisher has on hold for them.
-            deposit: Balance,
-        },
-        /// Terms that no asset is under were removed, and their deposit released.
-        TermsRetracted {
-            /// Their identifier.
-            terms: TermsId,
-            /// Who had published them.
-            publisher: T::AccountId,
-        },
-        /// An asset is under terms, for ever.
-        TermsAttached {
-            /// The asset.
-            asset: Asset,
-            /// Its terms.
-            terms: TermsId,
-            /// Who owns it.
-            owner: T::AccountId,
-            /// What it owes its ancestors.
-            royalties: RoyaltyStack,
-            /// What its owner has on hold for it here.
-            deposit: Balance,
-        },
-        /// The owner of an asset asks this from now on. What was agreed before stays as agreed.
-        OfferMade {
-            /// The asset.
-            asset: Asset,
-            /// The least net of a unit, in coin.
-            price: Balance,
-            /// The largest part of a payment, after the protocol fee, that a host may keep.
-            host_share: Perbill,
-        },
-        /// Somebody applied for a grant, with the fee on hold.
-        GrantRequested {
-            /// The asset that is to give it.
-            asset: Asset,
-            /// Who applied.
-            applicant: T::AccountId,
-            /// The generation that it is for.
-            generation: Generation,
-            /// The upfront fee that is on hold.
-            fee: Balance,
-        },
-        /// Somebody may make one descendant of an asset; the fee is paid.
-        GrantGiven {
-            /// The asset that gave it.
-            asset: Asset,
-            /// Who may use it.
-            grantee: T::AccountId,
-            /// The generation that it is for.
-            generation: Generation,
-            /// The upfront fee that was paid.
-            fee: Balance,
-        },
-        /// The owner of an asset declined an application; fee and deposit are released.
-        GrantDeclined {
-            /// The asset.
-            asset: Asset,
-            /// Who had applied.
-            applicant: T::AccountId,
-        },
-        /// Somebody gave up an application, whose fee is released, or an unused grant, whose fee stays paid.
-        GrantRelinquished {
-            /// The asset.
-            asset: Asset,
-            /// Who gave it up.
-            grantee: T::AccountId,
-        },
-        /// A grant was used up by a model.
-        GrantUsed {
-            /// The asset that had given it.
-            asset: Asset,
-            /// Who had it.
-            grantee: T::AccountId,
-            /// The descendant that it binds to.
-            model: ModelId,
-        },
-        /// An asset has another owner, who has its deposit on hold now.
-        OwnerChanged {
-            /// The asset.
-            asset: Asset,
-            /// Who owned it.
-            from: T::AccountId,
-            /// Who owns it.
-            to: T::AccountId,
-            /// What went from hold to hold.
-            deposit: Balance,
-        },
-        /// An asset takes no descendants and gives no grants any more.
-        AssetRetired {
-            /// The asset.
-            asset: Asset,
-        },
-    }
-
-    /// Refusals of a model carry the position, counted from 0, of the origin that stands against it in the list of origins.
-    /// [`Pallet::check_model`] says the same before a signature, with the asset and the whole term.
-    #[pallet::error]
-    pub enum Error<T> {
-        /// No terms have this identifier. Publish them first; the identifier is in the `TermsPublished` event.
-        TermsNotFound,
-        /// The same terms are published already. Use them: they cannot change.
-        TermsAlreadyPublished,
-        /// Terms that assets are under stay.
-        TermsInUse,
-        /// The terms to publish or to attach allow nothing any more. Leave the expiry out, or choose a later block.
-        TermsExpired,
-        /// The royalty is 0, above 60 %, or has a ceiling of 0. Leave out what is not asked for.
-        RoyaltyOutOfBounds,
-        /// The upfront fee is 0. Leave it out.
-        EmptyFee,
-        /// The quota is 0. Leave the use `Infer` out instead.
-        EmptyQuota,
-        /// The address of the legal text is empty or not printable ASCII without blanks. Encode other characters as URIs do.
-        InvalidUri,
-        /// The SPDX identifier has other characters than letters, digits, `.`, `-` and `+`. Leave it empty where none fits.
-        InvalidSpdx,
-        /// The asset has terms already, for ever.
-        AlreadyAttached,
-        /// Terms of a datanet must ask for a royalty: it is what its contributors earn.
-        RoyaltyRequired,
-        /// Terms of a datanet must allow `Train` or `Retrieve` directly, and `Infer` onward: nothing else could earn.
-        NotForDatanets,
-        /// No terms are attached to this asset. Check its identifier.
-        AssetNotFound,
-        /// The asset is retired: it gives no grants any more.
-        AssetRetired,
-        /// The terms of the asset, or of one of its ancestors, allow nothing any more.
-        AssetExpired,
-        /// The signer does not own the asset, or did not publish the terms. Sign with the right account.
-        NotAuthorized,
-        /// The offer lets hosts keep more than the chain allows (constant `MaxHostShare`).
-        HostShareTooHigh,
-        /// Descendants of this generation need no grant of the asset. Register the model.
-        GrantNotNeeded,
-        /// The signer has an open application or an unused grant of this asset already. Use it, or give it up.
-        AlreadyAcquired,
-        /// The account has neither applied for a grant of this asset nor an unused one.
-        GrantNotFound,
-        /// The grant waits for no decision any more.
-        AlreadyApproved,
-        /// The account cannot have the deposit or the fee on hold: free coins beyond the existential deposit are too few, or
-        /// other pallets have too many holds there.
-        DepositNotPayable,
-        /// More than 16 origins are models, or more than 16 are pools. Register an intermediate model with some of them.
-        TooManyOrigins {
-            /// The position of the first one too many.
-            origin: u8,
-        },
-        /// Two origins lead to the same asset. Name each once; of a datanet the latest round, which contains the earlier ones.
-        OriginRepeated {
-            /// The position of the second one.
-            origin: u8,
-        },
-        /// No terms are attached to the asset of an origin. Check its identifier.
-        OriginNotFound {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The asset of an origin is retired: it takes no descendants any more.
-        OriginRetired {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The terms of an origin's asset, or of one of its ancestors, allow nothing any more.
-        OriginExpired {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The terms of an origin's asset do not allow what the origin says was done with it.
-        UseNotAllowed {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The model's own terms allow uses that the origin's asset does not hand on. Choose narrower terms.
-        OnwardUseNotAllowed {
-            /// The position of the origin.
-            origin: u8,
-            /// The uses in question: bit n stands for the n-th use, counted from 0.
-            uses: u8,
-        },
-        /// The model's own terms are commercial, those of the origin's asset are not. Choose terms that are not.
-        CommercialNotAllowed {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The origin's asset is share-alike. Choose terms of its family.
-        ShareAlikeRequired {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The origin's asset is share-alike, of another family than an origin before it. No terms satisfy both: leave one out.
-        FamilyConflict {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// With this origin more than 8 ancestors would have to be asked by every descendant. Descend from fewer of them.
-        TooManyGates {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// The owner has no grant that the origin's asset, or an ancestor of it, asks for. Acquire it, or wait for its approval.
-        GrantMissing {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// With this origin more than 32 royalties would be owed. Descend from fewer assets.
-        StackTooLong {
-            /// The position of the origin.
-            origin: u8,
-        },
-        /// With this origin more than 60 % would be owed in royalties. Descend from fewer assets.
-        RoyaltiesTooHigh {
-            /// The position of the origin.
-            origin: u8,
-        },
-    }
 
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
@@ -431,6 +227,17 @@ pub mod pallet {
             until: u32,
         ) -> Result<UseQuote, UseRefusal> {
             Self::do_can_use(asset, intended, &who, units, until)
+        }
+
+        /// Whether something changed along the ancestry of an asset that it, or an ancestor, has not taken up: until those are refolded, the
+        /// oldest first, it may ask for more or less than it says. The 1,024 nearest assets of an ancestry are looked at.
+        pub fn stale(asset: Asset) -> bool {
+            Self::do_stale(asset)
+        }
+
+        /// What a model comes from as far as it is known, and which of that its owner had left out.
+        pub fn sources(model: ModelId) -> Vec<ModelSource> {
+            Sources::<T>::get(model).into_inner()
         }
     }
 
@@ -596,6 +403,29 @@ pub mod pallet {
         pub fn relinquish(origin: OriginFor<T>, asset: Asset) -> DispatchResult {
             let grantee = ensure_signed(origin)?;
             Self::do_relinquish(grantee, asset)
+        }
+
+        /// Folds a model again from its sources as they are now, because one of them asks for something else than it did.
+        ///
+        /// ## Origin
+        /// Signed by anybody.
+        ///
+        /// ## Details
+        /// What the model owes already and still comes from a source it goes on owing. What became known of its sources' ancestors is owed from
+        /// now on, as far as there is room: 32 royalties of at most 60 % together, and 8 more, out of its team's part, to
+        /// ancestors that became known late. What was paid stays paid. Of several models that are stale the oldest is refolded first.
+        ///
+        /// ## Errors
+        /// `AssetNotFound`, `NotStale`.
+        ///
+        /// ## Events
+        /// `Refolded`.
+        #[pallet::call_index(7)]
+        #[pallet::weight(T::WeightInfo::refold(MAX_SOURCES))]
+        pub fn refold(origin: OriginFor<T>, model: ModelId) -> DispatchResultWithPostInfo {
+            ensure_signed(origin)?;
+            let sources = Self::do_refold(model)?;
+            Ok(Some(T::WeightInfo::refold(sources)).into())
         }
     }
 }

@@ -11,7 +11,7 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
-    assets::{Asset, Pool, RoyaltyStack, Team},
+    assets::{Asset, LateRoyalties, Pool, Royalty, RoyaltyStack, Team},
     ids::{DatanetId, ModelId, RoundNumber, TermsId},
     licences::{presets, Generation, LegalText, LicenceTerms, Origin},
     roles::{Cause, Revenue, Terms},
@@ -92,12 +92,32 @@ parameter_types! {
     pub const MaxHostShare: Perbill = Perbill::from_percent(50);
     /// What was paid, in order.
     pub static Payments: Vec<Payment> = Vec::new();
-    /// Whether payments are refused.
+    /// What was said of the ledgers of models, in order.
+    pub(crate) static Ledger: Vec<Told> = Vec::new();
+    /// Whether payments and changes of ledgers are refused.
     pub static Unpayable: bool = false;
     /// What an item costs from now on.
     pub static ItemPrice: Balance = ITEM;
     /// What a byte costs from now on.
     pub static BytePrice: Balance = BYTE;
+}
+
+/// What the stub of [`Revenue`] was told of the ledger of a model.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) enum Told {
+    Amended(ModelId, Vec<Royalty>, Vec<Royalty>),
+    Claimed(ModelId, Vec<Royalty>),
+    ClaimClosed(ModelId),
+    Frozen(ModelId, Asset),
+    Unfrozen(ModelId, Asset),
+}
+
+fn told(what: Told) -> DispatchResult {
+    if Unpayable::get() {
+        return Err(REFUSAL);
+    }
+    Ledger::mutate(|ledger| ledger.push(what));
+    Ok(())
 }
 
 /// How the stub of [`Revenue`] refuses.
@@ -112,6 +132,30 @@ impl Revenue<AccountId> for StubRevenue {
 
     fn amend_team(_: ModelId, _: Team<AccountId>) -> DispatchResult {
         unreachable!("licensing knows no teams")
+    }
+
+    fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
+        told(Told::Amended(model, stack.into_inner(), late.into_inner()))
+    }
+
+    fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult {
+        told(Told::Claimed(model, royalties.into_inner()))
+    }
+
+    fn close_claim(model: ModelId) -> DispatchResult {
+        told(Told::ClaimClosed(model))
+    }
+
+    fn freeze(model: ModelId, asset: Asset) -> DispatchResult {
+        told(Told::Frozen(model, asset))
+    }
+
+    fn unfreeze(model: ModelId, asset: Asset) -> DispatchResult {
+        told(Told::Unfrozen(model, asset))
+    }
+
+    fn release(_: ModelId) -> DispatchResult {
+        unreachable!("licensing knows nothing of what waits")
     }
 
     fn pay(

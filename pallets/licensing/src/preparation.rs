@@ -7,15 +7,20 @@ use sp_core::H256;
 use sp_runtime::Perbill;
 use tributary_primitives::{
     assets::{Asset, Payee, Pool, Royalty, RoyaltyStack, MAX_STACK},
-    ids::TermsId,
+    ids::{ModelId, TermsId},
     licences::{
-        Gate, Gates, Generation, LegalText, LicenceTerms, Standing, Uses, MAX_GATES, MAX_SPDX,
-        MAX_URI,
+        Gate, Gates, Generation, LegalText, LicenceTerms, Origin, Standing, Uses, MAX_GATES,
+        MAX_SOURCE_POOLS, MAX_SPDX, MAX_URI,
     },
     roles::Revenue,
 };
 
-use crate::{types::*, Attachments, Config, Grants, HoldReason, Licences, Pallet, Publications};
+use crate::{
+    types::*, Attachments, Config, Grants, HoldReason, Licences, Pallet, Publications, Sources,
+};
+
+/// How many models between them and their ancestors prepared models have: no model has so many sources that it could name all of those itself.
+const HUBS: u32 = 2;
 
 /// Terms of the greatest length that allow everything.
 pub(crate) fn longest_terms() -> LicenceTerms {
@@ -59,38 +64,80 @@ pub(crate) fn prepare_source<T: Config>(asset: Asset, owner: &T::AccountId) {
             T::Revenue::prepare_asset(asset, owner);
             attached::<T>(asset, owner, asking);
         }
-        Asset::Model(_) => {
+        Asset::Model(model) => {
             for ancestor in ancestors() {
-                prepare_ancestor::<T>(ancestor, owner);
+                prepare_ancestor::<T>(ancestor, owner, asked().any(|asset| asset == ancestor));
             }
+            prepare_hubs::<T>(ancestors(), hub(0), owner);
             // Else sixteen of them and their ancestors owed too many royalties.
-            let free = LicenceTerms {
-                royalty: None,
-                ..asking
-            };
-            attached::<T>(asset, owner, free);
+            attached::<T>(asset, owner, free(asking));
+            Sources::<T>::insert(model, from_hubs(hub(0)));
         }
     }
     granted::<T>(asset, owner, Generation::First);
     fill_stacks::<T>();
 }
 
+/// See [`tributary_primitives::roles::Terms::prepare_missing`].
+pub(crate) fn prepare_missing<T: Config>(model: ModelId, owner: &T::AccountId) {
+    for stranger in strangers() {
+        prepare_ancestor::<T>(stranger, owner, false);
+    }
+    prepare_hubs::<T>(strangers(), hub(HUBS), owner);
+    attached::<T>(Asset::Model(model), owner, free(longest_terms()));
+    let royalties = strangers().map(Payee::Model).collect();
+    stand::<T>(model, from_hubs(hub(HUBS)), royalties, Vec::new());
+}
+
+/// The same terms without a royalty.
+fn free(terms: LicenceTerms) -> LicenceTerms {
+    LicenceTerms {
+        royalty: None,
+        ..terms
+    }
+}
+
 /// The ancestors that all prepared models share. Nobody registers as many models.
-fn ancestors() -> impl Iterator<Item = Asset> {
-    (0..MAX_STACK).map(|number| Asset::Model(u32::MAX - number))
+fn ancestors() -> impl Iterator<Item = ModelId> {
+    (0..MAX_STACK).map(|number| ModelId::MAX - number)
 }
 
 /// Those of them that every descendant has to ask.
-fn asked() -> impl Iterator<Item = Asset> {
+fn asked() -> impl Iterator<Item = ModelId> {
     ancestors().take(MAX_GATES as usize)
 }
 
-fn prepare_ancestor<T: Config>(ancestor: Asset, owner: &T::AccountId) {
+/// As many ancestors that prepared models do not have.
+fn strangers() -> impl Iterator<Item = ModelId> {
+    ancestors().map(|ancestor| ancestor - MAX_STACK)
+}
+
+/// A model through which others come from shared ancestors.
+fn hub(number: u32) -> ModelId {
+    ModelId::MAX - 2 * MAX_STACK - number
+}
+
+/// A list of sources with the hubs from one on.
+fn from_hubs(first: ModelId) -> SourceList {
+    let hubs = (0..HUBS).map(|number| Origin::FineTunedFrom(first - number));
+    SourceList::truncate_from(hubs.map(named).collect())
+}
+
+/// A source that is named.
+fn named(origin: Origin) -> ModelSource {
+    ModelSource {
+        origin,
+        upheld: false,
+    }
+}
+
+fn prepare_ancestor<T: Config>(model: ModelId, owner: &T::AccountId, asks: bool) {
+    let ancestor = Asset::Model(model);
     if Attachments::<T>::contains_key(ancestor) {
         return;
     }
     T::Revenue::prepare_asset(ancestor, owner);
-    if asked().any(|asset| asset == ancestor) {
+    if asks {
         attached::<T>(ancestor, owner, longest_terms().with_approval(Gate::Every));
         granted::<T>(ancestor, owner, Generation::Later);
     } else {
@@ -98,24 +145,74 @@ fn prepare_ancestor<T: Config>(ancestor: Asset, owner: &T::AccountId) {
     }
 }
 
+/// Hubs from one on, with equally many of the ancestors each.
+fn prepare_hubs<T: Config>(
+    ancestors: impl Iterator<Item = ModelId>,
+    first: ModelId,
+    owner: &T::AccountId,
+) {
+    let ancestors: Vec<_> = ancestors.collect();
+    for (number, part) in (0..).zip(ancestors.chunks(ancestors.len() / HUBS as usize)) {
+        let hub = first - number;
+        if Attachments::<T>::contains_key(Asset::Model(hub)) {
+            continue;
+        }
+        attached::<T>(Asset::Model(hub), owner, free(longest_terms()));
+        let origins = part.iter().copied().map(Origin::FineTunedFrom);
+        let royalties = part.iter().copied().map(Payee::Model).collect();
+        let gates = asked().filter(|model| part.contains(model)).collect();
+        let sources = SourceList::truncate_from(origins.map(named).collect());
+        stand::<T>(hub, sources, royalties, gates);
+    }
+}
+
 /// Gives all prepared models the same royalties to owe, as many as can be: to all prepared datanets, and to their ancestors. So a
 /// model that comes from all of them owes no more.
 fn fill_stacks<T: Config>() {
-    let prepared: Vec<Asset> = Attachments::<T>::iter_keys().collect();
-    let pools = prepared.iter().filter_map(|asset| match asset {
-        Asset::Datanet(datanet) => Some(Payee::Pool(Pool {
-            datanet: *datanet,
-            round: 1,
-        })),
-        Asset::Model(_) => None,
-    });
-    let models = ancestors().filter_map(|asset| match asset {
-        Asset::Model(model) => Some(Payee::Model(model)),
-        Asset::Datanet(_) => None,
-    });
-    let mut stack: Vec<_> = pools
-        .chain(models)
+    let assets: Vec<Asset> = Attachments::<T>::iter_keys().collect();
+    let pools: Vec<_> = assets
+        .iter()
+        .filter_map(|asset| match asset {
+            Asset::Datanet(datanet) => Some(Pool {
+                datanet: *datanet,
+                round: 1,
+            }),
+            Asset::Model(_) => None,
+        })
+        .take(MAX_SOURCE_POOLS as usize)
+        .collect();
+    let data = pools.iter().copied().map(Origin::TrainedOn).map(named);
+    let hubs = from_hubs(hub(0));
+    let sources = SourceList::truncate_from(hubs.iter().copied().chain(data).collect());
+    let payees: Vec<_> = pools
+        .iter()
+        .copied()
+        .map(Payee::Pool)
+        .chain(ancestors().map(Payee::Model))
         .take(MAX_STACK as usize)
+        .collect();
+    for asset in assets {
+        let Asset::Model(model) = asset else {
+            continue;
+        };
+        let prepared = Sources::<T>::get(model)
+            .first()
+            .is_some_and(|first| Some(first) == hubs.first());
+        if prepared {
+            stand::<T>(model, sources.clone(), payees.clone(), asked().collect());
+        }
+    }
+}
+
+/// Gives a model sources, royalties to owe of one percent each, and models that its descendants have to ask.
+fn stand<T: Config>(
+    model: ModelId,
+    sources: SourceList,
+    payees: Vec<Payee>,
+    mut gates: Vec<ModelId>,
+) {
+    let mut stack: Vec<_> = payees
+        .into_iter()
         .map(|payee| Royalty {
             payee,
             rate: Perbill::from_percent(1),
@@ -123,18 +220,13 @@ fn fill_stacks<T: Config>() {
         })
         .collect();
     stack.sort_by_key(|royalty| royalty.payee);
-    let mut gates: Vec<_> = asked().collect();
-    gates.sort();
-
-    for asset in prepared {
-        let shared = ancestors().any(|ancestor| ancestor == asset);
-        if matches!(asset, Asset::Model(_)) && !shared {
-            Attachments::<T>::mutate_extant(asset, |attachment| {
-                attachment.standing.stack = RoyaltyStack::truncate_from(stack.clone());
-                attachment.standing.gates = Gates::truncate_from(gates.clone());
-            });
-        }
-    }
+    gates.sort_unstable();
+    Sources::<T>::insert(model, sources);
+    Attachments::<T>::mutate_extant(Asset::Model(model), |attachment| {
+        attachment.standing.stack = RoyaltyStack::truncate_from(stack);
+        attachment.standing.gates =
+            Gates::truncate_from(gates.into_iter().map(Asset::Model).collect());
+    });
 }
 
 /// Publishes terms without a deposit.
@@ -167,6 +259,8 @@ fn attached<T: Config>(asset: Asset, owner: &T::AccountId, terms: LicenceTerms) 
             standing,
             retired: false,
             deposit: 0,
+            changed: 0,
+            folded: 0,
         },
     );
 }

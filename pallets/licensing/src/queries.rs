@@ -34,13 +34,22 @@ impl<T: Config> Pallet<T> {
         origins: &[Origin],
     ) -> Result<Folded, Refusal> {
         let folded = Self::folded(terms, origins)?;
-        for needed in &folded.grants {
+        Self::check_grants(&folded.grants, owner)?;
+        Ok(folded)
+    }
+
+    /// Whether an owner has all grants that are asked for.
+    pub(crate) fn check_grants(
+        needed: &[NeededGrant],
+        owner: &T::AccountId,
+    ) -> Result<(), Refusal> {
+        for needed in needed {
             if Self::progress(needed.asset, needed.generation, owner) != GrantProgress::Granted {
                 let term = Term::Grant(needed.generation);
                 return Err(Refusal::through(needed.origin, needed.asset, term));
             }
         }
-        Ok(folded)
+        Ok(())
     }
 
     /// See [`Pallet::can_use`].
@@ -53,6 +62,9 @@ impl<T: Config> Pallet<T> {
     ) -> Result<UseQuote, UseRefusal> {
         let refused = |term| UseRefusal::Licence(Refusal::by(asset, term));
         let attachment = Attachments::<T>::get(asset).ok_or(refused(Term::NotFound))?;
+        if Self::do_stale(asset) {
+            return Err(UseRefusal::Stale);
+        }
         let standing = &attachment.standing;
         if standing.expired(until.max(Self::now())) {
             return Err(refused(Term::Expired));
@@ -65,6 +77,7 @@ impl<T: Config> Pallet<T> {
             price: 0,
             host_share: offer.map(|offer| offer.host_share).unwrap_or_default(),
             royalties: standing.stack.clone(),
+            late: standing.late.clone(),
             grants: Vec::new(),
             commercial: standing.commercial,
             attribution: standing.attribution,
@@ -114,7 +127,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The asset of an origin, if it takes descendants.
-    fn source(position: u8, asset: Asset) -> Result<AttachmentOf<T>, Refusal> {
+    pub(crate) fn source(position: u8, asset: Asset) -> Result<AttachmentOf<T>, Refusal> {
         let refused = |term| Refusal::through(position, asset, term);
         let attachment = Attachments::<T>::get(asset).ok_or(refused(Term::NotFound))?;
         if attachment.retired {
@@ -124,7 +137,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Published terms.
-    fn terms(terms: TermsId) -> Result<LicenceTerms, Refusal> {
+    pub(crate) fn terms(terms: TermsId) -> Result<LicenceTerms, Refusal> {
         Licences::<T>::get(terms).ok_or(Refusal::own(Term::NotPublished))
     }
 

@@ -2,12 +2,17 @@
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{traits::StaticLookup, Perbill};
+use sp_core::ConstU32;
+use sp_runtime::{traits::StaticLookup, BoundedVec, Perbill};
 use tributary_primitives::{
     ids::TermsId,
-    licences::{Generation, Standing},
+    licences::{Generation, Origin, Standing, MAX_SOURCES},
     Balance,
 };
+
+/// The most assets of an ancestry, the nearest first, that are asked whether they are stale. More can be there only if ancestors of a model
+/// got ancestors after it was registered.
+pub const MAX_LOOKED_AT: usize = 1_024;
 
 /// Who put terms on chain, and how many assets are under them.
 #[derive(
@@ -37,7 +42,34 @@ pub struct Attachment<AccountId> {
     pub retired: bool,
     /// What is on hold for storing this and the offer.
     pub deposit: Balance,
+    /// The number of the last change of what it asks of descendants, of all that there were on the chain. 0 if it is as it was registered.
+    pub changed: u64,
+    /// How many of these changes there were when it was folded: those of its sources until then are taken up.
+    pub folded: u64,
 }
+
+/// What a model comes from.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct ModelSource {
+    /// How it came from what.
+    pub origin: Origin,
+    /// Whether its owner had left it out and others showed it.
+    pub upheld: bool,
+}
+
+/// What a model comes from: at most 16 models and 16 pools that its owner names, and at most 8 sources that they had left out.
+pub type SourceList = BoundedVec<ModelSource, ConstU32<MAX_SOURCES>>;
 
 /// What the owner of an asset asks from now on of those who use it.
 #[derive(

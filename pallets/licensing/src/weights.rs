@@ -28,6 +28,8 @@ pub trait WeightInfo {
     fn relinquish() -> Weight;
     /// `attach_model`, with `m` of 0 to 16, with `p` of 0 to 16.
     fn attach_model(m: u32, p: u32, ) -> Weight;
+    /// `refold`, with `s` of 1 to 40.
+    fn refold(s: u32, ) -> Weight;
 }
 
 /// As measured, with the database's costs of the runtime.
@@ -164,6 +166,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 3637).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
     }
+    fn refold(s: u32, ) -> Weight {
+        Weight::from_parts(430_408_723, 60776)
+            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads(64))
+            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
+            .saturating_add(T::DbWeight::get().writes(64))
+            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
+            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(s.into()))
+    }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
@@ -215,5 +226,14 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(p.into())))
             .saturating_add(Weight::from_parts(0, 3637).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
+    }
+    fn refold(s: u32, ) -> Weight {
+        Weight::from_parts(430_408_723, 60776)
+            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(s.into()))
+            .saturating_add(RocksDbWeight::get().reads(64))
+            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
+            .saturating_add(RocksDbWeight::get().writes(64))
+            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(s.into())))
+            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(s.into()))
     }
 }

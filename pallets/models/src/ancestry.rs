@@ -16,6 +16,35 @@ pub struct TooManyAncestors;
 pub fn union<'a>(
     parents: impl IntoIterator<Item = (ModelId, &'a AncestorSet)>,
 ) -> Result<AncestorSet, TooManyAncestors> {
+    AncestorSet::try_from(all_of(parents)).map_err(|_| TooManyAncestors)
+}
+
+/// The ancestors of a model with one more parent: those that it has, the parent, and the parent's.
+pub fn with_parent(
+    own: &AncestorSet,
+    parent: ModelId,
+    ancestors: &AncestorSet,
+) -> Result<AncestorSet, TooManyAncestors> {
+    let mut all = all_of([(parent, ancestors)]);
+    all.extend_from_slice(own);
+    all.sort_unstable();
+    all.dedup();
+    AncestorSet::try_from(all).map_err(|_| TooManyAncestors)
+}
+
+/// Those ancestors of a model that it still has with these parents only.
+pub fn kept<'a>(
+    own: &AncestorSet,
+    parents: impl IntoIterator<Item = (ModelId, &'a AncestorSet)>,
+) -> AncestorSet {
+    let all = all_of(parents);
+    let mut kept = own.clone();
+    kept.retain(|ancestor| all.binary_search(ancestor).is_ok());
+    kept
+}
+
+/// Parents and their ancestors, each once, ascending.
+fn all_of<'a>(parents: impl IntoIterator<Item = (ModelId, &'a AncestorSet)>) -> Vec<ModelId> {
     let mut all = Vec::new();
     for (parent, ancestors) in parents {
         all.push(parent);
@@ -23,5 +52,5 @@ pub fn union<'a>(
     }
     all.sort_unstable();
     all.dedup();
-    AncestorSet::try_from(all).map_err(|_| TooManyAncestors)
+    all
 }

@@ -6,108 +6,21 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_system::RawOrigin;
 use sp_core::H256;
-use sp_runtime::{traits::StaticLookup, FixedI128, Perbill};
+use sp_runtime::{traits::StaticLookup, DispatchError, FixedI128};
 use tributary_primitives::{
-    assets::{Asset, Pool, Share, MAX_TEAM},
-    ids::{DatanetId, ModelId},
+    assets::{Asset, MAX_LATE, MAX_TEAM},
+    ids::ModelId,
     licences::Origin,
-    roles::{Cause, Revenue, Rounds, Terms},
-    Balance,
+    roles::{Cause, Contention, Revenue, Terms},
 };
 
-use crate::*;
-
-/// Enough for every deposit and fee, and far from overflow when several accounts have it.
-const WEALTH: Balance = u64::MAX as Balance;
+use crate::{preparation::*, *};
 
 /// An account that can pay for everything.
 fn rich<T: Config>(name: &'static str) -> T::AccountId {
     let account = account(name, 0, 0);
     T::Currency::set_balance(&account, WEALTH);
     account
-}
-
-/// A team of so many accounts that the parts of all but the first are as small as can be.
-fn team<T: Config>(members: u32) -> Vec<Share<T::AccountId>> {
-    let one = Perbill::one().deconstruct();
-    (0..members)
-        .map(|member| Share {
-            account: account("member", member, 0),
-            part: Perbill::from_parts(if member == 0 { one - (members - 1) } else { 1 }),
-        })
-        .collect()
-}
-
-/// Registers a model of these origins, as [`Pallet::register`] does.
-fn registered<T: Config>(
-    owner: &T::AccountId,
-    kind: Kind,
-    origins: Vec<Origin>,
-    members: u32,
-) -> Result<ModelId, BenchmarkError> {
-    let registration = Registration {
-        kind,
-        origins,
-        weights_hash: H256::repeat_byte(1),
-        recipe_hash: H256::repeat_byte(2),
-        terms: T::Terms::prepare_terms(owner),
-        team: team::<T>(members),
-        metadata: vec![b' '; MAX_METADATA as usize],
-    };
-    Ok(Pallet::<T>::do_register(owner.clone(), registration)?)
-}
-
-/// Models that a child can descend from, whose ancestries are as long as they can be for them to have it: the child's is the
-/// longest, and what they share is read with each.
-fn parents<T: Config>(owner: &T::AccountId, parents: u32) -> Vec<ModelId> {
-    let ancestors = MAX_ANCESTORS - parents;
-    let shared: Vec<ModelId> = (0..ancestors).collect();
-    (ancestors..MAX_ANCESTORS)
-        .inspect(|&parent| {
-            T::Terms::prepare_source(Asset::Model(parent), owner);
-            Models::<T>::insert(
-                parent,
-                Model {
-                    owner: owner.clone(),
-                    offered_to: None,
-                    kind: Kind::Base,
-                    weights_hash: H256::zero(),
-                    recipe_hash: H256::zero(),
-                    terms: H256::zero(),
-                    registered: Default::default(),
-                    retired: false,
-                    evaluations: 0,
-                    deposit: 0,
-                },
-            );
-            Ancestors::<T>::insert(parent, AncestorSet::truncate_from(shared.clone()));
-            NextModel::<T>::put(parent + 1);
-        })
-        .collect()
-}
-
-/// Final rounds that a model can be trained on.
-fn rounds<T: Config>(owner: &T::AccountId, rounds: u32) -> Vec<Pool> {
-    (0..rounds)
-        .map(|datanet: DatanetId| {
-            T::Rounds::prepare_final(datanet, 1);
-            T::Terms::prepare_source(Asset::Datanet(datanet), owner);
-            Pool { datanet, round: 1 }
-        })
-        .collect()
-}
-
-/// Origins of a fine-tune: rounds, then parents.
-fn origins<T: Config>(owner: &T::AccountId, p: u32, r: u32) -> Vec<Origin> {
-    rounds::<T>(owner, r)
-        .into_iter()
-        .map(Origin::TrainedOn)
-        .chain(
-            parents::<T>(owner, p)
-                .into_iter()
-                .map(Origin::FineTunedFrom),
-        )
-        .collect()
 }
 
 #[benchmarks]
@@ -259,6 +172,53 @@ mod benchmarks {
         assert!(Edges::<T>::get(model).is_some_and(|edges| edges
             .last()
             .is_some_and(|last| last.origin == edge && last.grade == Grade::CoSigned)));
+        Ok(())
+    }
+
+    /// A model with as many sources and royalties as can be but for one, and money to settle; its new parent has all the ancestors that it can
+    /// have.
+    #[benchmark]
+    fn add_parent() -> Result<(), BenchmarkError> {
+        let owner = rich::<T>("owner");
+        let bases = |count: u32| -> Result<Vec<ModelId>, DispatchError> {
+            (0..count)
+                .map(|_| registered::<T>(&owner, Kind::Base, Vec::new(), 1))
+                .collect()
+        };
+        let (named, upheld) = (bases(MAX_PARENTS - 1)?, bases(MAX_LATE)?);
+        let parent = registered::<T>(&owner, Kind::Base, Vec::new(), 1)?;
+        let ancestors = MAX_ANCESTORS - MAX_PARENTS;
+        let ancestors = AncestorSet::truncate_from((1_000..1_000 + ancestors).collect());
+        Ancestors::<T>::insert(parent, ancestors);
+        let rounds = rounds::<T>(&owner, MAX_ROUNDS).into_iter();
+        let origins = rounds
+            .map(Origin::TrainedOn)
+            .chain(named.into_iter().map(Origin::FineTunedFrom))
+            .collect();
+        let model = registered::<T>(&owner, Kind::FineTune, origins, MAX_TEAM)?;
+        for missing in upheld {
+            let missing = Contention::MissingParent(Origin::FineTunedFrom(missing));
+            Pallet::<T>::do_conclude(model, &missing, true)?;
+        }
+        T::Revenue::pay(
+            Asset::Model(model),
+            None,
+            &rich::<T>("payer"),
+            T::Currency::minimum_balance() * 1_000_000,
+            None,
+            Cause::Payment,
+        )?;
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(owner.clone()),
+            model,
+            Origin::FineTunedFrom(parent),
+        );
+
+        let edges = Edges::<T>::get(model).ok_or("it was registered")?;
+        assert_eq!(edges.len() as u32, MAX_EDGES);
+        assert_eq!(Ancestors::<T>::get(model).len() as u32, MAX_ANCESTORS);
         Ok(())
     }
 

@@ -7,12 +7,13 @@ use frame_support::{
     ensure,
     traits::{fungible::MutateHold, tokens::Precision, Get},
 };
+use frame_system::pallet_prelude::BlockNumberFor;
 use sp_core::H256;
 use sp_runtime::{
     traits::CheckedAdd, ArithmeticError, DispatchError, DispatchResult, FixedI128, Perbill,
 };
 use tributary_primitives::{
-    assets::{Asset, RoyaltyStack, Share},
+    assets::{Asset, LateRoyalties, RoyaltyStack, Share, MAX_LATE, MAX_STACK},
     deposits::price,
     ids::ModelId,
     licences::Origin,
@@ -27,8 +28,13 @@ use crate::{
 
 /// Storage items of a model: the model, its edges, ancestors, teams and metadata; its ledger's division and its ledger's account.
 const MODEL_ITEMS: u32 = 8;
-/// Balances in the ledger of a model, besides one for each royalty: of what came in, by kind, and of what was paid out by when.
-const LEDGER_BALANCES: usize = 9;
+/// Balances in the ledger of a model, besides those of the royalties: of what came in, by kind and by when, and of what was paid out to
+/// its present team and the former.
+const LEDGER_BALANCES: usize = 16;
+/// Balances for each royalty: what it came to before, and what was paid of it.
+const ENTRY_BALANCES: usize = 2;
+/// Bytes for each royalty: of which kind it is, and whether it is held back.
+const ENTRY_MARKS: usize = 2;
 /// Storage items of an evaluation: the evaluation, and its evaluator's count.
 const EVALUATION_ITEMS: u32 = 2;
 
@@ -63,9 +69,10 @@ impl<T: Config> Pallet<T> {
         NextModel::<T>::put(model.checked_add(1).ok_or(Error::<T>::TooManyModels)?);
         let stack = T::Terms::attach_model(model, &owner, terms, &origins)?;
 
-        // As many as there are origins, whose bound is the same: nothing is truncated.
-        let edges = EdgeList::truncate_from(origins.iter().copied().map(Edge::from).collect());
-        let deposit = Self::model_deposit(&edges, &ancestors, &metadata, &stack)?;
+        // As many as there are origins, whose bound is lower: nothing is truncated.
+        let edges =
+            EdgeListOf::<T>::truncate_from(origins.iter().copied().map(Edge::from).collect());
+        let deposit = Self::model_deposit(&edges, &ancestors, &metadata)?;
         Self::hold(HoldReason::Model, &owner, deposit)?;
         T::Revenue::open(model, stack, team.clone())?;
 
@@ -80,6 +87,7 @@ impl<T: Config> Pallet<T> {
                 terms,
                 registered: frame_system::Pallet::<T>::block_number(),
                 retired: false,
+                reexecuted: None,
                 evaluations: 0,
                 deposit,
             },
@@ -362,34 +370,43 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The model, if it is this account's.
-    fn owned_by(model: ModelId, owner: &T::AccountId) -> Result<ModelOf<T>, Error<T>> {
+    pub(crate) fn owned_by(model: ModelId, owner: &T::AccountId) -> Result<ModelOf<T>, Error<T>> {
         let details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         ensure!(details.owner == *owner, Error::<T>::NotAuthorized);
         Ok(details)
     }
 
     /// Puts a deposit on hold.
-    fn hold(reason: HoldReason, who: &T::AccountId, deposit: Balance) -> Result<(), Error<T>> {
+    pub(crate) fn hold(
+        reason: HoldReason,
+        who: &T::AccountId,
+        deposit: Balance,
+    ) -> Result<(), Error<T>> {
         T::Currency::hold(&reason.into(), who, deposit).map_err(|_| Error::<T>::DepositNotPayable)
     }
 
     /// The deposit for a model: what is kept here, record and teams at their longest, so that neither an offer nor another team
-    /// changes it; and what is kept in the ledger of what it earns: the team again, and its royalties with a balance each.
+    /// changes it, with the places for sources that its owner left out; and what is kept in the ledger of what it earns: its teams again, and as many
+    /// royalties as it can come to owe by what others do.
     pub(crate) fn model_deposit(
-        edges: &EdgeList,
+        edges: &EdgeListOf<T>,
         ancestors: &AncestorSet,
         metadata: &MetadataBytes,
-        stack: &RoyaltyStack,
     ) -> Result<Balance, ArithmeticError> {
         let here = ModelOf::<T>::max_encoded_len()
             + TeamOf::<T>::max_encoded_len()
             + NextTeamOf::<T>::max_encoded_len()
             + edges.encoded_size()
+            + MAX_LATE as usize * Edge::<BlockNumberFor<T>>::max_encoded_len()
             + ancestors.encoded_size()
             + metadata.encoded_size();
-        let ledger = TeamOf::<T>::max_encoded_len()
-            + stack.encoded_size()
-            + (stack.len() + LEDGER_BALANCES) * Balance::max_encoded_len();
+        let entries = (MAX_STACK + MAX_LATE) as usize;
+        let balances = entries * ENTRY_BALANCES + LEDGER_BALANCES;
+        let ledger = 2 * TeamOf::<T>::max_encoded_len()
+            + RoyaltyStack::max_encoded_len()
+            + LateRoyalties::max_encoded_len()
+            + entries * ENTRY_MARKS
+            + balances * Balance::max_encoded_len();
         // Each part is bounded, and all of them together are some kilobytes.
         Self::price_of(MODEL_ITEMS, here + ledger)
     }

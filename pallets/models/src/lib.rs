@@ -3,9 +3,18 @@
 
 extern crate alloc;
 
+// All of it: the macro that takes sections in asks for others by their names.
+use frame_support::pallet_macros::*;
+
 pub mod ancestry;
+mod errors;
+mod events;
 mod functions;
+mod impls;
 mod invariants;
+mod known_late;
+#[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+mod preparation;
 pub mod types;
 pub mod weights;
 
@@ -20,6 +29,8 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[import_section(errors::errors)]
+#[import_section(events::events)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -32,10 +43,10 @@ pub mod pallet {
     use sp_core::H256;
     use sp_runtime::{traits::StaticLookup, FixedI128};
     use tributary_primitives::{
-        assets::Share,
+        assets::{Share, MAX_LATE},
         ids::{ModelId, TermsId},
         licences::Origin,
-        roles::{Revenue, Rounds, Terms},
+        roles::{Contention, Revenue, Rounds, Terms},
         Balance,
     };
 
@@ -96,7 +107,13 @@ pub mod pallet {
             MAX_ROUNDS
         }
 
-        /// The most models in the whole ancestry of a model.
+        /// The most sources of a model that its owner had left out.
+        #[pallet::constant_name(MaxUpheld)]
+        fn max_upheld() -> u32 {
+            MAX_LATE
+        }
+
+        /// The most models in the whole ancestry of a model, as its owner names it.
         #[pallet::constant_name(MaxAncestors)]
         fn max_ancestors() -> u32 {
             MAX_ANCESTORS
@@ -140,9 +157,10 @@ pub mod pallet {
 
     /// Where each model comes from.
     #[pallet::storage]
-    pub type Edges<T: Config> = StorageMap<_, Twox64Concat, ModelId, EdgeList>;
+    pub type Edges<T: Config> = StorageMap<_, Twox64Concat, ModelId, EdgeListOf<T>>;
 
-    /// The whole ancestry of each model, so that a child's is known from its parents' alone.
+    /// The whole ancestry of each model as its owner named it, so that a child's is known from its parents' alone: what became known later of an
+    /// ancestor is with that. It keeps ancestries short; the view function `lineage` walks along the edges.
     #[pallet::storage]
     pub type Ancestors<T: Config> = StorageMap<_, Twox64Concat, ModelId, AncestorSet, ValueQuery>;
 
@@ -168,183 +186,6 @@ pub mod pallet {
     pub type EvaluationCounts<T: Config> =
         StorageDoubleMap<_, Twox64Concat, ModelId, Blake2_128Concat, T::AccountId, u32, ValueQuery>;
 
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(super) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// A model was registered.
-        Registered {
-            /// The new model.
-            model: ModelId,
-            /// Who owns it.
-            owner: T::AccountId,
-            /// How it was made.
-            kind: Kind,
-            /// Where it comes from, each edge of grade `Declared`.
-            origins: Origins,
-            /// Hash of its weights.
-            weights_hash: H256,
-            /// Hash of how it was made.
-            recipe_hash: H256,
-            /// Its licence.
-            terms: TermsId,
-            /// Who shares what it earns.
-            team: TeamOf<T>,
-            /// What its owner has on hold for it.
-            deposit: Balance,
-        },
-        /// A model was offered to an account; an earlier offer is void.
-        TransferOffered {
-            /// The model.
-            model: ModelId,
-            /// Who owns it.
-            owner: T::AccountId,
-            /// Who may accept.
-            to: T::AccountId,
-        },
-        /// The offer of a model was withdrawn.
-        OfferWithdrawn {
-            /// The model.
-            model: ModelId,
-        },
-        /// A model has another owner, who has its deposit on hold now.
-        Transferred {
-            /// The model.
-            model: ModelId,
-            /// Who owned it.
-            from: T::AccountId,
-            /// Who owns it.
-            to: T::AccountId,
-            /// What went from hold to hold.
-            deposit: Balance,
-        },
-        /// Others are to share what a model earns; an earlier announcement is void.
-        TeamAnnounced {
-            /// The model.
-            model: ModelId,
-            /// Its team to be.
-            team: TeamOf<T>,
-            /// The first block in which the change can be made.
-            from: BlockNumberFor<T>,
-            /// The last one.
-            until: BlockNumberFor<T>,
-        },
-        /// Others share what a model earns from now on. An offer of the model is void.
-        TeamChanged {
-            /// The model.
-            model: ModelId,
-            /// Its new team.
-            team: TeamOf<T>,
-        },
-        /// A model has no new descendants and gives no new grants any more. An offer of it is void.
-        Retired {
-            /// The model.
-            model: ModelId,
-        },
-        /// The owner of a parent confirmed an edge.
-        CoSigned {
-            /// The model that comes from the parent.
-            model: ModelId,
-            /// The confirmed origin.
-            origin: Origin,
-            /// Who confirmed it.
-            cosigner: T::AccountId,
-        },
-        /// An evaluation of a model was added.
-        Evaluated {
-            /// The model.
-            model: ModelId,
-            /// The number of the evaluation among those of the model.
-            number: u32,
-            /// Who says so.
-            evaluator: T::AccountId,
-            /// What the model was tried on.
-            benchmark: Name,
-            /// What was measured.
-            metric: Name,
-            /// What came out, with 18 decimals.
-            score: FixedI128,
-            /// Hash of what lets others check it.
-            evidence: H256,
-            /// What the evaluator has on hold for it.
-            deposit: Balance,
-        },
-    }
-
-    #[pallet::error]
-    pub enum Error<T> {
-        /// No model has this identifier. Look it up in the `Registered` event of the model meant.
-        ModelNotFound,
-        /// The signer does not own the model (for a co-signature: the parent). Sign with its owner's account.
-        NotAuthorized,
-        /// Identifiers of models are used up.
-        TooManyModels,
-        /// More than 16 origins are models. Name direct parents only: their ancestors come with them.
-        TooManyParents,
-        /// More than 16 origins are rounds of datanets. Register an intermediate model with some of them.
-        TooManyRounds,
-        /// Parents and their ancestors are more than 256 models. Descend from fewer or less derived ones.
-        TooManyAncestors,
-        /// Two origins lead to the same model or the same datanet. Name each once; of a datanet the latest round, which contains
-        /// the earlier ones.
-        DuplicateOrigin,
-        /// An origin is a model that is not registered. Parents are registered before their children.
-        ParentNotFound,
-        /// An origin is a retired model, which has no new descendants.
-        ParentRetired,
-        /// An origin is a round that does not exist, is not final yet, or came to nothing. Wait until the round is final.
-        RoundNotFinal,
-        /// Models of this kind cannot have one of the origins: a base model comes from no model, and weights come in only by the
-        /// way that makes the kind. Register the steps between as models of their own.
-        OriginNotAllowed,
-        /// The origin that makes the kind is missing: a fine-tune needs what it is fine-tuned from, and so on. A merge needs
-        /// two.
-        OriginMissing,
-        /// A quantisation has more than one source. Merge them first.
-        TooManySources,
-        /// A team has no members. Name at least one, which may be the owner.
-        EmptyTeam,
-        /// A team has more than 16 members. Let some share by an account of their own.
-        TooManyMembers,
-        /// An account is twice in a team. Add its parts up.
-        DuplicateMember,
-        /// A team member has no part. Leave it out.
-        EmptyPart,
-        /// The parts of a team are not exactly 1,000,000,000 billionths together. Give the remainder of a division to one of
-        /// them.
-        PartsNotOne,
-        /// Metadata is longer than 4,096 bytes. Keep what is longer elsewhere, with its address and hash here.
-        MetadataTooLong,
-        /// The signer cannot have the deposit on hold: free coins beyond the existential deposit are too few, or other pallets
-        /// have too many holds there.
-        DepositNotPayable,
-        /// The account owns the model already.
-        AlreadyOwner,
-        /// The model is not offered to anybody.
-        NotOffered,
-        /// The model is offered to another account. Ask its owner to offer it to the signer.
-        NotOfferedToSigner,
-        /// No other team is announced for the model. Its owner announces one.
-        NoTeamAnnounced,
-        /// The notice of the announced team is not over. Try again from the block in the event `TeamAnnounced`.
-        NoticeNotOver,
-        /// The announced team was not let in for as long again as the notice. Its owner announces it once more.
-        AnnouncementLapsed,
-        /// The model is retired already.
-        AlreadyRetired,
-        /// The model does not come from this origin. It must be named exactly as registered.
-        EdgeNotFound,
-        /// The origin is a round of a datanet. Only origins that are models can be co-signed.
-        NotAModel,
-        /// The edge is co-signed already.
-        AlreadyCoSigned,
-        /// The name of a benchmark or of a metric is empty.
-        EmptyName,
-        /// The name of a benchmark or of a metric is longer than 64 bytes.
-        NameTooLong,
-        /// The signer has evaluated this model 64 times already, or the model has 4,294,967,295 evaluations.
-        TooManyEvaluations,
-    }
-
     #[pallet::hooks]
     impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
         fn integrity_test() {
@@ -362,7 +203,8 @@ pub mod pallet {
 
     #[pallet::call]
     impl<T: Config> Pallet<T> {
-        /// Registers a model. It never changes afterwards: a new version is a new model that comes from the earlier one.
+        /// Registers a model. It never changes afterwards: a new version is a new model that comes from the earlier one. Only what it comes from can
+        /// become known late.
         ///
         /// ## Origin
         /// Signed; the signer becomes the model's owner, pays what the licences of its sources ask for, and has a deposit for
@@ -596,6 +438,34 @@ pub mod pallet {
             let evaluator = ensure_signed(origin)?;
             Self::do_evaluate(evaluator, model, benchmark, metric, score, evidence)
         }
+
+        /// Names a source that a model comes from and that its owner had left out. What its licence asks for is owed from now on. The edge
+        /// is a debt, and shows since when it is known.
+        ///
+        /// ## Origin
+        /// Signed by the model's owner, who pays what the licence of the source asks for before, and has a deposit for what is stored besides
+        /// on hold.
+        ///
+        /// ## Details
+        /// - `source`: registered before the model; of a datanet a final round. Of any kind: what a model turns out to come from need not fit how it was
+        ///   said to be made. It counts as one of the 16 models or the 16 rounds.
+        ///
+        /// A model that is retired can be added to as well.
+        ///
+        /// ## Errors
+        /// `ModelNotFound`, `NotAuthorized`, `DuplicateOrigin`, `TooManyParents`, `TooManyRounds`, `ParentNotEarlier`, `ParentNotFound`,
+        /// `ParentRetired`, `RoundNotFinal`, `TooManyAncestors`, `DepositNotPayable`, and the refusals of the source's licence.
+        ///
+        /// ## Events
+        /// `ParentAdded`.
+        #[pallet::call_index(9)]
+        // Measured for a source whose ancestors ask for no grants: it asks for one, and each of eight ancestors may.
+        #[pallet::weight(T::WeightInfo::add_parent()
+            .saturating_add(T::DbWeight::get().reads_writes(9, 9)))]
+        pub fn add_parent(origin: OriginFor<T>, model: ModelId, source: Origin) -> DispatchResult {
+            let owner = ensure_signed(origin)?;
+            Self::do_add_parent(owner, model, source)
+        }
     }
 
     #[pallet::view_functions]
@@ -619,20 +489,12 @@ pub mod pallet {
             NextTeams::<T>::get(model)
         }
 
-        /// A model's ancestors and then the model itself, each with its edges, ascending by identifier: at most 257. Nothing if
-        /// there is no such model.
+        /// A model's ancestors and then the model itself, each with its edges, those that became known late included, and with what the rounds
+        /// reached that it comes from; ascending by identifier. Nothing if there is no such model.
+        ///
+        /// At most 1,024 models, the nearest: an edge that leads to none of them says that there are more.
         pub fn lineage(model: ModelId) -> Option<Vec<RelativeOf<T>>> {
-            Ancestors::<T>::get(model)
-                .into_iter()
-                .chain([model])
-                .map(|id| {
-                    Some(Relative {
-                        id,
-                        model: Models::<T>::get(id)?,
-                        edges: Edges::<T>::get(id)?,
-                    })
-                })
-                .collect()
+            Self::do_lineage(model)
         }
 
         /// A page of at most 64 evaluations of a model, from number `start` on, in the order in which they were added.

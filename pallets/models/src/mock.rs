@@ -12,11 +12,11 @@ use frame_support::{
 use sp_core::H256;
 use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
-    assets::{Asset, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
+    assets::{Asset, LateRoyalties, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     datanets::{Evidence, FinalRound},
     ids::{DatanetId, ModelId, RoundNumber, TermsId},
     licences::Origin,
-    roles::{Cause, Revenue, Rounds, Terms},
+    roles::{Cause, Contention, Revenue, Rounds, Terms},
     Balance,
 };
 
@@ -97,6 +97,10 @@ pub(crate) enum RoleCall {
     Retire(Asset),
     Open(ModelId, RoyaltyStack, Team<AccountId>),
     Amend(ModelId, Team<AccountId>),
+    AddSource(ModelId, AccountId, Origin),
+    Contest(ModelId, Contention),
+    Conclude(ModelId, Contention, bool),
+    Release(ModelId),
 }
 
 parameter_types! {
@@ -176,6 +180,26 @@ impl Terms<AccountId> for StubTerms {
         Ok(stack(Royalties::get()))
     }
 
+    /// Models are whose they are, and datanets are Carol's.
+    fn owner(asset: Asset) -> Option<AccountId> {
+        match asset {
+            Asset::Model(model) => crate::Models::<Test>::get(model).map(|details| details.owner),
+            Asset::Datanet(_) => Some(CAROL),
+        }
+    }
+
+    fn add_source(model: ModelId, owner: &AccountId, origin: Origin) -> DispatchResult {
+        called(RoleCall::AddSource(model, *owner, origin))
+    }
+
+    fn contest(model: ModelId, contention: &Contention) -> DispatchResult {
+        called(RoleCall::Contest(model, *contention))
+    }
+
+    fn conclude(model: ModelId, contention: &Contention, upheld: bool) -> DispatchResult {
+        called(RoleCall::Conclude(model, *contention, upheld))
+    }
+
     fn transfer(asset: Asset, owner: &AccountId) -> DispatchResult {
         called(RoleCall::Transfer(asset, *owner))
     }
@@ -189,6 +213,8 @@ impl Terms<AccountId> for StubTerms {
     }
 
     fn prepare_source(_: Asset, _: &AccountId) {}
+
+    fn prepare_missing(_: ModelId, _: &AccountId) {}
 }
 
 pub struct StubRevenue;
@@ -200,6 +226,30 @@ impl Revenue<AccountId> for StubRevenue {
 
     fn amend_team(model: ModelId, team: Team<AccountId>) -> DispatchResult {
         called(RoleCall::Amend(model, team))
+    }
+
+    fn amend_royalties(_: ModelId, _: RoyaltyStack, _: LateRoyalties) -> DispatchResult {
+        unreachable!("royalties follow from licences")
+    }
+
+    fn claim(_: ModelId, _: LateRoyalties) -> DispatchResult {
+        unreachable!("claims follow from licences")
+    }
+
+    fn close_claim(_: ModelId) -> DispatchResult {
+        unreachable!("claims follow from licences")
+    }
+
+    fn freeze(_: ModelId, _: Asset) -> DispatchResult {
+        unreachable!("royalties follow from licences")
+    }
+
+    fn unfreeze(_: ModelId, _: Asset) -> DispatchResult {
+        unreachable!("royalties follow from licences")
+    }
+
+    fn release(model: ModelId) -> DispatchResult {
+        called(RoleCall::Release(model))
     }
 
     fn pay(

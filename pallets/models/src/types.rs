@@ -10,8 +10,9 @@ use sp_core::{ConstU32, H256};
 use sp_runtime::{traits::StaticLookup, BoundedVec, FixedI128};
 use tributary_primitives::{
     assets::{Share, Team},
+    datanets::FinalRound,
     ids::{ModelId, TermsId},
-    licences::{Origin, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS},
+    licences::{Origin, MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS},
     Balance,
 };
 
@@ -19,10 +20,14 @@ use tributary_primitives::{
 pub const MAX_PARENTS: u32 = MAX_SOURCE_MODELS;
 /// The most datanets that a model learned from or looks up.
 pub const MAX_ROUNDS: u32 = MAX_SOURCE_POOLS;
-/// The most edges of a model.
-pub const MAX_EDGES: u32 = MAX_PARENTS + MAX_ROUNDS;
-/// The most models in the whole ancestry of a model.
+/// The most origins that a model is registered with.
+pub const MAX_ORIGINS: u32 = MAX_PARENTS + MAX_ROUNDS;
+/// The most edges of a model: those, and as many as there are places for sources that its owner had left out.
+pub const MAX_EDGES: u32 = MAX_SOURCES;
+/// The most models in the whole ancestry of a model, as its owner names it.
 pub const MAX_ANCESTORS: u32 = 256;
+/// The most models that a lineage shows.
+pub const MAX_RELATIVES: usize = 1_024;
 /// The most bytes of a model's metadata.
 pub const MAX_METADATA: u32 = 4_096;
 /// The most evaluations of one model by one account.
@@ -44,14 +49,16 @@ pub type EvaluationOf<T> = Evaluation<<T as frame_system::Config>::AccountId, Bl
 pub type DetailsOf<T> = Details<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
 /// A model within an ancestry, on this chain.
 pub type RelativeOf<T> = Relative<<T as frame_system::Config>::AccountId, BlockNumberFor<T>>;
+/// Where a model comes from, on this chain.
+pub type EdgeListOf<T> = EdgeList<BlockNumberFor<T>>;
 /// What is registered as a model, on this chain.
 pub(crate) type RegistrationOf<T> = Registration<<T as frame_system::Config>::AccountId>;
 
 /// Where a model comes from, before anybody confirms it, in the order in which it is declared.
-pub type Origins = BoundedVec<Origin, ConstU32<MAX_EDGES>>;
-/// Where a model comes from, in the order in which it was declared.
-pub type EdgeList = BoundedVec<Edge, ConstU32<MAX_EDGES>>;
-/// Every model in the ancestry of a model, ascending.
+pub type Origins = BoundedVec<Origin, ConstU32<MAX_ORIGINS>>;
+/// Where a model comes from, in the order in which it became known.
+pub type EdgeList<BlockNumber> = BoundedVec<Edge<BlockNumber>, ConstU32<MAX_EDGES>>;
+/// Every model in the ancestry of a model as its owner named it, ascending.
 pub type AncestorSet = BoundedVec<ModelId, ConstU32<MAX_ANCESTORS>>;
 /// What a model says of itself: text or JSON, among other things where its weights can be fetched.
 pub type MetadataBytes = BoundedVec<u8, ConstU32<MAX_METADATA>>;
@@ -154,10 +161,12 @@ impl Kind {
     TypeInfo,
 )]
 pub enum Grade {
-    /// The model's owner says so.
+    /// The model's owner says so, or it was decided in a dispute.
     Declared,
     /// The parent's owner says so, too.
     CoSigned,
+    /// Somebody made the model again from it.
+    ReExecuted,
 }
 
 /// One source of a model.
@@ -173,23 +182,29 @@ pub enum Grade {
     PartialEq,
     TypeInfo,
 )]
-pub struct Edge {
+pub struct Edge<BlockNumber> {
     /// How the model came from which source.
     pub origin: Origin,
     /// How well that is supported.
     pub grade: Grade,
+    /// The block since which it is known, if the model was registered without it.
+    pub debt: Option<BlockNumber>,
+    /// Whether it was decided in a dispute: it then takes none of the owner's places.
+    pub upheld: bool,
 }
 
-impl From<Origin> for Edge {
+impl<BlockNumber> From<Origin> for Edge<BlockNumber> {
     fn from(origin: Origin) -> Self {
         Edge {
             origin,
             grade: Grade::Declared,
+            debt: None,
+            upheld: false,
         }
     }
 }
 
-/// What is registered as a model. Immutable but for the team.
+/// What is registered as a model.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Registration<AccountId> {
     /// How it was made.
@@ -229,6 +244,8 @@ pub struct Model<AccountId, BlockNumber> {
     pub registered: BlockNumber,
     /// Whether it has no new descendants any more. Once set, never cleared.
     pub retired: bool,
+    /// The block since which it is known that it was made again as its recipe says, from the sources that it names.
+    pub reexecuted: Option<BlockNumber>,
     /// How many evaluations it has.
     pub evaluations: u32,
     /// What its owner has on hold for it.
@@ -262,7 +279,7 @@ pub struct Details<AccountId, BlockNumber> {
     /// The model.
     pub model: Model<AccountId, BlockNumber>,
     /// Where it comes from.
-    pub edges: EdgeList,
+    pub edges: EdgeList<BlockNumber>,
     /// What it says of itself.
     pub metadata: MetadataBytes,
 }
@@ -275,7 +292,9 @@ pub struct Relative<AccountId, BlockNumber> {
     /// The model.
     pub model: Model<AccountId, BlockNumber>,
     /// Where it comes from.
-    pub edges: EdgeList,
+    pub edges: EdgeList<BlockNumber>,
+    /// The rounds among that, with what was reached before and with them, and whether it was measured.
+    pub data: Vec<FinalRound>,
 }
 
 /// How many of the origins are models.

@@ -28,6 +28,8 @@ pub trait WeightInfo {
     fn retire() -> Weight;
     /// `cosign`.
     fn cosign() -> Weight;
+    /// `add_parent`.
+    fn add_parent() -> Weight;
     /// `evaluate`.
     fn evaluate() -> Weight;
 }
@@ -176,6 +178,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
+    fn add_parent() -> Weight {
+        Self::register(16, 16, 16, 0)
+            .saturating_add(Self::change_team())
+    }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
     // Storage: `Models::EvaluationCounts` (r:1 w:1)
@@ -247,6 +253,10 @@ impl WeightInfo for () {
         Weight::from_parts(38_938_000, 3798)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
+    }
+    fn add_parent() -> Weight {
+        Self::register(16, 16, 16, 0)
+            .saturating_add(Self::change_team())
     }
     fn evaluate() -> Weight {
         Weight::from_parts(55_172_000, 3748)

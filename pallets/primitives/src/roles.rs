@@ -229,6 +229,11 @@ pub trait Terms<AccountId> {
     /// grants that it asks for.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_source(asset: Asset, owner: &AccountId);
+
+    /// A model that none of those has to do with, and that would bring a model which comes from them as many royalties to owe late as there
+    /// can be. All sources are prepared before.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_missing(model: ModelId, owner: &AccountId);
 }
 
 /// The ancestry of models as those see it who decide about it. Given by models; used by disputes.

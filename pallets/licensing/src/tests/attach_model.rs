@@ -7,7 +7,10 @@ use tributary_primitives::{
     licences::{presets, Gate, Generation, LicenceTerms, Origin, Use, Uses},
 };
 
-use crate::{mock::*, Attachments, Error, Event, Grants, HoldReason, Offer, Publications};
+use crate::{
+    mock::*, AttachmentOf, Attachments, Error, Event, Grants, HoldReason, ModelSource, Offer,
+    Publications,
+};
 
 fn paid(percent: u32) -> LicenceTerms {
     free().with_royalty(Perbill::from_percent(percent), None)
@@ -27,8 +30,12 @@ fn a_base_model_owes_nothing_and_its_owner_holds_a_deposit() {
         let royalties = attach(ALICE, 0, paid(10), &[]).unwrap();
         assert!(royalties.is_empty());
         let attachment = Attachments::<Test>::get(Asset::Model(0)).unwrap();
-        let bytes = attachment.encoded_size() + Offer::max_encoded_len();
-        let deposit = 2 * ITEM + bytes as u128 * BYTE;
+        // At its longest, with places for eight sources and the length of their list.
+        let bytes = AttachmentOf::<Test>::max_encoded_len()
+            + Offer::max_encoded_len()
+            + 1
+            + 8 * ModelSource::max_encoded_len();
+        let deposit = 3 * ITEM + bytes as u128 * BYTE;
         assert_eq!(attachment.deposit, deposit);
         assert_eq!(on_hold(HoldReason::Asset, ALICE), deposit);
         assert_eq!(

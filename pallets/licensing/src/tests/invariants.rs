@@ -5,10 +5,13 @@ use sp_core::H256;
 use sp_runtime::Perbill;
 use tributary_primitives::{
     assets::Asset,
-    licences::{Gate, Gates, Generation, Uses},
+    licences::{Gate, Gates, Generation, Origin, Uses},
 };
 
-use crate::{mock::*, Attachments, Grants, HoldReason, Licences, Offer, Offers, Publications};
+use crate::{
+    mock::*, Attachments, Grants, HoldReason, Licences, ModelSource, Offer, Offers, Publications,
+    SourceList, Sources,
+};
 
 const BASE: Asset = Asset::Model(0);
 const CHILD: Asset = Asset::Model(1);
@@ -77,7 +80,7 @@ fn a_standing_wider_than_an_ancestor_is_found() {
     let error = broken(|| {
         Attachments::<Test>::mutate_extant(BASE, |base| base.standing.onward = Uses::NONE)
     });
-    assert_eq!(error, "a standing permits more than an ancestor");
+    assert_eq!(error, "a standing does not follow from the sources");
 }
 
 #[test]
@@ -95,10 +98,79 @@ fn a_lost_royalty_is_found() {
                 .retain(|royalty| royalty.payee.asset() == BASE);
         })
     });
-    assert_eq!(
-        error,
-        "an ancestor owes a royalty that its descendant does not owe"
-    );
+    assert_eq!(error, "a standing does not follow from the sources");
+}
+
+#[test]
+fn a_datanet_with_ancestors_is_found() {
+    let error = broken(|| {
+        // Nobody comes from it.
+        datanet(ALICE, 8, for_datanets());
+        Attachments::<Test>::mutate_extant(Asset::Datanet(8), |data| {
+            data.standing.expires = Some(7);
+        })
+    });
+    assert_eq!(error, "a datanet has ancestors");
+}
+
+#[test]
+fn what_is_owed_twice_is_found() {
+    let error = broken(|| {
+        child(|standing| {
+            let royalty = standing.stack[0];
+            standing.late.try_push(royalty).unwrap();
+        })
+    });
+    assert_eq!(error, "an asset is owed in the stack and late");
+}
+
+#[test]
+fn a_source_too_many_is_found() {
+    let source = |model, upheld| ModelSource {
+        origin: Origin::FineTunedFrom(model),
+        upheld,
+    };
+    let named = (10..27).map(|model| source(model, false));
+    let late = (10..19).map(|model| source(model, true));
+    for sources in [named.collect::<Vec<_>>(), late.collect()] {
+        let error = broken(|| {
+            Sources::<Test>::insert(1, SourceList::truncate_from(sources));
+        });
+        assert_eq!(error, "a model has too many sources");
+    }
+}
+
+#[test]
+fn a_source_that_cannot_be_one_is_found() {
+    let push = |origin| {
+        broken(|| {
+            Sources::<Test>::mutate(1, |sources| {
+                let upheld = true;
+                sources.try_push(ModelSource { origin, upheld }).unwrap();
+            });
+        })
+    };
+    assert_eq!(push(Origin::FineTunedFrom(1)), "a model comes from itself");
+    assert_eq!(push(Origin::MergedFrom(0)), "a model has a source twice");
+    assert_eq!(push(trained_on(9, 1)), "a source has no terms");
+}
+
+#[test]
+fn sources_of_nobody_are_found() {
+    let error = broken(|| Sources::<Test>::insert(7, SourceList::new()));
+    assert_eq!(error, "sources are of a model without terms");
+}
+
+#[test]
+fn an_asset_ahead_of_all_changes_is_found() {
+    for (changed, folded) in [(1, 0), (0, 1)] {
+        let error = broken(|| {
+            Attachments::<Test>::mutate_extant(CHILD, |child| {
+                (child.changed, child.folded) = (changed, folded);
+            })
+        });
+        assert_eq!(error, "an asset is ahead of all changes");
+    }
 }
 
 #[test]

@@ -1,16 +1,20 @@
 //! One file for each call, role and query.
 
 mod acquire;
+mod add_source;
 mod approve;
 mod attach_datanet;
 mod attach_model;
 mod can_use;
+mod conclude;
+mod contest;
 mod decline;
 mod invariants;
 mod make_offer;
 mod preparation;
 mod publish;
 mod quote_model;
+mod refold;
 mod relinquish;
 mod retire;
 mod retract;

@@ -1,8 +1,8 @@
 use frame_support::assert_ok;
 use tributary_primitives::{
-    assets::{Asset, MAX_STACK},
+    assets::{Asset, MAX_LATE, MAX_STACK},
     licences::{Origin, MAX_GATES},
-    roles::Terms,
+    roles::{Contention, Terms},
 };
 
 use crate::{mock::*, Attachments};
@@ -65,4 +65,32 @@ fn any_number_of_prepared_sources_can_be_descended_from() {
             });
         }
     }
+}
+
+#[test]
+fn what_is_prepared_as_missing_takes_all_late_places() {
+    ExtBuilder::build_and_execute(|| {
+        let terms = Licensing::prepare_terms(&ALICE);
+        let mut origins = Vec::new();
+        for number in 0..16 {
+            Licensing::prepare_source(Asset::Model(number), &ALICE);
+            Licensing::prepare_source(Asset::Datanet(number), &ALICE);
+            origins.push(Origin::FineTunedFrom(number));
+            origins.push(trained_on(number, 1));
+        }
+        Licensing::prepare_missing(500, &ALICE);
+        assert_eq!(Licensing::do_try_state(), Ok(()));
+        assert!(Licensing::attach_model(999, &ALICE, terms, &origins).is_ok());
+
+        let missing = Contention::MissingParent(Origin::FineTunedFrom(500));
+        assert_ok!(Licensing::contest(999, &missing));
+        assert!(matches!(
+            &Ledger::get()[..],
+            [Told::Claimed(999, claimed)] if claimed.len() as u32 == MAX_LATE
+        ));
+        assert_ok!(Licensing::conclude(999, &missing, true));
+        let standing = Attachments::<Test>::get(Asset::Model(999)).unwrap().standing;
+        assert_eq!(standing.stack.len() as u32, MAX_STACK);
+        assert_eq!(standing.late.len() as u32, MAX_LATE);
+    });
 }

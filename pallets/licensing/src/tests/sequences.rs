@@ -6,7 +6,7 @@ use sp_runtime::{DispatchResult, Perbill};
 use tributary_primitives::{
     assets::Asset,
     licences::{Gate, Generation, LicenceTerms, Origin, Uses},
-    roles::Terms,
+    roles::{Contention, Terms},
 };
 
 use crate::{mock::*, Error};
@@ -23,6 +23,10 @@ enum Step {
     Relinquish(AccountId, u8),
     Transfer(u8, AccountId),
     Retire(u8),
+    AddSource(u8, u8),
+    Contest(u8, u8, bool),
+    Conclude(u8, u8, bool, bool),
+    Refold(u8),
     Blocks(u8),
 }
 
@@ -44,6 +48,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (who(), any_asset()).prop_map(|(who, asset)| Step::Relinquish(who, asset)),
         1 => (any_asset(), who()).prop_map(|(asset, who)| Step::Transfer(asset, who)),
         1 => any_asset().prop_map(Step::Retire),
+        4 => (any_asset(), any_asset()).prop_map(|(asset, origin)| Step::AddSource(asset, origin)),
+        2 => (any_asset(), any_asset(), any::<bool>())
+            .prop_map(|(asset, origin, missing)| Step::Contest(asset, origin, missing)),
+        6 => (any_asset(), any_asset(), any::<bool>(), any::<bool>())
+            .prop_map(|(asset, origin, missing, upheld)| {
+                Step::Conclude(asset, origin, missing, upheld)
+            }),
+        3 => any_asset().prop_map(Step::Refold),
         1 => (1..4u8).prop_map(Step::Blocks),
     ]
 }
@@ -93,12 +105,34 @@ impl Assets {
         Licensing::attachment(self.pick(number)).map(|attachment| attachment.owner)
     }
 
+    /// A model, or one that is not there.
+    fn model(&self, number: u8) -> u32 {
+        match self.pick(number) {
+            Asset::Model(model) => model,
+            Asset::Datanet(_) => 78,
+        }
+    }
+
+    fn contention(&self, number: u8, missing: bool) -> Contention {
+        let origin = self.origin(number);
+        match missing {
+            true => Contention::MissingParent(origin),
+            false => Contention::FalseParent(origin),
+        }
+    }
+
     fn origin(&self, number: u8) -> Origin {
         match self.pick(number) {
             Asset::Datanet(datanet) => trained_on(datanet, 1),
             Asset::Model(model) => Origin::FineTunedFrom(model),
         }
     }
+}
+
+fn refold(model: u32) -> DispatchResult {
+    Licensing::refold(RuntimeOrigin::signed(CAROL), model)
+        .map(|_| ())
+        .map_err(|error| error.error)
 }
 
 fn take(step: Step, all: &[LicenceTerms], assets: &mut Assets) -> DispatchResult {
@@ -146,6 +180,20 @@ fn take(step: Step, all: &[LicenceTerms], assets: &mut Assets) -> DispatchResult
         Step::Retire(asset) => {
             with_storage_layer(|| <Licensing as Terms<_>>::retire(assets.pick(asset)))
         }
+        Step::AddSource(asset, origin) => {
+            let owner = assets.owner(asset)?;
+            let (model, origin) = (assets.model(asset), assets.origin(origin));
+            with_storage_layer(|| Licensing::add_source(model, &owner, origin))
+        }
+        Step::Contest(asset, origin, missing) => {
+            let contention = assets.contention(origin, missing);
+            Licensing::contest(assets.model(asset), &contention)
+        }
+        Step::Conclude(asset, origin, missing, upheld) => {
+            let contention = assets.contention(origin, missing);
+            with_storage_layer(|| Licensing::conclude(assets.model(asset), &contention, upheld))
+        }
+        Step::Refold(asset) => refold(assets.model(asset)),
         Step::Blocks(blocks) => {
             System::set_block_number(System::block_number() + u64::from(blocks));
             Ok(())
@@ -175,6 +223,15 @@ proptest! {
                 }
                 assert_eq!(Licensing::do_try_state(), Ok(()), "{step:?}");
             }
+            // The oldest first, nobody needs to be refolded twice.
+            for asset in &assets.0 {
+                if let Asset::Model(model) = *asset {
+                    let stale = Licensing::stale(*asset);
+                    assert_eq!(refold(model).is_ok(), stale);
+                }
+            }
+            assert!(!assets.0.iter().any(|asset| Licensing::stale(*asset)));
+            assert_eq!(Licensing::do_try_state(), Ok(()));
             let paid: u128 = Payments::get().iter().map(|(_, _, fee)| fee).sum();
             assert_eq!(Balances::free_balance(POT), EXISTENTIAL_DEPOSIT + paid);
         });

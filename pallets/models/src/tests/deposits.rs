@@ -1,27 +1,36 @@
-use codec::{Encode, MaxEncodedLen};
+use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_runtime::ArithmeticError;
-use tributary_primitives::licences::Origin;
+use tributary_primitives::{
+    assets::{LateRoyalties, RoyaltyStack},
+    licences::Origin,
+};
 
 use super::*;
 
-/// What is held for a model, given the bytes of its edges, ancestors, metadata and royalties.
-fn deposit(edges: usize, ancestors: usize, metadata: usize, royalties: u32) -> u128 {
+/// What is held for a model, given the bytes of its edges, ancestors and metadata.
+fn deposit(edges: usize, ancestors: usize, metadata: usize) -> u128 {
     // Each list begins with its length in compact form: one byte up to 63.
     let length = |entries: usize| if entries < 64 { 1 } else { 2 };
-    // A model to be fine-tuned from is one byte of variant and four of identifier, and the grade is one byte.
+    // A model to be fine-tuned from is one byte of variant and four of identifier; the grade, whether it is a debt, and whether it is upheld are
+    // one byte each.
     let bytes = ModelOf::<Test>::max_encoded_len()
-        + 2 * TeamOf::<Test>::max_encoded_len()
+        + 3 * TeamOf::<Test>::max_encoded_len()
         + NextTeamOf::<Test>::max_encoded_len()
         + length(edges)
-        + 6 * edges
+        + 8 * edges
+        // Eight places for the longest, which are of pools, and known since a block of eight bytes.
+        + 8 * (9 + 1 + 9 + 1)
         + length(ancestors)
         + 4 * ancestors
         + length(metadata)
         + metadata
-        + stack(royalties).encode().len()
-        + 16 * (9 + royalties as usize);
+        // Forty royalties, with two marks and two balances each.
+        + RoyaltyStack::max_encoded_len()
+        + LateRoyalties::max_encoded_len()
+        + 40 * (2 + 2 * 16)
+        + 16 * 16;
     8 * ITEM + BYTE * bytes as u128
 }
 
@@ -29,7 +38,7 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize, royalties: u32) -> u
 fn a_model_without_anything_pays_for_its_record_and_its_team() {
     ExtBuilder::default().build_and_execute(|| {
         base();
-        assert_eq!(held(ALICE), deposit(0, 0, 0, 0));
+        assert_eq!(held(ALICE), deposit(0, 0, 0));
     });
 }
 
@@ -38,7 +47,6 @@ fn every_stored_byte_is_paid() {
     ExtBuilder::default().build_and_execute(|| {
         let parent = base();
         let middle = child_of(parent);
-        Royalties::set(2);
         assert_ok!(register(
             CAROL,
             Registration {
@@ -46,11 +54,20 @@ fn every_stored_byte_is_paid() {
                 ..registration(Kind::FineTune, vec![Origin::FineTunedFrom(middle)])
             }
         ));
-        assert_eq!(held(CAROL), deposit(1, 2, 300, 2));
+        assert_eq!(held(CAROL), deposit(1, 2, 300));
         assert_eq!(
             crate::Models::<Test>::get(2).map(|model| model.deposit),
-            Some(deposit(1, 2, 300, 2))
+            Some(deposit(1, 2, 300))
         );
+    });
+}
+
+#[test]
+fn what_a_model_owes_does_not_change_what_is_held_for_it() {
+    ExtBuilder::default().build_and_execute(|| {
+        Royalties::set(32);
+        base();
+        assert_eq!(held(ALICE), deposit(0, 0, 0));
     });
 }
 
@@ -59,7 +76,7 @@ fn deposits_of_an_owner_add_up() {
     ExtBuilder::default().build_and_execute(|| {
         base();
         base();
-        assert_eq!(held(ALICE), 2 * deposit(0, 0, 0, 0));
+        assert_eq!(held(ALICE), 2 * deposit(0, 0, 0));
     });
 }
 

@@ -48,7 +48,7 @@ fn change(model: ModelId, change: impl FnOnce(&mut ModelOf<Test>)) {
 }
 
 /// Changes a model's edges behind the pallet's back.
-fn change_edges(model: ModelId, change: impl FnOnce(&mut EdgeList)) {
+fn change_edges(model: ModelId, change: impl FnOnce(&mut EdgeListOf<Test>)) {
     Edges::<Test>::mutate(model, |edges| {
         change(edges.as_mut().expect("it was registered"));
     });
@@ -97,7 +97,11 @@ fn a_cosigned_edge_to_data() {
 fn edges_of_another_kind() {
     complains(
         |model| change(model, |model| model.kind = Kind::Merge),
-        "edges are too many, lead twice to an asset, or do not fit the kind",
+        "edges do not fit the kind",
+    );
+    complains(
+        |model| change_edges(model, |edges| edges[0].origin = Origin::MergedFrom(0)),
+        "edges do not fit the kind",
     );
 }
 
@@ -110,7 +114,64 @@ fn an_edge_twice() {
                 edges.try_push(edge).expect("there is room");
             })
         },
-        "edges are too many, lead twice to an asset, or do not fit the kind",
+        "a model has an edge twice",
+    );
+    // An earlier round of the same datanet is in the later one.
+    complains(
+        |model| {
+            change_edges(model, |edges| {
+                let earlier = Origin::RetrievesFrom(pool(0, 1));
+                edges.try_push(Edge::from(earlier)).expect("there is room");
+            })
+        },
+        "a model has an edge twice",
+    );
+}
+
+#[test]
+fn edges_too_many() {
+    complains(
+        |model| {
+            change_edges(model, |edges| {
+                for datanet in 1..17 {
+                    let origin = Origin::TrainedOn(pool(datanet, 1));
+                    edges.try_push(Edge::from(origin)).expect("there is room");
+                }
+            })
+        },
+        "a model has too many edges",
+    );
+    complains(
+        |model| {
+            change_edges(model, |edges| {
+                for datanet in 1..10 {
+                    let origin = Origin::TrainedOn(pool(datanet, 1));
+                    let edge = Edge {
+                        debt: Some(1),
+                        upheld: true,
+                        ..Edge::from(origin)
+                    };
+                    edges.try_push(edge).expect("there is room");
+                }
+            })
+        },
+        "a model has too many edges",
+    );
+}
+
+#[test]
+fn an_upheld_edge_from_the_beginning() {
+    complains(
+        |model| change_edges(model, |edges| edges[0].upheld = true),
+        "an upheld edge is no debt",
+    );
+}
+
+#[test]
+fn an_edge_that_nobody_made_again() {
+    complains(
+        |model| change_edges(model, |edges| edges[1].grade = Grade::ReExecuted),
+        "an edge is re-executed of a model that was not made again",
     );
 }
 
@@ -118,9 +179,9 @@ fn an_edge_twice() {
 fn an_ancestor_too_few() {
     complains(
         |model| {
-            Ancestors::<Test>::mutate(model, |ancestors| ancestors.remove(0));
+            Ancestors::<Test>::mutate(model, |ancestors| ancestors.remove(1));
         },
-        "ancestors are not the union of the parents and theirs",
+        "a parent is not among the ancestors",
     );
 }
 
@@ -128,7 +189,13 @@ fn an_ancestor_too_few() {
 fn ancestors_out_of_order() {
     complains(
         |model| Ancestors::<Test>::mutate(model, |ancestors| ancestors.as_mut().reverse()),
-        "ancestors are not the union of the parents and theirs",
+        "ancestors are not ascending below the model",
+    );
+    complains(
+        |model| {
+            Ancestors::<Test>::mutate(model, |ancestors| ancestors.try_push(model)).unwrap();
+        },
+        "ancestors are not ascending below the model",
     );
 }
 

@@ -1,9 +1,12 @@
 //! One file for each call, and one for what concerns several.
 
 mod accept_transfer;
+mod add_parent;
 mod ancestry;
 mod announce_team;
 mod change_team;
+mod conclude;
+mod contest;
 mod cosign;
 mod deposits;
 mod evaluate;

@@ -48,6 +48,7 @@ fn a_base_model_is_kept_as_declared() {
                 terms: TERMS,
                 registered: 1,
                 retired: false,
+                reexecuted: None,
                 evaluations: 0,
                 deposit: held(ALICE),
             }
@@ -78,11 +79,13 @@ fn a_child_has_declared_edges_in_the_order_given() {
                 Origin::FineTunedFrom(parent),
             ];
             let child = registered(BOB, Kind::FineTune, origins.clone());
-            let edges: Vec<Edge> = origins
+            let edges: Vec<Edge<u64>> = origins
                 .into_iter()
                 .map(|origin| Edge {
                     origin,
                     grade: Grade::Declared,
+                    debt: None,
+                    upheld: false,
                 })
                 .collect();
             assert_eq!(

@@ -1,7 +1,10 @@
 use frame_support::assert_ok;
 use sp_core::H256;
 use sp_runtime::FixedI128;
-use tributary_primitives::licences::Origin;
+use tributary_primitives::{
+    licences::Origin,
+    roles::{Contention, Lineage},
+};
 
 use super::*;
 
@@ -76,7 +79,7 @@ fn a_lineage_is_the_whole_ancestry_with_edges_and_grades() {
             ));
 
             let lineage = Models::lineage(last).expect("it was registered");
-            let edges: Vec<(u32, Vec<Edge>)> = lineage
+            let edges: Vec<(u32, Vec<Edge<u64>>)> = lineage
                 .iter()
                 .map(|relative| (relative.id, relative.edges.to_vec()))
                 .collect();
@@ -88,27 +91,90 @@ fn a_lineage_is_the_whole_ancestry_with_edges_and_grades() {
                         middle,
                         vec![Edge {
                             origin: Origin::FineTunedFrom(root),
-                            grade: Grade::CoSigned
+                            grade: Grade::CoSigned,
+                            debt: None,
+                            upheld: false,
                         }]
                     ),
                     (last, vec![Edge::from(Origin::FineTunedFrom(middle))]),
                 ]
             );
             assert_eq!(lineage[1].model.owner, BOB);
+            // What data was worth to those who came before.
+            let data: Vec<_> = lineage
+                .iter()
+                .flat_map(|relative| &relative.data)
+                .map(|round| (round.datanet, round.round, round.before, round.after))
+                .collect();
+            assert_eq!(data, [(0, 1, 0, 1)]);
         });
 }
 
+fn length_of_lineage(model: u32) -> Option<usize> {
+    Models::lineage(model).map(|lineage| lineage.len())
+}
+
 #[test]
-fn a_lineage_has_at_most_257_models() {
+fn a_lineage_has_all_that_an_ancestry_can_have() {
     ExtBuilder::default().build_and_execute(|| {
         let mut last = base();
         for _ in 0..256 {
             last = child_of(last);
         }
+        assert_eq!(length_of_lineage(last), Some(257));
+    });
+}
+
+#[test]
+fn a_lineage_has_what_became_known_late_of_an_ancestor() {
+    ExtBuilder::default().build_and_execute(|| {
+        let (root, missing, forgotten) = (base(), base(), base());
+        let middle = child_of(root);
+        let last = child_of(middle);
+        assert_eq!(length_of_lineage(last), Some(3));
+        assert_ok!(Models::add_parent(
+            RuntimeOrigin::signed(BOB),
+            middle,
+            Origin::MergedFrom(forgotten)
+        ));
+        let missing = Contention::MissingParent(Origin::DistilledFrom(missing));
+        assert_ok!(Models::conclude(middle, &missing, true));
+        let lineage = Models::lineage(last).expect("it was registered");
+        let ids: Vec<u32> = lineage.iter().map(|relative| relative.id).collect();
+        assert_eq!(ids, [0, 1, 2, middle, last]);
         assert_eq!(
-            Models::lineage(last).map(|lineage| lineage.len()),
-            Some(257)
+            lineage[3].edges[1..],
+            [
+                Edge {
+                    debt: Some(1),
+                    ..Edge::from(Origin::MergedFrom(forgotten))
+                },
+                Edge {
+                    debt: Some(1),
+                    upheld: true,
+                    ..Edge::from(Origin::DistilledFrom(1))
+                }
+            ]
         );
+    });
+}
+
+#[test]
+fn a_lineage_shows_the_1024_nearest_models() {
+    ExtBuilder::default().build_and_execute(|| {
+        // Chains of 200, of each of which the first turns out to come from the last of the one before.
+        let mut last = None;
+        for _ in 0..6 {
+            let first = base();
+            if let Some(before) = last {
+                let missing = Contention::MissingParent(Origin::DistilledFrom(before));
+                assert_ok!(Models::conclude(first, &missing, true));
+            }
+            last = Some((1..200).fold(first, |parent, _| child_of(parent)));
+        }
+        let lineage = Models::lineage(1_199).expect("it was registered");
+        assert_eq!(lineage.len(), 1_024);
+        assert_eq!(lineage[0].id, 1_200 - 1_024);
     });
 }
 

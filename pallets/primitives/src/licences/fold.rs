@@ -17,7 +17,7 @@ use sp_runtime::BoundedVec;
 use super::{
     Family, Gate, Generation, LicenceTerms, Origin, RoyaltyTerms, Use, Uses, MAX_ROYALTIES,
 };
-use crate::assets::{Asset, Payee, Royalty, RoyaltyStack, MAX_STACK};
+use crate::assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_STACK};
 
 /// The most models that a model descends from directly.
 pub const MAX_SOURCE_MODELS: u32 = 16;
@@ -54,6 +54,9 @@ pub struct Standing {
     pub gates: Gates,
     /// What the asset owes its ancestors.
     pub stack: RoyaltyStack,
+    /// What it owes beyond that to ancestors that became known late, ascending by payee: nobody who is in the stack. Empty when it is
+    /// registered.
+    pub late: LateRoyalties,
 }
 
 impl Standing {
@@ -70,6 +73,7 @@ impl Standing {
             royalty: terms.royalty,
             gates: Gates::new(),
             stack: RoyaltyStack::new(),
+            late: LateRoyalties::new(),
         }
     }
 
@@ -101,6 +105,31 @@ pub struct Source<'a> {
     pub origin: Origin,
     /// What it asks of its descendants.
     pub standing: &'a Standing,
+}
+
+impl Source<'_> {
+    /// What a descendant owes because of this source: what the source owes, late or not, and its own royalty.
+    pub fn royalties(&self) -> impl Iterator<Item = Royalty> + '_ {
+        let late = self.standing.late.iter().copied();
+        self.timely_royalties().chain(late)
+    }
+
+    /// The same without what the source owes late.
+    pub(super) fn timely_royalties(&self) -> impl Iterator<Item = Royalty> + '_ {
+        let own = self.standing.royalty.map(|terms| Royalty {
+            payee: self.origin.payee(),
+            rate: terms.rate,
+            ceiling: terms.ceiling,
+        });
+        self.standing.stack.iter().copied().chain(own)
+    }
+
+    /// Whom a descendant's descendants have to ask because of this source: those whom its own have to ask, and the source itself if its
+    /// gate is for every generation.
+    pub(super) fn gates(&self) -> impl Iterator<Item = Asset> + '_ {
+        let own = (self.standing.gate == Some(Gate::Every)).then(|| self.origin.asset());
+        self.standing.gates.iter().copied().chain(own)
+    }
 }
 
 /// What stands against a model, or against a use of an asset.
@@ -285,7 +314,7 @@ pub fn check_origins(origins: impl Iterator<Item = Origin>) -> Result<(), Refusa
 }
 
 /// Whether the terms lie within what a source permits. `family`: that of the sources before it.
-fn check_permissions(
+pub(super) fn check_permissions(
     terms: &LicenceTerms,
     source: &Source,
     family: Option<Family>,
@@ -319,9 +348,8 @@ fn check_permissions(
 
 /// Adds the ancestors that descendants of a source's descendants have to ask, the source among them if its gate is for every
 /// generation.
-fn add_gates(gates: &mut Vec<Asset>, source: &Source) -> Result<(), Term> {
-    let own = (source.standing.gate == Some(Gate::Every)).then(|| source.origin.asset());
-    for asset in source.standing.gates.iter().copied().chain(own) {
+pub(super) fn add_gates(gates: &mut Vec<Asset>, source: &Source) -> Result<(), Term> {
+    for asset in source.gates() {
         if let Err(place) = gates.binary_search(&asset) {
             gates.insert(place, asset);
         }
@@ -332,31 +360,30 @@ fn add_gates(gates: &mut Vec<Asset>, source: &Source) -> Result<(), Term> {
     Ok(())
 }
 
-/// Adds the royalties that a source owes, and its own.
-fn add_royalties(stack: &mut Vec<Royalty>, source: &Source) -> Result<(), Term> {
-    let own = source.standing.royalty.map(|terms| Royalty {
-        payee: source.origin.payee(),
-        rate: terms.rate,
-        ceiling: terms.ceiling,
-    });
-    for royalty in source.standing.stack.iter().copied().chain(own) {
+/// Adds the royalties that a source owes, late or not, and its own.
+pub(super) fn add_royalties(stack: &mut Vec<Royalty>, source: &Source) -> Result<(), Term> {
+    for royalty in source.royalties() {
         unite(stack, royalty);
         if stack.len() > MAX_STACK as usize {
             return Err(Term::Stack);
         }
     }
-    let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
-    // At most 32 rates of at most 10^9 parts.
-    if stack.iter().map(parts).sum::<u64>() > u64::from(MAX_ROYALTIES.deconstruct()) {
+    if billionths(stack) > u64::from(MAX_ROYALTIES.deconstruct()) {
         return Err(Term::Royalties);
     }
     Ok(())
 }
 
+/// The sum of all rates, of which there are a few dozen at the most.
+pub(super) fn billionths(royalties: &[Royalty]) -> u64 {
+    let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
+    royalties.iter().map(parts).sum()
+}
+
 /// Adds a royalty to those of other assets; of two for the same asset the higher rate stays, with its ceiling, and of two pools of
 /// a datanet the later one is paid, which contains the earlier one.
-fn unite(stack: &mut Vec<Royalty>, royalty: Royalty) {
-    match stack.binary_search_by(|other| by_asset(&other.payee, &royalty.payee)) {
+pub(super) fn unite(stack: &mut Vec<Royalty>, royalty: Royalty) {
+    match place_of(stack, &royalty) {
         Err(place) => stack.insert(place, royalty),
         Ok(place) => {
             let held = &mut stack[place];
@@ -369,8 +396,13 @@ fn unite(stack: &mut Vec<Royalty>, royalty: Royalty) {
     }
 }
 
+/// Where the royalty for the same asset is, or would be.
+pub(super) fn place_of(royalties: &[Royalty], royalty: &Royalty) -> Result<usize, usize> {
+    royalties.binary_search_by(|other| by_asset(&other.payee, &royalty.payee))
+}
+
 /// The order of payees, with all pools of a datanet as one.
-fn by_asset(one: &Payee, other: &Payee) -> Ordering {
+pub(super) fn by_asset(one: &Payee, other: &Payee) -> Ordering {
     match (one, other) {
         (Payee::Pool(one), Payee::Pool(other)) => one.datanet.cmp(&other.datanet),
         _ => one.cmp(other),
@@ -378,7 +410,10 @@ fn by_asset(one: &Payee, other: &Payee) -> Ordering {
 }
 
 /// The grants that descending from a source asks for: its own, and those of the ancestors that every descendant has to ask.
-fn grants_of<'a>(source: &Source<'a>, origin: u8) -> impl Iterator<Item = NeededGrant> + 'a {
+pub(super) fn grants_of<'a>(
+    source: &Source<'a>,
+    origin: u8,
+) -> impl Iterator<Item = NeededGrant> + 'a {
     let own = source.standing.gate.map(|_| NeededGrant {
         asset: source.origin.asset(),
         generation: Generation::First,

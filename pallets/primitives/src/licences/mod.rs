@@ -6,6 +6,7 @@ mod fold;
 mod origin;
 pub mod presets;
 mod quotes;
+mod refold;
 mod terms;
 mod uses;
 
@@ -15,6 +16,7 @@ pub use fold::{
 };
 pub use origin::Origin;
 pub use quotes::{GrantProgress, GrantQuote, ModelQuote, UseQuote, UseRefusal};
+pub use refold::{claimed_royalties, extend, refold, uphold, KnownSource, MAX_SOURCES};
 pub use terms::{
     Family, Flaw, Gate, Generation, LegalText, LicenceTerms, RoyaltyTerms, UpfrontFee,
     MAX_ROYALTIES, MAX_SPDX, MAX_URI,

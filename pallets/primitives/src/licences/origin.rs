@@ -81,4 +81,13 @@ impl Origin {
             Origin::RetrievesFrom(_) => Use::Retrieve,
         }
     }
+
+    /// Whether a model that names another origin can come from this one as well: it leads to another asset, or to a later round of the same
+    /// datanet, which contains more.
+    pub fn is_beyond(&self, known: &Origin) -> bool {
+        match (self.pool(), known.pool()) {
+            (Some(one), Some(other)) if one.datanet == other.datanet => one.round > other.round,
+            _ => self.asset() != known.asset(),
+        }
+    }
 }

@@ -8,7 +8,7 @@ use sp_runtime::Perbill;
 
 use super::{Generation, Refusal};
 use crate::{
-    assets::{Asset, RoyaltyStack},
+    assets::{Asset, LateRoyalties, RoyaltyStack},
     Balance,
 };
 
@@ -57,6 +57,8 @@ pub struct UseQuote {
     pub host_share: Perbill,
     /// Who has a part of the net; the rest is the asset's own.
     pub royalties: RoyaltyStack,
+    /// Who has a part of it besides, because they became known as ancestors late: out of what would be the asset's own.
+    pub late: LateRoyalties,
     /// The grants that making a descendant in this way asks for, ascending by asset.
     pub grants: Vec<GrantQuote>,
     /// Whether the asset may be used for gain.
@@ -79,4 +81,6 @@ pub enum UseRefusal {
     },
     /// The price of all units is more than there can be of the coin.
     PriceOverflow,
+    /// Something changed along its ancestry that it, or an ancestor, has not taken up. Anybody may refold them, the oldest first.
+    Stale,
 }

@@ -67,6 +67,7 @@ fn of_licensing() -> Vec<pallet_licensing::Call<Runtime>> {
             applicant: anybody().into(),
         },
         Call::relinquish { asset },
+        Call::refold { model: 0 },
     ]
 }
 
@@ -366,6 +367,10 @@ fn of_models() -> Vec<pallet_models::Call<Runtime>> {
             metric: vec![0; MAX_NAME as usize],
             score: FixedI128::from(1),
             evidence: H256::zero(),
+        },
+        Call::add_parent {
+            model,
+            source: Origin::FineTunedFrom(0),
         },
     ]
 }

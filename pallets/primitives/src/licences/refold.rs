@@ -1,0 +1,269 @@
+//! What follows when an ancestry becomes known late: a source that its owner adds, one that a dispute adds or takes out, and what such
+//! changes come to for the descendants of those whom they concern.
+//!
+//! A model that is registered is folded strictly, and refused where it does not fit (see [`fold`](super::fold())). One that is there cannot be
+//! refused: what does not fit any more is left out, and nothing that fits is. What it owes already has precedence, so that no change
+//! upstream takes an ancestor's royalty away. What becomes owed late has places of its own, which nothing else uses: a model whose stack is
+//! full cannot hide behind it.
+
+use alloc::vec::Vec;
+use core::cmp::Reverse;
+
+use super::{
+    fold::{
+        add_gates, add_royalties, billionths, by_asset, check_permissions, grants_of, place_of,
+        unite,
+    },
+    Family, Folded, Gates, LicenceTerms, Refusal, Source, Standing, MAX_GATES, MAX_ROYALTIES,
+    MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
+};
+use crate::assets::{Asset, LateRoyalties, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK};
+
+/// The most sources of a model: those that its owner names, and those that were missing.
+pub const MAX_SOURCES: u32 = MAX_SOURCE_MODELS + MAX_SOURCE_POOLS + MAX_LATE;
+
+/// One direct source of a model that is there.
+#[derive(Clone, Copy, Debug)]
+pub struct KnownSource<'a> {
+    /// The source.
+    pub source: Source<'a>,
+    /// Whether its owner had left it out and others showed it: what it brings is owed late.
+    pub upheld: bool,
+}
+
+/// Adds a source that its owner names to the standing of a model, at block `now`, or says which term stands against it: the terms must lie
+/// within what the source permits, and the bounds are those of a model that is registered. `position` names it in refusals and grants.
+///
+/// Of the grants that it asks for those are left out that the model needed already. What was owed late and now comes in time is not late
+/// any more. The work is that of one source of [`fold`](super::fold()).
+pub fn extend(
+    terms: &LicenceTerms,
+    held: &Standing,
+    source: &Source,
+    position: u8,
+    now: u32,
+) -> Result<Folded, Refusal> {
+    let mut gates = held.gates.to_vec();
+    let mut stack = held.stack.to_vec();
+    // No model is of two families: a source of another one is not of the terms' own either.
+    check_permissions(terms, source, None, now)
+        .and_then(|()| add_gates(&mut gates, source))
+        .and_then(|()| add_royalties(&mut stack, source))
+        .map_err(|term| Refusal::through(position, source.origin.asset(), term))?;
+
+    let mut standing = held.clone();
+    standing.meet(source.standing);
+    standing.late.retain(|late| place_of(&stack, late).is_err());
+    // Their lengths were checked as they grew.
+    standing.gates = Gates::truncate_from(gates);
+    standing.stack = RoyaltyStack::truncate_from(stack);
+    // Gates are for later generations: a source that is one of them and asks for itself asks for more.
+    let grants = grants_of(source, position)
+        .filter(|needed| {
+            needed.asset == source.origin.asset() || !held.gates.contains(&needed.asset)
+        })
+        .collect();
+    Ok(Folded { standing, grants })
+}
+
+/// What a model would owe late if it came from a source that its owner left out: what the source owes and its own royalty, but for
+/// assets that it owes already; the highest rates first, then the lower payees, as many as there are free places. Ascending by payee.
+///
+/// The work is bounded by [`MAX_STACK`] + [`MAX_LATE`] + 1 royalties.
+pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
+    let mut brought = Vec::new();
+    for royalty in source.royalties() {
+        unite(&mut brought, royalty);
+    }
+    brought.retain(|royalty| !owes(held, royalty));
+    let free = (MAX_LATE as usize).saturating_sub(held.late.len());
+    late_of(highest_first(brought).into_iter().take(free).collect())
+}
+
+/// The standing of a model with what it owes late because of a source that its owner left out: to be refolded with the source.
+pub fn uphold(held: &Standing, source: &Source) -> Standing {
+    let claimed = claimed_royalties(held, source);
+    let late = held.late.iter().chain(&claimed).copied().collect();
+    Standing {
+        late: late_of(late),
+        ..held.clone()
+    }
+}
+
+/// Folds a model that is there once more, from the present standings of all its sources. `held`: what its standing says so far.
+///
+/// - Permissions, attribution and expiry follow from terms and sources, as when it is registered. Of several families that of the terms stays, then
+///   the one that was, then the lowest.
+/// - Gates that were and still come from a source stay; others are added in ascending order while there are at most [`MAX_GATES`].
+/// - The stack: what is owed in it and still comes from a source stays. What else the sources owe in their stacks, and their own royalties, is
+///   added by highest rate, then lower payee, while there are at most [`MAX_STACK`] that come to at most [`MAX_ROYALTIES`]; a rate that
+///   is higher than it was likewise. Sources that were left out bring nothing here.
+/// - Late: what is owed late, still comes from a source and has no place in the stack stays. What the sources owe late, and all that those
+///   bring which were left out, is added by highest rate, then lower payee, while there are at most [`MAX_LATE`].
+/// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
+///
+/// What does not fit is left out and stands against nothing. The order of the sources matters for nothing but which ceiling stays of two with
+/// equal rates. Folding the same once more changes nothing; so does folding a model for the first time whose sources are as they were when
+/// it was registered.
+///
+/// The work is bounded by [`MAX_SOURCES`] sources of [`MAX_STACK`] + [`MAX_LATE`] + 1 royalties and [`MAX_GATES`] + 1 gates.
+pub fn refold(terms: &LicenceTerms, held: &Standing, sources: &[KnownSource]) -> Standing {
+    let mut standing = Standing::root(terms);
+    for known in sources {
+        standing.meet(known.source.standing);
+    }
+    standing.family = family(terms, held, sources);
+    standing.gates = gates(held, sources);
+
+    let brought = Brought::by(sources);
+    let stack = brought.stack(held);
+    standing.late = brought.late(held, &stack);
+    standing.stack = RoyaltyStack::truncate_from(stack);
+    standing
+}
+
+/// Whether a model owes something for the asset of a royalty.
+fn owes(held: &Standing, royalty: &Royalty) -> bool {
+    place_of(&held.stack, royalty).is_ok() || place_of(&held.late, royalty).is_ok()
+}
+
+/// Royalties, the highest rate first, of equal ones the lower payee.
+fn highest_first(mut royalties: Vec<Royalty>) -> Vec<Royalty> {
+    royalties.sort_by_key(|royalty| (Reverse(royalty.rate), royalty.payee));
+    royalties
+}
+
+/// Royalties of different assets, as many as there are places, in their order.
+fn late_of(mut royalties: Vec<Royalty>) -> LateRoyalties {
+    royalties.sort_by(|one, other| by_asset(&one.payee, &other.payee));
+    LateRoyalties::truncate_from(royalties)
+}
+
+/// The family of the terms, or that which the model was of if a source still is, or the lowest of the sources'.
+fn family(terms: &LicenceTerms, held: &Standing, sources: &[KnownSource]) -> Option<Family> {
+    let families = || {
+        sources
+            .iter()
+            .filter_map(|known| known.source.standing.family)
+    };
+    let kept = held
+        .family
+        .filter(|kept| families().any(|one| one == *kept));
+    terms.share_alike.or(kept).or_else(|| families().min())
+}
+
+/// The gates that were and still are, and as many others as there is room for.
+fn gates(held: &Standing, sources: &[KnownSource]) -> Gates {
+    let mut asked: Vec<Asset> = sources
+        .iter()
+        .flat_map(|known| known.source.gates())
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let (kept, others): (Vec<_>, Vec<_>) = asked
+        .into_iter()
+        .partition(|asset| held.gates.contains(asset));
+    // No more were kept than there were.
+    let mut gates: Vec<_> = kept
+        .into_iter()
+        .chain(others)
+        .take(MAX_GATES as usize)
+        .collect();
+    gates.sort_unstable();
+    Gates::truncate_from(gates)
+}
+
+/// What sources bring, each list with an asset once, ascending.
+#[derive(Default)]
+struct Brought {
+    /// By any way.
+    all: Vec<Royalty>,
+    /// By stacks and as their own, of sources that the model's owner names.
+    timely: Vec<Royalty>,
+    /// What they owe late, and all of sources that were left out.
+    late: Vec<Royalty>,
+}
+
+impl Brought {
+    fn by(sources: &[KnownSource]) -> Self {
+        let mut brought = Brought::default();
+        for known in sources {
+            let places = if known.upheld {
+                &mut brought.late
+            } else {
+                &mut brought.timely
+            };
+            for royalty in known.source.timely_royalties() {
+                unite(places, royalty);
+                unite(&mut brought.all, royalty);
+            }
+            for royalty in &known.source.standing.late {
+                unite(&mut brought.late, *royalty);
+                unite(&mut brought.all, *royalty);
+            }
+        }
+        brought
+    }
+
+    /// What is owed for the asset of a royalty if it comes from a source: at its highest rate, for its latest round.
+    fn owed(&self, royalty: &Royalty) -> Option<Royalty> {
+        let place = place_of(&self.all, royalty).ok()?;
+        self.all.get(place).copied()
+    }
+
+    /// The stack, ascending.
+    fn stack(&self, held: &Standing) -> Vec<Royalty> {
+        let mut stack: Vec<Royalty> = held
+            .stack
+            .iter()
+            .filter_map(|kept| {
+                let owed = self.owed(kept)?;
+                let fits = owed.rate <= kept.rate;
+                // A higher rate has to find room among the others below.
+                let (rate, ceiling) = if fits {
+                    (owed.rate, owed.ceiling)
+                } else {
+                    (kept.rate, kept.ceiling)
+                };
+                Some(Royalty {
+                    payee: owed.payee,
+                    rate,
+                    ceiling,
+                })
+            })
+            .collect();
+        let others = self.all.iter().filter(|owed| {
+            place_of(&self.timely, owed)
+                .or(place_of(&stack, owed))
+                .is_ok()
+        });
+        for owed in highest_first(others.copied().collect()) {
+            let mut with = stack.clone();
+            unite(&mut with, owed);
+            let fits = with.len() <= MAX_STACK as usize
+                && billionths(&with) <= u64::from(MAX_ROYALTIES.deconstruct());
+            if fits {
+                stack = with;
+            }
+        }
+        stack
+    }
+
+    /// What is owed beyond the stack.
+    fn late(&self, held: &Standing, stack: &[Royalty]) -> LateRoyalties {
+        let owed_beyond = |royalty: &Royalty| {
+            self.owed(royalty)
+                .filter(|owed| place_of(stack, owed).is_err())
+        };
+        let mut late: Vec<_> = held.late.iter().filter_map(owed_beyond).collect();
+        let others = self
+            .late
+            .iter()
+            .filter(|royalty| place_of(&held.late, royalty).is_err())
+            .filter_map(owed_beyond)
+            .collect();
+        let free = (MAX_LATE as usize).saturating_sub(late.len());
+        late.extend(highest_first(others).into_iter().take(free));
+        late_of(late)
+    }
+}
