@@ -311,7 +311,7 @@ calls! {
     /// Adds a source that the owner of a model had left out.
     Models.add_parent: AddParent {
         model: u32,
-        edge: Static<Origin>,
+        source: Static<Origin>,
     }
 
     /// Lets a model owe what its sources owe by now.

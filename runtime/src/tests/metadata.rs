@@ -89,6 +89,7 @@ fn pallets_keep_their_indexes() {
             (23, "Valuation"),
             (24, "Models"),
             (25, "Attestation"),
+            (26, "Disputes"),
         ]
     );
 }

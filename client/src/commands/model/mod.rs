@@ -256,9 +256,9 @@ impl Command {
             }
             Self::Cosign { model, parent } => cosign(context, model, parent).await,
             Self::AddParent { model, source } => {
-                let edge = Static(source.0);
                 let done = format!("Model {model} is {} as well", origin_text(&source.0));
-                send(context, AddParent { model, edge }, done).await
+                let source = Static(source.0);
+                send(context, AddParent { model, source }, done).await
             }
             Self::Refold { model } => {
                 let done = format!("Model {model} owes what its sources owe by now");

@@ -105,6 +105,9 @@ pub(super) fn burnt(event: &RuntimeEvent) -> Option<(AccountId, Balance)> {
             burnt,
             ..
         }) => Some((who.clone(), *burnt)),
+        RuntimeEvent::Disputes(pallet_disputes::Event::BondBurnt {
+            account, amount, ..
+        }) => Some((account.clone(), *amount)),
         // What a sponsor had paid in already.
         RuntimeEvent::Rewards(pallet_rewards::Event::Forfeited { amount, .. }) => {
             Some((Rewards::pot_account(), *amount))

@@ -6,6 +6,7 @@ mod assets;
 mod attested;
 mod authors;
 mod challenges;
+mod disputes;
 mod full_blocks;
 mod holds;
 mod life;
@@ -233,6 +234,7 @@ fn state() -> Vec<(Vec<u8>, Vec<u8>)> {
         stored_by::<Valuation>(),
         stored_by::<Attestation>(),
         stored_by::<Models>(),
+        stored_by::<Disputes>(),
         stored(&storage_prefix(b"Balances", b"Holds")),
     ]
     .concat()
@@ -249,6 +251,7 @@ fn check_invariants() {
         ("Valuation", Valuation::do_try_state()),
         ("Attestation", Attestation::do_try_state()),
         ("Models", Models::do_try_state()),
+        ("Disputes", Disputes::do_try_state()),
     ] {
         assert!(outcome.is_ok(), "{pallet} in block {block}: {outcome:?}");
     }

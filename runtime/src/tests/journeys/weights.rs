@@ -7,7 +7,7 @@ use frame_support::{
     traits::{GetCallName, Hooks},
 };
 use pallet_models::Kind;
-use pallet_rewards::{Claim, Proof, MAX_CLAIMS};
+use pallet_rewards::{Claim, Proof, TakingRates, MAX_CLAIMS};
 use pallet_valuation::{MAX_ROWS, MAX_SHADOWS};
 use sp_core::H256;
 use sp_runtime::FixedI128;
@@ -20,6 +20,7 @@ use tributary_primitives::{
     ids::RecordId,
     licences::{Generation, Origin},
     merkle::{CountedPath, MAX_COUNTED_DEPTH},
+    roles::Contention,
     valuation::{
         Challenge, EntryFault, Features, ProvenRecord, ProvenRow, ProvenShadow, Row, RowEntry,
         Shadow, ShadowFault, Unlisted,
@@ -415,6 +416,34 @@ fn of_rewards() -> Vec<pallet_rewards::Call<Runtime>> {
         },
         Call::withdraw {},
         Call::sweep {},
+        Call::set_rates {
+            rates: TakingRates {
+                protocol_fee: Perbill::zero(),
+                host_max: Perbill::zero(),
+            },
+        },
+    ]
+}
+
+/// All calls of disputes, as long as they can be.
+fn of_disputes() -> Vec<pallet_disputes::Call<Runtime>> {
+    use pallet_disputes::{Call, MAX_ARBITERS};
+    let case = 0;
+    vec![
+        Call::appoint {
+            arbiters: vec![anybody(); MAX_ARBITERS as usize]
+                .try_into()
+                .expect("fits"),
+        },
+        Call::open {
+            model: 0,
+            contention: Contention::MissingParent(Origin::FineTunedFrom(0)),
+            evidence: H256::zero(),
+        },
+        Call::vote { case, upheld: true },
+        Call::appeal { case },
+        Call::decide { case, upheld: true },
+        Call::close { case },
     ]
 }
 
@@ -438,6 +467,7 @@ fn all_calls() -> Vec<(String, RuntimeCall)> {
         named(of_valuation()),
         named(of_attestation()),
         named(of_models()),
+        named(of_disputes()),
         named(of_rewards()),
     ]
     .concat()
