@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Ancestry, CEILING } from "./ancestry.mjs";
 import { DIGITS } from "./data.mjs";
 import { accuracy, train } from "./train.mjs";
 
@@ -88,7 +89,7 @@ class Story {
 
   /** Keys for everybody, with something to begin with. */
   async people() {
-    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Consumer", "Heir"];
+    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Lena", "Nemo", "Mallory", "Consumer", "Heir"];
     const names = [...staff, ...this.rounds.flatMap(({ contributions }) => contributions.map(({ name }) => name))];
     for (const name of names) {
       const { address } = await this.client.call(undefined, "key", "new", name);
@@ -102,8 +103,9 @@ class Story {
     this.say(`${names.length} people have keys and 2,000 TRIB each`);
   }
 
-  async publish(who, royalty) {
-    const { terms } = await this.client.call(who, "licence", "publish", "--preset", "commercial", "--royalty", royalty,
+  async publish(who, royalty, ceiling) {
+    const most = ceiling ? ["--ceiling", ceiling] : [];
+    const { terms } = await this.client.call(who, "licence", "publish", "--preset", "commercial", "--royalty", royalty, ...most,
       "--text", LICENCE, "--text-uri", "file:scripts/story/licence.txt");
     return terms;
   }
@@ -158,7 +160,7 @@ class Story {
   }
 
   /** Trains on what the datanet has admitted up to a round, and registers the result. */
-  async model(owner, round, royalty, parent) {
+  async model(owner, round, royalty, { parent, ceiling } = {}) {
     const snapshot = join(this.folder, `admitted-${round}.csv`);
     await this.client.call(undefined, "datanet", "export", this.id, snapshot, "--round", String(round));
     const { recipe, noun, read, vectors } = this.plot;
@@ -166,7 +168,7 @@ class Story {
     const weights = train(records, recipe.classes, parent?.weights);
     const score = accuracy(weights, vectors(this.rounds[round - 1].heldBack));
     const file = this.file(`model-${round}.json`, JSON.stringify(weights));
-    const terms = await this.publish(owner, royalty);
+    const terms = await this.publish(owner, royalty, ceiling);
     const descent = parent ? ["--kind", "fine-tune", "--parent", String(parent.id)] : ["--kind", "base"];
     const { model } = await this.client.call(owner, "model", "register", ...descent,
       "--trained-on", `${this.id}:${round}`, "--weights", file, "--terms", terms,
@@ -322,14 +324,17 @@ export async function playStory({ client: program, url, signal, plot = DIGITS, s
     await story.people();
     await story.datanet();
     await story.round(1);
-    const [base] = await Promise.all([story.model("Basil", 1, "10%"), story.quality(1)]);
-    await story.round(2);
-    const [child] = await Promise.all([story.model("Iris", 2, "10%", base), story.quality(2)]);
+    const [base] = await Promise.all([story.model("Basil", 1, "10%", { ceiling: CEILING }), story.quality(1)]);
+    const ancestry = new Ancestry(story, base);
+    await Promise.all([story.round(2), ancestry.begin()]);
+    const [child] = await Promise.all([story.model("Iris", 2, "10%", { parent: base }), story.quality(2)]);
     await story.handOver();
+    await ancestry.end();
     await story.earn(base, child);
     await story.check();
     await story.withdraw();
     const result = await story.result();
+    say(`\nWhere model ${child.id} comes from\n\n${await client.print("model", "lineage", String(child.id))}`);
     say(`\n${await client.print("statement")}`);
     say(`Who earned by data, in TRIB\n\n${table(result)}\n`);
     rmSync(folder, { recursive: true, force: true });
