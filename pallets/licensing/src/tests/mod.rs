@@ -1,4 +1,4 @@
-//! One file for each call, role and query.
+//! One file for each call, role and query; what the document says of refusals, and of what is enforced.
 
 mod acquire;
 mod approve;
@@ -6,11 +6,13 @@ mod attach_datanet;
 mod attach_model;
 mod can_use;
 mod decline;
+mod enforcement;
 mod invariants;
 mod make_offer;
 mod preparation;
 mod publish;
 mod quote_model;
+mod refusals;
 mod relinquish;
 mod retire;
 mod retract;
