@@ -1,10 +1,11 @@
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{assert_noop, assert_ok, storage::with_storage_layer};
 use sp_core::H256;
+use sp_runtime::Perbill;
 use tributary_primitives::{
     assets::{Asset, RoyaltyStack},
     ids::TermsId,
-    licences::{Standing, Use, Uses},
+    licences::{presets, Standing, Use, Uses},
     roles::Terms,
 };
 
@@ -67,6 +68,16 @@ fn a_datanet_that_no_model_can_be_made_from_or_serve_is_refused() {
         looked_up.onward = Uses::of(&[Use::Infer]);
         let terms = published(looked_up);
         assert_ok!(attach(ALICE, terms));
+    });
+}
+
+#[test]
+fn a_datanet_is_not_under_a_licence_of_models() {
+    ExtBuilder::build_and_execute(|| {
+        for terms in [presets::openrail_m(), presets::llama_3_1()] {
+            let terms = published(terms.with_royalty(Perbill::from_percent(5), None));
+            assert_noop!(attach(ALICE, terms), Error::<Test>::NotForDatanets);
+        }
     });
 }
 

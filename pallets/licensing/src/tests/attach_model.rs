@@ -1,7 +1,7 @@
 use codec::{Encode, MaxEncodedLen};
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
-use sp_runtime::{ModuleError, Perbill};
+use sp_runtime::{DispatchError, ModuleError, Perbill};
 use tributary_primitives::{
     assets::{Asset, Payee, Pool, Royalty},
     licences::{presets, Gate, Generation, LicenceTerms, Origin, Use, Uses},
@@ -81,6 +81,126 @@ fn a_puppet_in_between_changes_nothing() {
             puppet = model(BOB, number, free(), &[puppet]);
         }
         assert_eq!(attach(BOB, 8, free(), &[puppet]), Ok(honest));
+    });
+}
+
+#[test]
+fn an_ancestor_on_several_paths_is_owed_once_with_its_ceiling() {
+    ExtBuilder::build_and_execute(|| {
+        let terms = free().with_royalty(Perbill::from_percent(40), Some(500));
+        let base = model(ALICE, 0, terms, &[]);
+        let [left, right] = [1, 2].map(|number| model(BOB, number, free(), &[base]));
+        let further = model(BOB, 3, paid(20), &[right]);
+        // Twice 40 % would be more than there can be.
+        let stack = attach(CAROL, 4, free(), &[left, further, base]).unwrap();
+        let capped = Royalty {
+            ceiling: Some(500),
+            ..owed(Payee::Model(0), 40)
+        };
+        assert_eq!(stack.into_inner(), [capped, owed(Payee::Model(3), 20)]);
+    });
+}
+
+#[test]
+fn what_an_ancestor_forbids_is_forbidden_to_every_generation() {
+    ExtBuilder::build_and_execute(|| {
+        let uses = Uses::ALL.without(Uses::of(&[Use::Distil]));
+        let kept = LicenceTerms {
+            direct: uses,
+            onward: uses,
+            ..free()
+        };
+        let cases = [
+            (
+                kept,
+                Error::<Test>::OnwardUseNotAllowed {
+                    origin: 0,
+                    uses: Uses::of(&[Use::Distil]).bits(),
+                },
+            ),
+            (
+                presets::cc_by_nc_4_0(),
+                Error::CommercialNotAllowed { origin: 0 },
+            ),
+            (
+                presets::cc_by_sa_4_0(),
+                Error::ShareAlikeRequired { origin: 0 },
+            ),
+        ];
+        for (number, (terms, error)) in (0..).step_by(10).zip(cases) {
+            let error = DispatchError::from(error);
+            let mut last = model(ALICE, number, terms.clone(), &[]);
+            for generation in 1..4 {
+                assert_noop!(attach(BOB, number + 9, free(), &[last]), error);
+                last = model(BOB, number + generation, terms.clone(), &[last]);
+            }
+        }
+    });
+}
+
+#[test]
+fn the_earliest_expiry_of_all_ancestors_ends_a_line() {
+    ExtBuilder::build_and_execute(|| {
+        let brief = model(ALICE, 0, free().with_expiry(9), &[]);
+        let long = model(ALICE, 1, free().with_expiry(20), &[]);
+        let child = model(BOB, 2, free(), &[long, brief]);
+        let grandchild = model(BOB, 3, free().with_expiry(15), &[child]);
+        let ends = |number: u32| {
+            let attachment = Attachments::<Test>::get(Asset::Model(number));
+            attachment.unwrap().standing.expires
+        };
+        assert_eq!([2, 3].map(ends), [Some(9), Some(9)]);
+
+        System::set_block_number(8);
+        model(CAROL, 4, free(), &[grandchild]);
+        System::set_block_number(9);
+        for parent in [child, grandchild] {
+            assert_noop!(
+                attach(CAROL, 5, free(), &[long, parent]),
+                Error::<Test>::OriginExpired { origin: 1 }
+            );
+        }
+        model(CAROL, 5, free(), &[long]);
+    });
+}
+
+#[test]
+fn a_gate_for_the_first_generation_asks_children_only() {
+    ExtBuilder::build_and_execute(|| {
+        let terms = free().with_approval(Gate::First).with_fee(5, Gate::First);
+        let base = model(ALICE, 0, terms, &[]);
+        assert_ok!(acquire(ALICE, Asset::Model(0), Generation::First));
+        let child = model(ALICE, 1, free(), &[base]);
+        let grandchild = model(BOB, 2, free(), &[child]);
+        // A descendant that names it as an origin is a child, whatever else it descends from.
+        assert_noop!(
+            attach(BOB, 3, free(), &[grandchild, base]),
+            Error::<Test>::GrantMissing { origin: 1 }
+        );
+    });
+}
+
+#[test]
+fn eight_ancestors_are_asked_by_each_generation() {
+    ExtBuilder::build_and_execute(|| {
+        let asking = free().with_fee(5, Gate::Every);
+        let parents: Vec<_> = (0..8)
+            .map(|number| model(ALICE, number, asking.clone(), &[]))
+            .collect();
+        let acquire_all = |who, generation| {
+            for number in 0..8 {
+                assert_ok!(acquire(who, Asset::Model(number), generation));
+            }
+        };
+        acquire_all(BOB, Generation::First);
+        let child = model(BOB, 8, free(), &parents);
+        acquire_all(CAROL, Generation::Later);
+        model(CAROL, 9, free(), &[child]);
+        assert_eq!(Payments::get().len(), 16);
+        assert_noop!(
+            attach(CAROL, 10, free(), &[child]),
+            Error::<Test>::GrantMissing { origin: 0 }
+        );
     });
 }
 
@@ -272,7 +392,7 @@ fn a_refusal_fits_the_bytes_of_an_error() {
     ExtBuilder::build_and_execute(|| {
         let error = Error::<Test>::OnwardUseNotAllowed { origin: 3, uses: 5 };
         let encoded = error.encode();
-        let sp_runtime::DispatchError::Module(ModuleError { error, .. }) = error.into() else {
+        let DispatchError::Module(ModuleError { error, .. }) = error.into() else {
             panic!("an error of a pallet");
         };
         assert_eq!(encoded[1..], [3, 5]);

@@ -1,4 +1,4 @@
-//! One file for each call, role and query.
+//! One file for each call, role and query; what the document says of refusals, and of what is enforced.
 
 mod acquire;
 mod add_source;
@@ -9,12 +9,14 @@ mod can_use;
 mod conclude;
 mod contest;
 mod decline;
+mod enforcement;
 mod invariants;
 mod make_offer;
 mod preparation;
 mod publish;
 mod quote_model;
 mod refold;
+mod refusals;
 mod relinquish;
 mod retire;
 mod retract;

@@ -1,4 +1,5 @@
-//! Terms for the usual cases. Each hash is that of the bytes at the text's address.
+//! Terms for the usual cases. Each hash is that of the bytes at the text's address. `docs/licences.md` compares terms and texts clause by
+//! clause.
 //!
 //! A preset is a starting point. With a royalty or a fee added, terms ask for more than the public text does: give them a text that
 //! says so ([`LicenceTerms::with_text`]).
@@ -10,13 +11,14 @@ use super::{LegalText, LicenceTerms, Use, Uses};
 use crate::Balance;
 
 /// The names of the presets that [`named`] knows: SPDX identifiers, where there is one.
-pub const NAMES: [&str; 6] = [
+pub const NAMES: [&str; 7] = [
     "MIT",
     "Apache-2.0",
     "CC-BY-4.0",
     "CC-BY-SA-4.0",
     "CC-BY-NC-4.0",
     "CreativeML-OpenRAIL-M",
+    "Llama-3.1-Community",
 ];
 
 /// The preset of a name out of [`NAMES`].
@@ -28,6 +30,7 @@ pub fn named(name: &str) -> Option<LicenceTerms> {
         "CC-BY-SA-4.0" => Some(cc_by_sa_4_0()),
         "CC-BY-NC-4.0" => Some(cc_by_nc_4_0()),
         "CreativeML-OpenRAIL-M" => Some(openrail_m()),
+        "Llama-3.1-Community" => Some(llama_3_1()),
         _ => None,
     }
 }
@@ -80,12 +83,37 @@ pub fn cc_by_nc_4_0() -> LicenceTerms {
     }
 }
 
-/// An OpenRAIL-M licence, CreativeML's: everything is allowed but what its list of purposes forbids, which descendants hand on. The
-/// purposes are stated; that the terms of descendants are of its family, whatever their own text, is enforced.
+/// An OpenRAIL-M licence, CreativeML's of 22 August 2022: everything is allowed but what its list of purposes forbids, which descendants
+/// hand on.
+///
+/// - Definitions: data are not licensed, so that no datanet can be under it. Distilled models are derivatives like others.
+/// - 4.a: whatever terms a derivative has, the restrictions of use are among them. So terms of descendants are of its family, and have
+///   a text of their own if they like.
+/// - 4.d: notices are kept: attribution.
+/// - 5, Attachment A: the forbidden purposes are stated only.
 pub fn openrail_m() -> LicenceTerms {
-    share_alike(text(
+    for_models(text(
         "https://raw.githubusercontent.com/CompVis/stable-diffusion/21f890f9da3cfbeaba8e2ac3c425ee9e998d5229/LICENSE",
         hex2array!("ab5c89b366c6d5990c3b2e44ff4a60a6302751c258f4635befea4b3aed719519"),
+        "",
+    ))
+}
+
+/// The Llama 3.1 Community License Agreement of 23 July 2024: everything is allowed, makers are named, the agreement goes along with
+/// descendants.
+///
+/// - "Llama Materials" are models, software and documentation, not data, so that no datanet can be under it.
+/// - 1.a: use, copies, derivatives and modifications are allowed, royalty-free: all uses, no royalty.
+/// - 1.b.i: a copy of the agreement goes along with derivatives, which are their maker's all the same (5.b). So terms of descendants are
+///   of its family, and have a text of their own if they like. "Built with Llama" is displayed, 1.b.iii: a notice is kept: attribution.
+///   Models that learn from outputs are allowed, which earlier versions forbid; that their names begin with "Llama" is stated only.
+/// - 1.b.iv: law and Acceptable Use Policy are stated only.
+/// - 2: whoever had more than 700 million monthly users when it was released asks Meta first. That is stated only: it is commercial.
+/// - 5.c, 6: ends with a breach or certain lawsuits, which is stated only: an expiry is a block that is known before.
+pub fn llama_3_1() -> LicenceTerms {
+    for_models(text(
+        "https://raw.githubusercontent.com/meta-llama/llama-models/a9c89c471f793423afd4cc3ca8671d6e56fe64cb/models/llama3_1/LICENSE",
+        hex2array!("8c9ba6fbf96e73428b4a1230237cf7f8abeab875f37ff3d2eed489dc5344b80f"),
         "",
     ))
 }
@@ -127,6 +155,16 @@ fn share_alike(text: LegalText) -> LicenceTerms {
     LicenceTerms {
         share_alike: Some(text.hash),
         ..permissive(text)
+    }
+}
+
+/// The same for a text that licenses models and no data: nothing is trained on the asset, or looked up in it. Descendants may have
+/// terms that allow it.
+fn for_models(text: LegalText) -> LicenceTerms {
+    let data_only = Uses::of(&[Use::Train, Use::Retrieve]);
+    LicenceTerms {
+        direct: Uses::ALL.without(data_only),
+        ..share_alike(text)
     }
 }
 

@@ -78,7 +78,18 @@ pub(super) fn register(
     percent: u32,
     members: &[(Person, u32)],
 ) -> Registered {
-    let terms = publish(chain, owner, terms(percent));
+    register_under(chain, owner, origins, terms(percent), members)
+}
+
+/// Registers a model under certain terms.
+pub(super) fn register_under(
+    chain: &mut Chain,
+    owner: Person,
+    origins: Vec<Origin>,
+    terms: LicenceTerms,
+    members: &[(Person, u32)],
+) -> Registered {
+    let terms = publish(chain, owner, terms);
     let events = chain.must(owner, registration(origins, terms, team(members)));
     Registered {
         id: found(&events, |event| match event {

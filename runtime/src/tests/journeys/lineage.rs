@@ -238,6 +238,38 @@ fn no_model_between_dilutes_the_royalty_of_an_ancestor() {
     });
 }
 
+#[test]
+fn each_descendant_pays_an_ancestor_its_ceiling_at_most_whatever_lies_between() {
+    journey(|chain| {
+        let percent = Perbill::from_percent;
+        let ceiling = 15 * TRIB;
+        let capped = terms(10).with_royalty(percent(10), Some(ceiling));
+        let members = [(BASE_OWNER, 100)];
+        let ancestor = register_under(chain, BASE_OWNER, vec![], capped, &members);
+        let from = |model: &Registered| vec![Origin::FineTunedFrom(model.id)];
+        let members = [(CHILD_OWNER, 100)];
+        let child = register(chain, CHILD_OWNER, from(&ancestor), 20, &members);
+        let grandchild = register(chain, CHILD_OWNER, from(&child), 5, &members);
+        for model in [&child, &grandchild] {
+            check_stack(model);
+        }
+
+        let received = |chain: &mut Chain, model: &Registered| {
+            chain.must(CONSUMER, payment(Asset::Model(model.id), GROSS));
+            chain.must(ANYBODY, settlement(model.id));
+            let takings = Rewards::model(ancestor.id).expect("it is there").takings;
+            takings.royalties
+        };
+        let royalty = percent(10).mul_floor(net(GROSS));
+        assert_eq!(received(chain, &grandchild), royalty);
+        assert_eq!(received(chain, &grandchild), ceiling);
+        assert_eq!(received(chain, &grandchild), ceiling);
+        // What one descendant has paid is nothing that another need not.
+        assert_eq!(received(chain, &child), ceiling + royalty);
+        check_everybody(chain);
+    });
+}
+
 /// What a model that is a parent and a pool have received as royalties.
 fn royalties(model: &Registered, pool: tributary_primitives::assets::Pool) -> (Balance, Balance) {
     let of_model = Rewards::model(model.id).expect("it is there").takings;
