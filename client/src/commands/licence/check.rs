@@ -41,6 +41,10 @@ pub(super) async fn check(
         Err(refusal) => {
             let why = match refusal {
                 UseRefusal::Licence(refusal) => refusal_text(&refusal),
+                UseRefusal::Stale => {
+                    "its ancestry has changed since: `tributary model refold` brings it up to date"
+                        .into()
+                }
                 other => format!("{other:?}"),
             };
             let json = json!({ "allowed": false, "why": why });

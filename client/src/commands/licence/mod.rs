@@ -346,3 +346,17 @@ async fn terms_of(state: &Snapshot, id: H256) -> Result<LicenceTerms> {
     let found = find_terms(state, id).await?;
     found.ok_or_else(|| Misuse(format!("no terms are published as {}", hex(id))).into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn every_preset_is_listed() {
+        let list = presets().text(&BTreeMap::new());
+        for name in NAMES.into_iter().chain([COMMERCIAL]) {
+            assert!(list.contains(name), "{name} is not in:\n{list}");
+        }
+    }
+}

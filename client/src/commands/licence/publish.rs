@@ -236,6 +236,15 @@ mod tests {
     }
 
     #[test]
+    fn every_preset_is_published_by_its_name_and_other_names_are_told_which_there_are() {
+        for name in NAMES {
+            assert_eq!(terms(&["--preset", name]).ok(), named(name));
+        }
+        let error = terms(&["--preset", "Llama"]).unwrap_err().to_string();
+        assert!(error.contains("Llama-3.1-Community"), "{error}");
+    }
+
+    #[test]
     fn commercial_terms_need_a_royalty_and_a_text() {
         assert!(terms(&["--preset", COMMERCIAL]).is_err());
         assert!(terms(&["--preset", COMMERCIAL, "--royalty", "5%"]).is_err());
