@@ -11,6 +11,7 @@ use subxt::{
 use tributary_primitives::{
     assets::Royalty,
     datanets::Phase,
+    ledger::Inflow,
     licences::{Generation, Origin, Standing},
     merkle::Node,
 };
@@ -242,11 +243,17 @@ state! {
         paid: u128,
     }
 
-    /// The root of a pool.
+    /// The root of a pool, and who earns beside its contributors.
     PoolTerms {
         root: Static<Node>,
         count: u32,
         weight: u128,
+        crew: Vec<Member>,
+    }
+
+    /// The money of a model.
+    ModelAccount {
+        settled: Static<Inflow>,
     }
 
     /// What a sponsor pays for a contribution, where half of it vests.
