@@ -331,6 +331,7 @@ export async function playStory({ client: program, url, signal, plot = DIGITS, s
     await story.withdraw();
     const result = await story.result();
     say(`\n${await client.print("statement")}`);
+    say(await client.print("statement", "--datanet", story.id, "--joint"));
     say(`Who earned by data, in TRIB\n\n${table(result)}\n`);
     rmSync(folder, { recursive: true, force: true });
     return result;
