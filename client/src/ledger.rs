@@ -12,7 +12,7 @@ use tributary_primitives::{
 
 use crate::chain::{
     calls::{
-        Awarded, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
+        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
         Sponsored, Swept, Withdrawn,
     },
     scan::FoundEvent,
@@ -182,6 +182,8 @@ pub(crate) struct PayeeSums {
     pub(crate) hosts: Sum,
     /// Of that, its own.
     pub(crate) net: Sum,
+    /// How often somebody paid for using it: upfront fees of licences are not counted.
+    pub(crate) payments: u64,
     /// Royalties that models paid to it.
     pub(crate) royalties_in: Sum,
     /// Royalties that it paid.
@@ -201,8 +203,8 @@ pub(crate) struct Ledger {
     pub(crate) awards: BTreeMap<(Pool, u32), AwardSums>,
     /// Who shares what a datanet's contribution earns from now on, where it is not its contributor's alone.
     pub(crate) authors: BTreeMap<(u32, u32), Vec<Member>>,
-    /// What was credited of awards by the place among those who share: who holds it may change.
-    places: BTreeMap<(Pool, u32, usize), Sum>,
+    /// What was credited for contributions by the place among those who share: who holds it may change.
+    places: BTreeMap<(From, usize), Sum>,
     /// Protocol fees that went to the treasury.
     pub(crate) swept: Sum,
     /// Credited in all, by role.
@@ -276,6 +278,7 @@ impl Ledger {
                 sums.fees += paid.fee;
                 sums.hosts += paid.host;
                 sums.net += paid.net;
+                sums.payments += u64::from(paid.cause != Cause::Licence);
             }
             Entry::RoyaltyPaid(royalty) => {
                 let from = self.payees.entry(Payee::Model(royalty.model)).or_default();
@@ -297,10 +300,12 @@ impl Ledger {
                     From::Crew(pool) | From::Contribution(pool, _) => Some(Payee::Pool(pool)),
                     From::Hosting(_) | From::Award(..) | From::Refund(_) => None,
                 };
+                if let From::Award(pool, number) | From::Contribution(pool, number) = from {
+                    let place = self.place(pool, number, &credit.account);
+                    *self.places.entry((from, place)).or_default() += credit.amount;
+                }
                 if let From::Award(pool, number) = from {
                     self.awards.entry((pool, number)).or_default().credited += credit.amount;
-                    let place = self.place(pool, number, &credit.account);
-                    *self.places.entry((pool, number, place)).or_default() += credit.amount;
                 }
                 if let Some(payee) = payee {
                     self.payees.entry(payee).or_default().credited += credit.amount;
@@ -388,32 +393,47 @@ impl Ledger {
         self.roles.get(&role).copied().unwrap_or_default().0
     }
 
-    /// What still vests for an account, or has vested and was not asked for: of its own contributions, and its part of those that it shares.
-    pub(crate) fn vesting_of(&self, account: &AccountId32) -> u128 {
-        let mut sum = Sum::default();
+    /// Who shares what a contribution earns from now on, where it is not its contributor's alone.
+    pub(crate) fn shares(&self, datanet: u32, number: u32) -> Option<Authors<AccountId32>> {
+        let authors = self.authors.get(&(datanet, number))?;
+        let shares = authors.iter().map(|author| Share {
+            account: author.account,
+            part: Perbill::from_parts(author.part),
+        });
+        Some(Authors::truncate_from(shares.collect()))
+    }
+
+    /// What was credited to all who held a place among those who share what a contribution earns.
+    pub(crate) fn paid_to(&self, from: From, place: usize) -> u128 {
+        self.places.get(&(from, place)).map_or(0, |paid| paid.0)
+    }
+
+    /// What still vests for each account of the rounds of some pools, or has vested and was not asked for: of its own contributions, and its part
+    /// of those that it shares.
+    pub(crate) fn vesting(&self, wanted: impl Fn(Pool) -> bool) -> BTreeMap<AccountId32, Sum> {
+        let mut vesting: BTreeMap<AccountId32, Sum> = BTreeMap::new();
         for ((pool, number), award) in &self.awards {
-            if award.vesting() == 0 {
+            if award.vesting() == 0 || !wanted(*pool) {
                 continue;
             }
-            let Some(authors) = self.authors.get(&(pool.datanet, *number)) else {
-                if award.contributor == Some(*account) {
-                    sum += award.vesting();
+            let Some(authors) = self.shares(pool.datanet, *number) else {
+                if let Some(contributor) = award.contributor {
+                    *vesting.entry(contributor).or_default() += award.vesting();
                 }
                 continue;
             };
-            let shares = authors.iter().map(|author| Share {
-                account: author.account,
-                part: Perbill::from_parts(author.part),
-            });
-            let authors = Authors::truncate_from(shares.collect());
             let due = author_shares(&authors, award.awarded.0, true).unwrap_or_default();
-            let place = authors.iter().position(|share| share.account == *account);
-            if let Some((place, due)) = place.and_then(|place| Some((place, due.get(place)?))) {
-                let paid = self.places.get(&(*pool, *number, place));
-                sum += due.saturating_sub(paid.map_or(0, |paid| paid.0));
+            for (place, (author, due)) in authors.iter().zip(due).enumerate() {
+                let paid = self.paid_to(From::Award(*pool, *number), place);
+                *vesting.entry(author.account).or_default() += due.saturating_sub(paid);
             }
         }
-        sum.0
+        vesting
+    }
+
+    /// What still vests for one account.
+    pub(crate) fn vesting_of(&self, account: &AccountId32) -> u128 {
+        self.vesting(|_| true).get(account).map_or(0, |sum| sum.0)
     }
 
     /// Sum of a column over all awards.
@@ -544,6 +564,7 @@ mod tests {
                 fee: 2,
                 host: 0,
                 net: 98,
+                cause: Cause::Payment,
             }),
             Entry::RoyaltyPaid(RoyaltyPaid {
                 model: 7,

@@ -21,15 +21,20 @@ impl Amount {
     pub(crate) fn coins(self) -> f64 {
         self.0 as f64 / 10u128.pow(DECIMALS as u32) as f64
     }
-}
 
-impl fmt::Display for Amount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// In coins, exactly and without the name of the coin: for tables whose heading has it.
+    pub(crate) fn plain(self) -> String {
         let unit = 10u128.pow(DECIMALS as u32);
         let fraction = format!("{:0width$}", self.0 % unit, width = DECIMALS);
         let fraction = fraction.trim_end_matches('0');
         let point = if fraction.is_empty() { "" } else { "." };
-        write!(f, "{}{point}{fraction} {SYMBOL}", self.0 / unit)
+        format!("{}{point}{fraction}", self.0 / unit)
+    }
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {SYMBOL}", self.plain())
     }
 }
 

@@ -3,12 +3,16 @@
 use std::{
     collections::BTreeMap,
     fmt::Display,
+    fs,
     io::{self, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
 use comfy_table::{presets::UTF8_FULL_CONDENSED, CellAlignment, ContentArrangement, Table};
 use serde_json::Value;
+
+use crate::files::{ensure_free, write_whole};
 
 /// The result of a command. Standard output has nothing else; progress and remarks go to standard error.
 pub(crate) struct Output {
@@ -16,6 +20,8 @@ pub(crate) struct Output {
     json: Value,
     /// For people, one after the other.
     parts: Vec<Part>,
+    /// For files, by their names.
+    sheets: Vec<(String, Grid)>,
 }
 
 /// Something for people to read.
@@ -30,6 +36,7 @@ impl Output {
         Self {
             json,
             parts: Vec::new(),
+            sheets: Vec::new(),
         }
     }
 
@@ -56,6 +63,31 @@ impl Output {
             self.parts.push(Part::Table(table));
         }
         self
+    }
+
+    /// The same, for files as well.
+    pub(crate) fn sheet(self, name: &str, table: Grid) -> Self {
+        self.only_sheet(name, table.clone()).table(table)
+    }
+
+    /// Adds a table for files only.
+    pub(crate) fn only_sheet(mut self, name: &str, table: Grid) -> Self {
+        self.sheets.push((name.to_owned(), table));
+        self
+    }
+
+    /// Writes the tables that are for files into a folder, a file each, if none of them is there yet.
+    pub(crate) fn write_csv(&self, folder: &Path) -> Result<Vec<PathBuf>> {
+        let path = |(name, _): &(String, Grid)| folder.join(format!("{name}.csv"));
+        let paths: Vec<_> = self.sheets.iter().map(path).collect();
+        for path in &paths {
+            ensure_free(path)?;
+        }
+        fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+        for ((_, table), path) in self.sheets.iter().zip(&paths) {
+            table.write_csv(path)?;
+        }
+        Ok(paths)
     }
 
     /// Adds names and values for people, one pair on a line; what has no value is left out.
@@ -96,6 +128,7 @@ impl Output {
 }
 
 /// A table under construction.
+#[derive(Clone)]
 pub(crate) struct Grid {
     headings: Vec<String>,
     rows: Vec<Vec<String>>,
@@ -104,10 +137,16 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// A table with a heading for each column. Columns whose heading begins with `>` hold numbers: they are aligned to the right.
+    /// A table with a heading for each column. Columns whose heading begins with `>` hold numbers: they are aligned to the right. So are
+    /// those with `$`, amounts in coin, which people are not shown where they are zero.
     pub(crate) fn new<const N: usize>(headings: [&str; N]) -> Self {
+        Self::of(headings.map(ToOwned::to_owned).to_vec())
+    }
+
+    /// The same, of any number of columns.
+    pub(crate) fn of(headings: Vec<String>) -> Self {
         Self {
-            headings: headings.map(ToOwned::to_owned).to_vec(),
+            headings,
             rows: Vec::new(),
             exact: false,
         }
@@ -119,6 +158,11 @@ impl Grid {
             exact: true,
             ..self
         }
+    }
+
+    /// Adds a row with a cell for each column.
+    pub(crate) fn cells(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
     }
 
     /// Adds a row.
@@ -134,25 +178,42 @@ impl Grid {
             .set_header(
                 self.headings
                     .iter()
-                    .map(|heading| heading.trim_start_matches('>')),
+                    .map(|heading| heading.trim_start_matches(NUMBERS)),
             );
         for row in &self.rows {
-            table.add_row(
-                row.iter()
-                    .map(|cell| match names.get(cell).filter(|_| !self.exact) {
-                        Some(name) => format!("{name} ({}…)", &cell[..6]),
-                        None => cell.clone(),
-                    }),
-            );
+            let cells = row.iter().zip(&self.headings);
+            table.add_row(cells.map(
+                |(cell, heading)| match names.get(cell).filter(|_| !self.exact) {
+                    Some(name) => format!("{name} ({}…)", &cell[..6]),
+                    None if heading.starts_with('$') && cell == "0" => String::new(),
+                    None => cell.clone(),
+                },
+            ));
         }
         for (column, heading) in table.column_iter_mut().zip(&self.headings) {
-            if heading.starts_with('>') {
+            if heading.starts_with(NUMBERS) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
         table.to_string()
     }
+
+    /// Writes it to a file, with a header.
+    fn write_csv(&self, path: &Path) -> Result<()> {
+        write_whole(path, |output| {
+            let mut writer = csv::Writer::from_writer(output.by_ref());
+            let headings = self.headings.iter();
+            writer.write_record(headings.map(|heading| heading.trim_start_matches(NUMBERS)))?;
+            for row in &self.rows {
+                writer.write_record(row)?;
+            }
+            Ok(writer.flush()?)
+        })
+    }
 }
+
+/// What the headings of columns of numbers begin with.
+const NUMBERS: [char; 2] = ['>', '$'];
 
 /// A remark on standard error while a command works.
 pub(crate) fn remark(text: impl Display) {
@@ -179,6 +240,7 @@ pub(crate) fn short(bytes: impl AsRef<[u8]>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::tests::scratch;
 
     #[test]
     fn tables_show_accounts_by_name_and_align_numbers() {
@@ -192,6 +254,30 @@ mod tests {
         let text = Output::new(Value::Null).table(table).text(&names);
         assert!(text.contains("│ alice (5Grwva…) ┆      7 │"), "{text}");
         assert!(text.contains("│ somebody else   ┆     12 │"), "{text}");
+    }
+
+    #[test]
+    fn people_are_shown_no_zeros_and_files_have_them() {
+        let folder = scratch();
+        let mut table = Grid::new(["account", "$amount", ">count"]);
+        table.row([
+            &"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY",
+            &"0",
+            &0,
+        ]);
+        table.row([&"with, comma", &"0.000000000001", &12]);
+        let output = Output::new(Value::Null).sheet("amounts", table);
+        let text = output.text(&BTreeMap::new());
+        assert!(text.contains("┆                ┆     0 │"), "{text}");
+        let within = folder.path().join("new");
+        output.write_csv(&within).unwrap();
+        let written = fs::read_to_string(within.join("amounts.csv")).unwrap();
+        assert_eq!(
+            written,
+            "account,amount,count\n5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY,0,0\n\"with, comma\",0.000000000001,12\n"
+        );
+        let again = output.write_csv(&within).unwrap_err();
+        assert!(again.to_string().contains("exists already"), "{again}");
     }
 
     #[test]

@@ -132,6 +132,34 @@ impl Inputs {
     }
 }
 
+/// What contributions are worth together, in accuracy: the Shapley values of their records in the game that all of them play at once, with nobody
+/// there before, no chance and no copies. That is Theorem 1 of Jia et al. (2019), with the recipe's K; no money depends on it.
+pub(crate) fn joint_values(
+    recipe: &Recipe,
+    contributions: &BTreeMap<u32, Records>,
+    slices: &[Records],
+) -> Result<BTreeMap<u32, f64>> {
+    let (mut data, mut benchmark) = (Vectors::default(), Vectors::default());
+    for (number, records) in contributions {
+        data.add(*number, records);
+    }
+    for records in slices {
+        benchmark.add(0, records);
+    }
+    let dimension = recipe.dimension.into();
+    let values = tributary_kernel::knn_shapley(
+        Machine::detect(),
+        recipe.neighbours.into(),
+        &data.labelled(dimension)?,
+        &benchmark.labelled(dimension)?,
+    )?;
+    let mut sums: BTreeMap<u32, f64> = contributions.keys().map(|number| (*number, 0.0)).collect();
+    for (id, value) in data.ids.iter().zip(values) {
+        *sums.entry(id.contribution).or_default() += value;
+    }
+    Ok(sums)
+}
+
 /// All records of a round as vectors.
 #[derive(Default)]
 struct RoundVectors {
@@ -153,10 +181,7 @@ impl RoundVectors {
             params.horizon.into(),
             params.radius,
         )?;
-        let Vectors {
-            features, labels, ..
-        } = &self.benchmark;
-        let benchmark = tributary_kernel::Benchmark::new(dimension, features, labels)?;
+        let benchmark = self.benchmark.labelled(dimension)?;
         let rows = tributary_kernel::rows(machine, &limits, &index, &new, &shadows, &benchmark)?;
         let shadows = shadows.into_iter().map(|pair| Shadow {
             shadow: record_id(pair.shadow),
@@ -262,6 +287,14 @@ impl Vectors {
         dimension: usize,
     ) -> Result<tributary_kernel::Records<'_>, tributary_kernel::Error> {
         tributary_kernel::Records::new(dimension, &self.features, &self.labels, &self.ids)
+    }
+
+    /// As the kernel takes them where it asks for no identifiers.
+    fn labelled(
+        &self,
+        dimension: usize,
+    ) -> Result<tributary_kernel::Benchmark<'_>, tributary_kernel::Error> {
+        tributary_kernel::Benchmark::new(dimension, &self.features, &self.labels)
     }
 
     /// As the reference takes them.
@@ -420,6 +453,20 @@ pub(crate) mod tests {
         let valuation = inputs.value(&recipe()).unwrap();
         assert_eq!(valuation.values.before, recipe().unit());
         assert_eq!(valuation.value_of(1), 0);
+    }
+
+    #[test]
+    fn joint_values_share_what_all_records_reach_together() {
+        // K = 1: at each of the two targets the right ones share it, as the wrong ones lie behind them.
+        let contributions = BTreeMap::from([
+            (0, records(&[(-50, 0), (50, 1)])),
+            (1, records(&[(-50, 0)])),
+            (3, records(&[(-45, 1)])),
+        ]);
+        let slices = [records(&[(-50, 0)]), records(&[(50, 1)])];
+        let joint = joint_values(&recipe(), &contributions, &slices).unwrap();
+        let joint: Vec<_> = joint.into_iter().collect();
+        assert_eq!(joint, [(0, 0.5), (1, 0.25), (3, 0.25)]);
     }
 
     #[test]

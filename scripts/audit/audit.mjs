@@ -12,7 +12,7 @@ import { connect, events, potOf } from "./chain.mjs";
 import { Findings } from "./findings.mjs";
 import { licencesOf } from "./licences.mjs";
 import { compareState } from "./state.mjs";
-import { compareStatement, statementOf } from "./statement.mjs";
+import { compareStatement, holdingsOf, statementOf } from "./statement.mjs";
 
 /** The client that scripts/run builds, if it is there. */
 function builtClient() {
@@ -44,7 +44,7 @@ export async function audit(url, { client = builtClient() } = {}) {
     for await (const event of events(api, last)) books.enter(event);
     books.close();
     await compareState(books, state);
-    if (statement) compareStatement(books, statement);
+    if (statement) compareStatement(books, statement, await holdingsOf(books, state));
     if (findings.lines.length > 0) throw new AuditFailure(findings.lines);
     return report(books, last, client);
   } finally {

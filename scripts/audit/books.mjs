@@ -1,6 +1,7 @@
 // The books of an auditor: every event that moves money is entered as it comes, and checked against the formulas at once.
 import { Accounts } from "./accounts.mjs";
 import { Awards } from "./awards.mjs";
+import { Earners } from "./earners.mjs";
 import { Missing } from "./findings.mjs";
 import { Holds } from "./holds.mjs";
 import { Models } from "./models.mjs";
@@ -13,6 +14,9 @@ export class Books {
   accounts = new Accounts();
   holds = new Holds();
   extrinsic = undefined;
+  // The event before the one that is entered, and that one.
+  before = undefined;
+  current = undefined;
 
   /**
    * `findings`: where differences go. `licences`: what the terms of each identifier ask for. `account`: the pot's. `hash`: BLAKE2b with
@@ -26,16 +30,19 @@ export class Books {
     this.pools = new Pools(this);
     this.models = new Models(this);
     this.quality = new Quality(this);
+    this.earners = new Earners(this);
   }
 
   enter({ block, extrinsic, name, data, rates, scores }) {
+    this.before = this.current;
+    this.current = { block, name, data };
     const place = `${block}/${extrinsic}`;
     if (place !== this.extrinsic) this.holds.clear();
     this.extrinsic = place;
     this.place = `block ${block}, ${name}`;
     this.findings.place = this.place;
     try {
-      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.quality]) {
+      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.quality, this.earners]) {
         handlers[name]?.(data, { rates, block, extrinsic, scores });
       }
     } catch (error) {

@@ -125,7 +125,7 @@ describe("the books", () => {
     const root = structure({ hash_: { toHex: () => "0x" }, sum: number(1) });
     const crew = { vesting, root, withdrawn: number(0), count: number(1), crew: [] };
     const parts = { gross: number(100), fee: number(2), host: number(49), net: number(49) };
-    const paid = { asset: datanet, round: some(number(1)), payer: name("payer"), ...parts };
+    const paid = { asset: datanet, round: some(number(1)), payer: name("payer"), ...parts, cause: { type: "Payment" } };
     for (const [amount, wrong] of [[49, 0], [48, 1]]) {
       const { books, enter, lines } = begin();
       enter("rewards.PoolOpened", { pool, ...crew });

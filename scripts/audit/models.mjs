@@ -106,6 +106,7 @@ export class Models {
       fees: 0n,
       hosts: 0n,
       net: 0n,
+      payments: 0,
       royaltiesIn: 0n,
       settled: { net: 0n, royalties: 0n },
       // What earlier teams have had, and what all have been credited.

@@ -41,6 +41,7 @@ export class Pools {
         fees: 0n,
         hosts: 0n,
         net: 0n,
+        payments: 0,
         royalties: 0n,
         paidCrew: new Map(),
         paidContributions: new Map(),
@@ -124,10 +125,16 @@ export class Pools {
     this.findings.same(who, `part of contribution ${contribution} from pool ${key} so far`, pool.paidPlaces.get(whose), part);
   }
 
+  /** Whether a pool pays a contribution. */
+  pays(pool, contribution) {
+    const entry = pool.weights.get(contribution);
+    return entry !== undefined && isPaid(entry, pool);
+  }
+
   /** What a contribution has earned from a pool since the beginning, paid or not. */
   due(pool, contribution) {
+    if (!this.pays(pool, contribution)) return 0n;
     const entry = pool.weights.get(contribution);
-    if (!entry || !isPaid(entry, pool)) return 0n;
     return contributionDue(contributorsDue(pool.crew, this.received(pool)), entry.weight, pool.total);
   }
 }

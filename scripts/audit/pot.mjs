@@ -29,7 +29,7 @@ export class Pot {
   }
 
   handlers = {
-    "rewards.Paid": ({ asset, round, payer, gross, fee, host, net }, { rates }) => {
+    "rewards.Paid": ({ asset, round, payer, gross, fee, host, net, cause }, { rates }) => {
       const parts = { gross: big(gross), fee: big(fee), host: big(host), net: big(net) };
       this.taking.check(payer.toString(), parts, rates);
       this.gross += parts.gross;
@@ -41,6 +41,7 @@ export class Pot {
       ledger.fees += parts.fee;
       ledger.hosts += parts.host;
       ledger.net += parts.net;
+      if (cause.type !== "Licence") ledger.payments += 1;
       if (parts.host > 0n) this.hosts.push({ asset: assetKey(asset), amount: parts.host });
     },
 

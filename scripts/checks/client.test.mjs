@@ -302,6 +302,33 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     const { output } = await client("statement", "--datanet", id, "--contribution", String(charlies));
     for (const part of ["its parts below sum to the chain's value exactly", "1 x no record", "1 x dog"]) assert.ok(output.includes(part), output);
 
+    // All that came in is somebody's, in tables for files as well.
+    const tables = at("csv-whole");
+    const { earned } = await json("statement", "--csv", tables);
+    const places = [...earned.roles, earned.treasury].map((entry) => BigInt(entry.earned));
+    const placed = [...places, BigInt(earned.burnt), BigInt(earned.carried)].reduce((total, amount) => total + amount, 0n);
+    assert.equal(placed, Object.values(earned.received).reduce((total, amount) => total + BigInt(amount), 0n));
+    const units = (coins) => {
+      const [whole, decimals = ""] = coins.split(".");
+      return BigInt(whole + decimals.padEnd(12, "0"));
+    };
+    const [heading, ...roles] = readFileSync(join(tables, "roles.csv"), "utf8").trim().split("\n").map((line) => line.split(/,(?! )/));
+    assert.deepEqual(heading, ["role", "in all", "paid out", "to be withdrawn", "to be settled", "vesting", "share"]);
+    assert.equal(units(roles.at(-1)[1]), placed);
+    assert.equal(roles.slice(0, -1).reduce((total, row) => total + units(row[1]), 0n), placed);
+    for (const name of ["accounts", "assets", "concentration", "contributions", "correlations", "earnings", "pot", "received", "rounds"]) {
+      assert.ok(existsSync(join(tables, `${name}.csv`)), name);
+    }
+    await fails(MISUSED, ["is in", tables], "statement", "--csv", tables);
+    const bobsOwn = await json("statement", "--account", "dev:bob", "--csv", at("csv-bob"));
+    assert.ok(bobsOwn.roles.some(({ role }) => role === "contributors_sponsors"));
+    assert.equal(readFileSync(join(at("csv-bob"), "credits.csv"), "utf8").split("\n")[0], "earned from,as,amount");
+    // Only Bob's records are in the pool: all by either method, and right of cats and dogs.
+    const joint = await json("statement", "--datanet", id, "--joint", "--csv", at("csv-joint"));
+    assert.deepEqual(joint.contributions.map(({ contribution, part, joint_part: other }) => [contribution, part, other]), [[bobs, 1, 1]]);
+    assert.ok(Math.abs(joint.contributions[0].joint_value - 2 / 3) < 1e-12);
+    await fails(MISUSED, ["is not final"], "statement", "--datanet", id, "--joint", "--round", "2");
+
     // What Charlie takes back is gone from the state, and stays in blocks.
     await json("--dev", "charlie", "reclaim", id, String(charlies));
     const again = await json("statement", "--datanet", id, "--contribution", String(charlies), "--round", "1");
@@ -406,6 +433,7 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       ["contribute", "estimate", id, bob],
       ["evaluate", id, "--check"],
       ["statement", "--datanet", id, "--contribution", String(bobs)],
+      ["statement", "--datanet", id, "--joint"],
     ]) await fails(MISUSED, [`datanet ${id} is attested: the chain has roots`], ...words);
 
     // The auditor has followed who said what, and every unit that this chain has paid so far.

@@ -336,6 +336,7 @@ export async function playStory({ client: program, url, signal, plot = DIGITS, s
     const result = await story.result();
     say(`\nWhere model ${child.id} comes from\n\n${await client.print("model", "lineage", String(child.id))}`);
     say(`\n${await client.print("statement")}`);
+    say(await client.print("statement", "--datanet", story.id, "--joint"));
     say(`Who earned by data, in TRIB\n\n${table(result)}\n`);
     rmSync(folder, { recursive: true, force: true });
     return result;

@@ -76,6 +76,8 @@ macro_rules! events {
     };
 }
 
+pub(super) use events;
+
 calls! {
     /// Sends money.
     Balances.transfer_keep_alive: Transfer {
@@ -660,6 +662,7 @@ events! {
         fee: u128,
         host: u128,
         net: u128,
+        cause: Cause,
     }
 
     /// A model paid a royalty.
@@ -722,6 +725,18 @@ events! {
     Rewards.Swept: Swept {
         fees: u128,
     }
+}
+
+/// What a payment is for.
+#[derive(Clone, Copy, Debug, DecodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum Cause {
+    /// A plain payment.
+    Payment,
+    /// An upfront fee of a licence.
+    Licence,
+    /// Metered calls.
+    Calls,
 }
 
 /// What an account is credited for.

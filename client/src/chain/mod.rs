@@ -2,6 +2,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod decode;
+pub(crate) mod outside;
 mod rpc;
 pub(crate) mod scan;
 mod snapshot;

@@ -27,6 +27,11 @@ pub(crate) struct FoundEvent<'a> {
 }
 
 impl FoundEvent<'_> {
+    /// Its place among all events of its block.
+    pub(crate) fn place(&self) -> u32 {
+        self.event.index()
+    }
+
     /// The event as a type, if it is of this kind.
     pub(crate) fn read<E: Event>(&self) -> Result<Option<E>> {
         if self.event.pallet_name() != E::PALLET || self.event.event_name() != E::NAME {

@@ -92,6 +92,15 @@ impl Snapshot {
         Ok(entries)
     }
 
+    /// A constant of a pallet.
+    pub(crate) fn constant<V: Decode>(&self, pallet: &str, name: &str) -> Result<V> {
+        let what = || format!("reading the constant {pallet}.{name}");
+        let found = self.at.metadata_ref().pallet_by_name(pallet);
+        let found = found.and_then(|pallet| pallet.constant_by_name(name));
+        let constant = found.with_context(what)?;
+        V::decode(&mut constant.value()).with_context(what)
+    }
+
     /// What a pallet's view function answers.
     pub(crate) async fn view<A, V>(&self, pallet: &str, function: &str, arguments: A) -> Result<V>
     where

@@ -11,7 +11,7 @@ use subxt::{
 use tributary_primitives::{
     assets::Royalty,
     datanets::Phase,
-    ledger::Ground,
+    ledger::{Ground, Marks},
     licences::{Generation, Origin, Standing},
     merkle::Node,
     roles::Contention,
@@ -270,11 +270,23 @@ state! {
         paid: u128,
     }
 
-    /// The root of a pool.
+    /// The root of a pool, and who earns beside its contributors.
     PoolTerms {
         root: Static<Node>,
         count: u32,
         weight: u128,
+        crew: Vec<Member>,
+    }
+
+    /// The money of a model.
+    ModelAccount {
+        takings: Takings,
+        marks: Static<Marks>,
+    }
+
+    /// What has come in for a model.
+    Takings {
+        net: u128,
     }
 
     /// What a sponsor pays for a contribution, where half of it vests.

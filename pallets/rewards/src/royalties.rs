@@ -24,11 +24,11 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Models are owed by later ones only, so that none owes itself, be it by others in a circle.
+    /// Payees exist, and none is the model itself. A circle of several would do no harm: of royalties none are owed.
     fn ensure_payees(model: ModelId, royalties: &[Royalty]) -> DispatchResult {
         for royalty in royalties {
             let exists = match royalty.payee {
-                Payee::Model(parent) => parent < model && Splits::<T>::contains_key(parent),
+                Payee::Model(parent) => parent != model && Splits::<T>::contains_key(parent),
                 Payee::Pool(pool) => Pools::<T>::contains_key(pool),
             };
             ensure!(exists, Error::<T>::PayeeNotFound);

@@ -246,8 +246,13 @@ impl<T: Config> Pallet<T> {
             takings: account.takings,
             held: Self::held_by_model(&split, &account).ok()?,
             royalties,
-            team: statements(&split.team().members, due.team, paid.team),
-            former: statements(&former.unwrap_or_default(), due.former, paid.former),
+            team: statements(&split.team().members, due.team, paid.team, due.team_waiting),
+            former: statements(
+                &former.unwrap_or_default(),
+                due.former,
+                paid.former,
+                due.former_waiting,
+            ),
             waiting: due.waiting,
             contested,
             waits: split.waits(),
@@ -269,23 +274,27 @@ impl<T: Config> Pallet<T> {
             held: Self::held_by_pool(&terms, &account).ok()?,
             contributors: ledger::contributors_part(&terms.crew, received).ok()?,
             claimed: account.claimed,
-            crew: statements(&terms.crew, due, paid),
+            crew: statements(&terms.crew, due, paid, Vec::new()),
         })
     }
 }
 
+/// Shares in numbers. Where nothing is said to wait nothing does.
 fn statements<AccountId: Clone>(
     shares: &[tributary_primitives::assets::Share<AccountId>],
     earned: Vec<Balance>,
     paid: Vec<Balance>,
+    waiting: Vec<Balance>,
 ) -> Vec<ShareStatement<AccountId>> {
+    let waiting = waiting.into_iter().chain(core::iter::repeat(0));
     shares
         .iter()
-        .zip(earned.into_iter().zip(paid))
-        .map(|(share, (earned, paid))| ShareStatement {
+        .zip(earned.into_iter().zip(paid).zip(waiting))
+        .map(|(share, ((earned, paid), waiting))| ShareStatement {
             share: share.clone(),
             earned,
             paid,
+            waiting,
         })
         .collect()
 }

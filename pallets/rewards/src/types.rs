@@ -426,6 +426,8 @@ pub struct ShareStatement<AccountId> {
     pub earned: Balance,
     /// Of that, what has been credited to the member.
     pub paid: Balance,
+    /// What it comes to besides, once time has passed.
+    pub waiting: Balance,
 }
 
 /// An award in numbers. They change with every final round of its datanet, and with time.

@@ -1,20 +1,21 @@
 //! What contributions are worth, and what they have earned, in a statement.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use serde_json::{json, Value};
-use subxt::utils::Static;
+use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{assets::Pool, datanets::Evidence};
 
-use super::cell;
 use crate::{
     chain::{
         calls::{ContributionValued, Member},
         state::status_text,
         Snapshot,
     },
+    earners::Facts,
     evidence,
+    fairness::{spearman, Ratio},
     ledger::{AwardSums, Ledger, Sum},
     money::{Amount, SYMBOL},
     output::Grid,
@@ -22,6 +23,13 @@ use crate::{
     round,
     valuation::{accuracy, points},
 };
+
+/// How often somebody paid for using what a contribution is part of, and what of it each of its records had each time.
+#[derive(Clone, Copy, Debug, Default)]
+struct Use {
+    payments: u64,
+    each: u128,
+}
 
 /// A contribution in a statement: as it was valued, for state forgets what is reclaimed; and what pools owe it.
 pub(super) struct Row {
@@ -31,6 +39,7 @@ pub(super) struct Row {
     earned: u128,
     /// The first round whose pool leaves it out.
     withdrawn: Option<u32>,
+    used: Use,
 }
 
 impl Row {
@@ -41,10 +50,47 @@ impl Row {
         } = self.award;
         awarded.0.saturating_sub(forfeited.0)
     }
+
+    /// All that it has earned.
+    fn all(&self) -> u128 {
+        let mut sum = Sum(self.paid());
+        sum += self.earned;
+        sum.0
+    }
+}
+
+/// How many contributors a round had.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Turnout {
+    pub(super) round: u32,
+    /// How many contributors were valued.
+    pub(super) active: usize,
+    /// How many of them had been valued before.
+    pub(super) returned: usize,
+}
+
+/// Whose data was valued round by round, of rounds ascending, and how many of them had been there before.
+fn turnout(valued: impl IntoIterator<Item = (u32, AccountId32)>) -> Vec<Turnout> {
+    let mut rounds: BTreeMap<u32, BTreeSet<AccountId32>> = BTreeMap::new();
+    for (round, contributor) in valued {
+        rounds.entry(round).or_default().insert(contributor);
+    }
+    let mut known = BTreeSet::new();
+    let turnouts = rounds.into_iter().map(|(round, contributors)| {
+        let turnout = Turnout {
+            round,
+            active: contributors.len(),
+            returned: contributors.intersection(&known).count(),
+        };
+        known.extend(contributors);
+        turnout
+    });
+    turnouts.collect()
 }
 
 /// The contributions of a datanet in a statement.
 pub(super) struct Data {
+    datanet: u32,
     unit: u128,
     evidence: Evidence,
     /// Number, accuracy before, accuracy after.
@@ -60,6 +106,7 @@ impl Data {
         state: &Snapshot,
         valued: &[ContributionValued],
         ledger: &Ledger,
+        facts: &Facts,
         datanet: u32,
         only: Option<u32>,
     ) -> Result<Self> {
@@ -102,6 +149,13 @@ impl Data {
                 let part: Option<u128> = state.view("Rewards", "earned", (pool, weight)).await?;
                 earned += part.unwrap_or_default();
             }
+            let payments =
+                facts.payments(ledger, |pool| pool.datanet == datanet && pays(pool.round));
+            let parts = u128::from(payments) * u128::from(valued.records);
+            let used = Use {
+                payments,
+                each: earned.0.checked_div(parts).unwrap_or_default(),
+            };
             let pool = Pool {
                 datanet,
                 round: valued.round,
@@ -117,6 +171,7 @@ impl Data {
                 award: ledger.awards.get(&award).copied().unwrap_or_default(),
                 earned: earned.0,
                 withdrawn,
+                used,
             });
         }
         let list: Vec<_> = rows
@@ -141,6 +196,8 @@ impl Data {
                     "forfeited": Amount(row.award.forfeited.0),
                     "burnt": Amount(valued.burnt),
                     "pools": Amount(row.earned),
+                    "payments": row.used.payments,
+                    "record_payment": Amount(row.used.each),
                     "withdrawn_since": row.withdrawn,
                 })
             })
@@ -151,6 +208,7 @@ impl Data {
             .collect();
         let json = json!({ "datanet": datanet, "unit": unit.to_string(), "rounds": round_list, "contributions": list });
         Ok(Self {
+            datanet,
             unit,
             evidence,
             rounds,
@@ -159,7 +217,12 @@ impl Data {
         })
     }
 
-    pub(super) fn title(&self, datanet: u32) -> String {
+    /// Whose contributions these are.
+    pub(super) fn datanet(&self) -> u32 {
+        self.datanet
+    }
+
+    pub(super) fn title(&self) -> String {
         let rounds: Vec<_> = self
             .rounds
             .iter()
@@ -184,7 +247,8 @@ impl Data {
             })
             .collect();
         format!(
-            "Data of datanet {datanet}, in {SYMBOL}\n{}",
+            "Data of datanet {}, in {SYMBOL}\n{}",
+            self.datanet,
             rounds.join("\n")
         )
     }
@@ -195,49 +259,149 @@ impl Data {
             .filter(move |row| row.valued.round == round)
     }
 
+    /// What goes with what contributions earn: rank correlations with their value, and with how many records they have.
+    pub(super) fn correlations(&self) -> [Option<f64>; 2] {
+        let with_value = self.rows.iter().map(|row| (row.all(), row.valued.value));
+        let with_volume = self.rows.iter().map(|row| (row.all(), row.valued.records));
+        [
+            spearman(&with_value.collect::<Vec<_>>()),
+            spearman(&with_volume.collect::<Vec<_>>()),
+        ]
+    }
+
+    /// Who was there, round by round.
+    pub(super) fn turnout(&self) -> Vec<Turnout> {
+        let rows = self.rows.iter();
+        turnout(rows.map(|row| (row.valued.round, row.valued.contributor)))
+    }
+
+    const HEADINGS: [&str; 11] = [
+        ">contribution",
+        "contributor",
+        ">round",
+        ">records",
+        "status",
+        ">points",
+        "$sponsor pay",
+        "$of that, vesting",
+        "$burnt",
+        "$from pools",
+        ">of the data money",
+    ];
+
+    /// For people.
     pub(super) fn table(&self) -> Grid {
+        let mut table = Grid::new(Self::HEADINGS);
+        for row in self.cells() {
+            table.cells(row.to_vec());
+        }
+        table
+    }
+
+    /// For files: of several datanets.
+    pub(super) fn sheet(list: &[Self]) -> Grid {
+        let [contribution, contributor, round, records, status, points, rest @ ..] = Self::HEADINGS;
+        let [sponsor, vesting, burnt, pools, part] = rest;
+        let mut table = Grid::new([
+            ">datanet",
+            contribution,
+            contributor,
+            round,
+            records,
+            status,
+            points,
+            sponsor,
+            vesting,
+            burnt,
+            pools,
+            part,
+            ">value",
+            ">unit",
+            ">payments",
+            "$a record and payment",
+        ]);
+        for data in list {
+            for (row, cells) in data.rows.iter().zip(data.cells()) {
+                let own = [
+                    row.valued.value.to_string(),
+                    data.unit.to_string(),
+                    row.used.payments.to_string(),
+                    Amount(row.used.each).plain(),
+                ];
+                let datanet = [row.valued.datanet.to_string()];
+                table.cells(datanet.into_iter().chain(cells).chain(own).collect());
+            }
+        }
+        table
+    }
+
+    /// What one record of each contribution has had each time that somebody paid.
+    pub(super) fn uses(&self) -> Grid {
         let mut table = Grid::new([
             ">contribution",
             "contributor",
-            ">round",
+            "$from pools",
             ">records",
-            "status",
-            ">points",
-            ">sponsor pay",
-            ">of that, vesting",
-            ">burnt",
-            ">from pools",
-            ">of the data money",
+            ">payments",
+            "$a record and payment",
         ]);
-        let mut total = Sum::default();
-        for row in &self.rows {
-            total += row.paid();
-            total += row.earned;
-        }
-        for row in &self.rows {
-            let valued = &row.valued;
-            let mut own = Sum(row.paid());
-            own += row.earned;
-            let part = if total.0 == 0 {
-                0.0
-            } else {
-                100.0 * own.0 as f64 / total.0 as f64
-            };
-            let status = status_text(valued.status, row.withdrawn);
+        for row in self.rows.iter().filter(|row| row.earned > 0) {
             table.row([
-                &valued.contribution,
-                &valued.contributor,
-                &valued.round,
-                &valued.records,
-                &status,
-                &points(valued.value, self.unit),
-                &cell(Amount(row.paid())),
-                &cell(Amount(row.award.vesting())),
-                &cell(Amount(valued.burnt)),
-                &cell(Amount(row.earned)),
-                &format!("{part:.2} %"),
+                &row.valued.contribution,
+                &row.valued.contributor,
+                &Amount(row.earned).plain(),
+                &row.valued.records,
+                &row.used.payments,
+                &Amount(row.used.each).plain(),
             ]);
         }
         table
+    }
+
+    fn cells(&self) -> Vec<[String; 11]> {
+        let mut total = Sum::default();
+        self.rows.iter().for_each(|row| total += row.all());
+        let cells = self.rows.iter().map(|row| {
+            let valued = &row.valued;
+            [
+                valued.contribution.to_string(),
+                valued.contributor.to_string(),
+                valued.round.to_string(),
+                valued.records.to_string(),
+                status_text(valued.status, row.withdrawn),
+                points(valued.value, self.unit),
+                Amount(row.paid()).plain(),
+                Amount(row.award.vesting()).plain(),
+                Amount(valued.burnt).plain(),
+                Amount(row.earned).plain(),
+                Ratio::of_amounts(row.all(), total.0).percent(),
+            ]
+        });
+        cells.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contributors_count_once_a_round_and_come_back_from_any_before() {
+        let [one, two, three] = [1, 2, 3].map(|byte| AccountId32([byte; 32]));
+        let valued = [
+            (1, one),
+            (1, one),
+            (1, two),
+            (2, three),
+            (4, one),
+            (4, three),
+            (4, two),
+        ];
+        let found = turnout(valued).into_iter();
+        let found: Vec<_> = found
+            .map(|turnout| (turnout.round, turnout.active, turnout.returned))
+            .collect();
+        assert_eq!(found, [(1, 2, 0), (2, 1, 0), (4, 3, 3)]);
+        assert_eq!(turnout([]), []);
     }
 }

@@ -2,24 +2,29 @@
 
 mod contribution;
 mod data;
+mod joint;
+mod roles;
+mod spread;
+mod tables;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
 use serde_json::{json, Value};
 use subxt::utils::AccountId32;
-use tributary_primitives::assets::Payee;
+use tributary_primitives::assets::{Payee, Pool};
 
 use self::{contribution::Question, data::Data};
 use crate::{
     asset::{asset_text, pool_text},
-    chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Snapshot},
+    chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Chain, Snapshot},
     context::{AccountName, Context},
+    earners::{Accrued, Earnings, Facts, Outside, OutsideEntry},
     failure::misuse,
-    ledger::{AccountSums, Entry, From, Ledger, PayeeSums, Role, Sum},
+    ledger::{AccountSums, Entry, From, Ledger},
     money::{Amount, SYMBOL},
-    output::{Grid, Output},
+    output::{count, Grid, Output},
     pool::datanets,
 };
 
@@ -41,6 +46,9 @@ pub(crate) struct Statement {
     /// Only a contribution to the datanet, taken apart.
     #[arg(long, value_name = "NUMBER", requires = "datanet")]
     contribution: Option<u32>,
+    /// What the contributions of the datanet's last pool, or of that of a round, would have under joint Shapley: fetches all their records.
+    #[arg(long, requires = "datanet", conflicts_with = "contribution")]
+    joint: bool,
     /// How many records are shown that helped, hurt, earned and lost most.
     #[arg(
         long,
@@ -49,14 +57,19 @@ pub(crate) struct Statement {
         default_value_t = 5
     )]
     top: usize,
-    /// Write all of a contribution's parts into this folder: classes.csv, benchmark.csv and records.csv.
-    #[arg(long, value_name = "FOLDER", requires = "contribution")]
+    /// Write all tables into this folder, a CSV file each: of a contribution classes.csv, benchmark.csv and records.csv.
+    #[arg(long, value_name = "FOLDER")]
     csv: Option<PathBuf>,
 }
 
 /// What a statement is made of.
 struct Books {
     ledger: Ledger,
+    /// What accounts were credited with, and have withdrawn of it.
+    accrued: Accrued,
+    /// Fees and bonds.
+    outside: Outside,
+    facts: Facts,
     /// What was valued, in the order in which it was.
     valued: Vec<ContributionValued>,
     totals: Totals,
@@ -64,18 +77,46 @@ struct Books {
 }
 
 /// An event that a statement looks at.
-enum Event {
-    Money(Entry),
-    Valued(ContributionValued),
+#[derive(Default)]
+struct Event {
+    money: Option<Entry>,
+    valued: Option<ContributionValued>,
+    outside: Option<OutsideEntry>,
 }
 
 impl Event {
     fn read(event: &FoundEvent) -> Result<Option<Self>> {
-        if let Some(entry) = Entry::read(event)? {
-            return Ok(Some(Self::Money(entry)));
+        let money = Entry::read(event)?;
+        if money.is_some() {
+            return Ok(Some(Self {
+                money,
+                ..Self::default()
+            }));
         }
-        Ok(event.read()?.map(Self::Valued))
+        // What burns a bond may value a contribution as well.
+        let (valued, outside) = (event.read()?, OutsideEntry::read(event)?);
+        Ok((valued.is_some() || outside.is_some()).then_some(Self {
+            money: None,
+            valued,
+            outside,
+        }))
     }
+}
+
+/// Refuses a folder with tables in it, before all events of a chain are read.
+fn ensure_no_tables(folder: &Path) -> Result<()> {
+    let Ok(entries) = folder.read_dir() else {
+        return Ok(());
+    };
+    let mut names = entries.flatten().map(|entry| entry.file_name());
+    if let Some(name) = names.find(|name| name.to_string_lossy().ends_with(".csv")) {
+        misuse!(
+            "{} is in {} already: name another folder, or remove it",
+            name.to_string_lossy(),
+            folder.display()
+        );
+    }
+    Ok(())
 }
 
 impl Statement {
@@ -90,44 +131,37 @@ impl Statement {
             };
             return question.answer(context).await;
         }
+        let files = self.csv.as_deref();
+        files.map_or(Ok(()), ensure_no_tables)?;
+        let output = match (self.joint, self.datanet) {
+            (true, Some(datanet)) => {
+                let round = self.round;
+                joint::Question { datanet, round }.answer(context).await?
+            }
+            _ => self.of_books(context).await?,
+        };
+        let Some(folder) = files else {
+            return Ok(output);
+        };
+        let written = output.write_csv(folder)?;
+        Ok(output.field("files", json!(written)).line(format!(
+            "Wrote {} to {}.",
+            count(written.len(), "table"),
+            folder.display()
+        )))
+    }
+
+    async fn of_books(&self, context: &Context) -> Result<Output> {
         let account = self
             .account
             .as_ref()
             .map(|name| context.account(name))
             .transpose()?;
         let chain = context.connect().await?;
-        let state = chain.finalized().await?;
-        let events = chain
-            .scan_events(
-                state.since(1),
-                &["Rewards", "Datanets"],
-                "adding up",
-                Event::read,
-            )
-            .await?;
-        let mut money = Vec::new();
-        let mut valued = Vec::new();
-        for event in events {
-            match event {
-                Event::Money(entry) => money.push(entry),
-                Event::Valued(event) => valued.push(event),
-            }
-        }
-        let ledger = Ledger::of(money)?;
-        let totals: Totals = state
-            .get("Rewards", "PotTotals", ())
-            .await?
-            .context("the chain counts no totals")?;
-        ledger.check(&totals)?;
-        let books = Books {
-            ledger,
-            valued,
-            totals,
-            state,
-        };
+        let books = Books::fetch(&chain).await?;
         match (account, self.model, self.datanet) {
             (Some(account), _, _) => books.of_account(account).await,
-            (_, Some(model), _) => books.of_payee(Payee::Model(model)),
+            (_, Some(model), _) => books.of_model(model),
             (_, _, Some(datanet)) => books.of_datanet(datanet, self.round).await,
             _ => books.of_everybody().await,
         }
@@ -159,49 +193,124 @@ fn payee_text(payee: Payee) -> String {
 }
 
 impl Books {
+    /// Reads all events, and makes sure that they come to what the chain counts.
+    async fn fetch(chain: &Chain) -> Result<Self> {
+        let state = chain.finalized().await?;
+        let pallets: Vec<_> = ["Rewards"]
+            .into_iter()
+            .chain(OutsideEntry::PALLETS)
+            .collect();
+        let found = chain
+            .scan_events(state.since(1), &pallets, "adding up", Event::read)
+            .await?;
+        let (mut money, mut valued, mut outside) = (Vec::new(), Vec::new(), Vec::new());
+        for event in found {
+            money.extend(event.money);
+            valued.extend(event.valued);
+            outside.extend(event.outside);
+        }
+        let accrued = Accrued::of(&money)?;
+        let ledger = Ledger::of(money)?;
+        let totals: Totals = state
+            .get("Rewards", "PotTotals", ())
+            .await?
+            .context("the chain counts no totals")?;
+        ledger.check(&totals)?;
+        Ok(Self {
+            facts: Facts::fetch(&state, &valued).await?,
+            outside: Outside::of(outside),
+            ledger,
+            accrued,
+            valued,
+            totals,
+            state,
+        })
+    }
+
+    fn earnings(&self) -> Result<Earnings> {
+        Earnings::of(&self.ledger, &self.accrued, &self.outside, &self.facts)
+    }
+
+    fn title(&self) -> String {
+        format!("Statement at block {}", self.state.number())
+    }
+
+    async fn data(&self, datanet: u32, round: Option<u32>) -> Result<Data> {
+        let Self {
+            state,
+            valued,
+            ledger,
+            facts,
+            ..
+        } = self;
+        Data::fetch(state, valued, ledger, facts, datanet, round).await
+    }
+
     async fn of_everybody(&self) -> Result<Output> {
-        let datanets = datanets(&self.state).await?;
+        let mut data = Vec::new();
+        let mut output = Output::new(Value::Null).line(self.title());
+        for datanet in datanets(&self.state).await? {
+            let found = self.data(datanet, None).await?;
+            if !found.rows.is_empty() {
+                output = output.line(found.title()).table(found.table());
+                data.push(found);
+            }
+        }
+        let earnings = self.earnings()?;
+        let spread = self.spread(&earnings, &data).await?;
         let (money, money_json) = self.money();
         let (accounts, accounts_json) = self.accounts();
         let (payees, payees_json) = self.payees(|_| true);
-        let mut output =
-            Output::new(Value::Null).line(format!("Statement at block {}", self.state.number()));
-        let mut data = Vec::new();
-        for datanet in datanets {
-            let found = Data::fetch(&self.state, &self.valued, &self.ledger, datanet, None).await?;
-            if !found.rows.is_empty() {
-                output = output.line(found.title(datanet)).table(found.table());
-                data.push(found.json);
-            }
-        }
         let json = json!({
             "block": self.state.number(),
             "money": money_json,
             "accounts": accounts_json,
             "assets": payees_json,
-            "data": data,
+            "data": data.iter().map(|data| &data.json).collect::<Vec<_>>(),
+            "earned": earnings.json(),
+            "spread": spread.json,
         });
         Ok(output
             .with_json(json)
+            .only_sheet("contributions", Data::sheet(&data))
             .line(format!("Models and data pools, in {SYMBOL}"))
-            .table(payees)
+            .sheet("assets", payees)
             .line(format!("Accounts by role, in {SYMBOL}"))
-            .table(accounts)
-            .line("The pot: every unit is in one place")
-            .table(money))
+            .sheet("accounts", accounts)
+            .only_sheet("earnings", earnings.accounts())
+            .line(format!("The pot, in {SYMBOL}: every unit is in one place"))
+            .sheet("pot", money)
+            .line(format!("What came in, in {SYMBOL}"))
+            .sheet("received", earnings.received.table())
+            .line(format!(
+                "Who has it, by role, in {SYMBOL}: all that came in, to the unit. {}",
+                earnings.parts()
+            ))
+            .sheet("roles", earnings.table())
+            .line(format!("How concentrated it is; amounts in {SYMBOL}"))
+            .sheet("concentration", spread.concentration)
+            .line("Whether pay goes with value and with volume, by rank: from -1 to 1")
+            .sheet("correlations", spread.correlations)
+            .line("Who was there")
+            .sheet("rounds", spread.turnout))
     }
 
     async fn of_account(&self, account: AccountId32) -> Result<Output> {
         let none = AccountSums::default();
         let sums = self.ledger.accounts.get(&account).unwrap_or(&none);
         let claimable: Option<u128> = self.state.get("Rewards", "Claimable", (account,)).await?;
-        let mut table = Grid::new(["earned from", "as", ">amount"]);
+        let mut table = Grid::new(["earned from", "as", "$amount"]);
         let mut list = Vec::new();
         for (from, (role, amount)) in &sums.credited {
-            table.row([&from_text(*from), &role.name(), &Amount(amount.0)]);
+            table.row([&from_text(*from), &role.name(), &Amount(amount.0).plain()]);
             list.push(json!({ "from": from_text(*from), "role": role.name(), "amount": Amount(amount.0) }));
         }
         let claimable = Amount(claimable.unwrap_or_default());
+        let (roles, roles_json) = self.earnings()?.roles_of(account);
+        let credited = match list.is_empty() {
+            true => "Nothing was credited so far.".to_owned(),
+            false => format!("Credited so far, in {SYMBOL}"),
+        };
         let vesting = Amount(self.ledger.vesting_of(&account));
         let json = json!({
             "account": account,
@@ -213,6 +322,7 @@ impl Books {
             "claimable": claimable,
             "vesting": vesting,
             "earned": list,
+            "roles": roles_json,
         });
         Ok(Output::new(json)
             .fields([
@@ -225,233 +335,83 @@ impl Books {
                 ("vesting", vesting.to_string()),
                 ("at block", self.state.number().to_string()),
             ])
-            .table(table))
+            .line(credited)
+            .sheet("credits", table)
+            .line(format!("All that is this account's, by role, in {SYMBOL}: as if everything were settled and claimed"))
+            .sheet("roles", roles))
     }
 
-    fn of_payee(&self, payee: Payee) -> Result<Output> {
-        let Some(sums) = self.ledger.payees.get(&payee) else {
+    fn of_model(&self, model: u32) -> Result<Output> {
+        let payee = Payee::Model(model);
+        if !self.ledger.payees.contains_key(&payee) {
             misuse!("nothing was ever paid for {}", payee_text(payee));
-        };
+        }
         let (table, list) = self.payees(|other| other == payee);
-        let mut out = Grid::new(["went to", "as", ">amount"]);
+        let mut out = Grid::new(["went to", "as", "$amount"]);
         let mut went = Vec::new();
-        for (to, amount) in &sums.royalties_out {
-            out.row([&payee_text(*to), &"royalty", &Amount(amount.0)]);
-            went.push(
-                json!({ "to": payee_text(*to), "role": "royalty", "amount": Amount(amount.0) }),
-            );
+        let mut row = |to: String, role: &str, amount: Amount| {
+            out.row([&to, &role, &amount.plain()]);
+            went.push(json!({ "to": to, "role": role, "amount": amount }));
+        };
+        for (to, amount) in &self.ledger.payees[&payee].royalties_out {
+            row(payee_text(*to), "royalty", Amount(amount.0));
         }
         for (account, sums) in &self.ledger.accounts {
-            for (from, (role, amount)) in &sums.credited {
-                let matches = match (payee, from) {
-                    (Payee::Model(model), From::Team(of)) => model == *of,
-                    (Payee::Pool(pool), From::Crew(of) | From::Contribution(of, _)) => pool == *of,
-                    _ => false,
-                };
-                if matches {
-                    out.row([account, &role.name(), &Amount(amount.0)]);
-                    went.push(
-                        json!({ "to": account, "role": role.name(), "amount": Amount(amount.0) }),
-                    );
-                }
+            if let Some((role, amount)) = sums.credited.get(&From::Team(model)) {
+                row(account.to_string(), role.name(), Amount(amount.0));
             }
         }
-        let json = json!({ "block": self.state.number(), "asset": list.first(), "went": went });
+        let (roles, roles_json) = self.roles_of_model(model)?;
+        let json = json!({
+            "block": self.state.number(),
+            "asset": list.first(),
+            "went": went,
+            "roles": roles_json,
+        });
         Ok(Output::new(json)
-            .line(format!("Statement at block {}", self.state.number()))
-            .table(table)
-            .table(out))
+            .line(self.title())
+            .sheet("asset", table)
+            .line(format!("Settled so far, in {SYMBOL}"))
+            .sheet("went", out)
+            .line(format!(
+                "By role, in {SYMBOL}: as if everything were settled"
+            ))
+            .sheet("roles", roles))
     }
 
     async fn of_datanet(&self, datanet: u32, round: Option<u32>) -> Result<Output> {
-        let found = Data::fetch(&self.state, &self.valued, &self.ledger, datanet, round).await?;
-        let (table, list) = self.payees(|payee| match payee {
-            Payee::Pool(pool) => {
-                pool.datanet == datanet && round.is_none_or(|round| pool.round == round)
-            }
-            Payee::Model(_) => false,
-        });
-        let json = json!({ "block": self.state.number(), "data": found.json, "pools": list });
-        Ok(Output::new(json)
-            .line(format!("Statement at block {}", self.state.number()))
-            .line(found.title(datanet))
-            .table(found.table())
-            .table(table))
-    }
-
-    /// Where the pot's money is.
-    fn money(&self) -> (Grid, Value) {
-        let Totals {
-            held,
-            gross,
-            fees,
-            sponsored,
-            withdrawn,
-            swept,
-            burnt,
-            ..
-        } = &self.totals;
-        let credited: u128 = Role::ALL.iter().map(|role| self.ledger.earned(*role)).sum();
-        let rows = [
-            ("paid for assets", "in", *gross),
-            ("put up by sponsors", "in", *sponsored),
-            ("withdrawn by those who earned it", "out", *withdrawn),
-            ("swept to the treasury", "out", *swept),
-            ("forfeited before it vested, burnt", "out", *burnt),
-            ("credited, to be withdrawn", "held", held.claimable),
-            ("in models' ledgers, to be settled", "held", held.models),
-            ("in data pools, to be claimed", "held", held.pools),
-            ("in sponsors' budgets", "held", held.budgets),
-            ("paid by sponsors, to vest", "held", held.vesting),
-            ("protocol fees, to be swept", "held", held.fees),
-        ];
-        let mut table = Grid::new(["money", "", ">amount"]);
-        for (what, place, amount) in rows {
-            table.row([&what, &place, &Amount(amount)]);
-        }
+        let found = self.data(datanet, round).await?;
+        let of =
+            |pool: Pool| pool.datanet == datanet && round.is_none_or(|round| pool.round == round);
+        let (pools, list) = self.payees(|payee| matches!(payee, Payee::Pool(pool) if of(pool)));
+        let earnings = Earnings::of_pools(&self.ledger, &self.accrued, &self.facts, of)?;
+        let spread = spread::of_data(std::slice::from_ref(&found));
         let json = json!({
-            "gross": Amount(*gross),
-            "fees": Amount(*fees),
-            "sponsored": Amount(*sponsored),
-            "credited": Amount(credited),
-            "withdrawn": Amount(*withdrawn),
-            "swept": Amount(*swept),
-            "burnt": Amount(*burnt),
-            "held": {
-                "claimable": Amount(held.claimable),
-                "models": Amount(held.models),
-                "pools": Amount(held.pools),
-                "budgets": Amount(held.budgets),
-                "vesting": Amount(held.vesting),
-                "fees": Amount(held.fees),
-            },
+            "block": self.state.number(),
+            "data": found.json,
+            "pools": list,
+            "roles": earnings.roles_json(),
+            "participation": spread.turnout_json,
+            "correlations": spread.correlations_json,
         });
-        (table, json)
+        Ok(Output::new(json)
+            .line(self.title())
+            .line(found.title())
+            .table(found.table())
+            .only_sheet("contributions", Data::sheet(std::slice::from_ref(&found)))
+            .line(format!(
+                "What one record had each time that somebody paid, in {SYMBOL}"
+            ))
+            .table(found.uses())
+            .line(format!("Pools, in {SYMBOL}"))
+            .sheet("pools", pools)
+            .line(format!(
+                "Who earned by it, by role, in {SYMBOL}: as if everything were settled and claimed"
+            ))
+            .sheet("roles", earnings.table())
+            .line("Whether pay goes with value and with volume, by rank: from -1 to 1")
+            .sheet("correlations", spread.correlations)
+            .line("Who was there")
+            .sheet("rounds", spread.turnout))
     }
-
-    /// What each account earned, by role.
-    fn accounts(&self) -> (Grid, Vec<Value>) {
-        let mut table = Grid::new([
-            "account",
-            ">paid",
-            ">put up",
-            ">team",
-            ">crew",
-            ">contributor",
-            ">host",
-            ">sponsor pay",
-            ">vesting",
-            ">refund",
-            ">withdrawn",
-        ]);
-        let mut list = Vec::new();
-        for (account, sums) in &self.ledger.accounts {
-            let [team, crew, contributor, host, award, refund] =
-                Role::ALL.map(|role| Amount(sums.earned(role)));
-            let [paid, sponsored, withdrawn] =
-                [sums.paid, sums.sponsored, sums.withdrawn].map(|sum| Amount(sum.0));
-            let vesting = Amount(self.ledger.vesting_of(account));
-            table.row([
-                account,
-                &cell(paid),
-                &cell(sponsored),
-                &cell(team),
-                &cell(crew),
-                &cell(contributor),
-                &cell(host),
-                &cell(award),
-                &cell(vesting),
-                &cell(refund),
-                &cell(withdrawn),
-            ]);
-            list.push(json!({
-                "account": account,
-                "paid": paid,
-                "sponsored": sponsored,
-                "team": team,
-                "crew": crew,
-                "contributor": contributor,
-                "host": host,
-                "award": award,
-                "vesting": vesting,
-                "refund": refund,
-                "credited": Amount(sums.credited()),
-                "withdrawn": withdrawn,
-            }));
-        }
-        (table, list)
-    }
-
-    /// What came in for models and pools, and what went on.
-    fn payees(&self, wanted: impl Fn(Payee) -> bool) -> (Grid, Vec<Value>) {
-        let mut table = Grid::new([
-            "paid for",
-            ">gross",
-            ">protocol fee",
-            ">host",
-            ">net",
-            ">royalties in",
-            ">royalties out",
-            ">credited",
-        ]);
-        let mut list = Vec::new();
-        for (payee, sums) in self
-            .ledger
-            .payees
-            .iter()
-            .filter(|(payee, _)| wanted(**payee))
-        {
-            let PayeeSums {
-                gross,
-                fees,
-                hosts,
-                net,
-                royalties_in,
-                royalties_out,
-                credited,
-            } = sums;
-            let mut out = Sum::default();
-            royalties_out.values().for_each(|amount| out += amount.0);
-            let [gross, fees, hosts, net, royalties_in, out, credited] =
-                [*gross, *fees, *hosts, *net, *royalties_in, out, *credited]
-                    .map(|sum| Amount(sum.0));
-            table.row([
-                &payee_text(*payee),
-                &cell(gross),
-                &cell(fees),
-                &cell(hosts),
-                &cell(net),
-                &cell(royalties_in),
-                &cell(out),
-                &cell(credited),
-            ]);
-            let royalties: Vec<_> = royalties_out
-                .iter()
-                .map(|(to, amount)| json!({ "payee": to, "amount": Amount(amount.0) }))
-                .collect();
-            list.push(json!({
-                "payee": payee,
-                "gross": gross,
-                "fee": fees,
-                "host": hosts,
-                "net": net,
-                "royalties_in": royalties_in,
-                "royalties_out": royalties,
-                "credited": credited,
-            }));
-        }
-        (table, list)
-    }
-}
-
-/// An amount in a wide table, whose heading has the unit; nothing for nothing.
-fn cell(amount: Amount) -> String {
-    if amount.0 == 0 {
-        return String::new();
-    }
-    let text = amount.to_string();
-    text.strip_suffix(SYMBOL)
-        .unwrap_or(&text)
-        .trim_end()
-        .to_owned()
 }

@@ -78,9 +78,13 @@ pub struct DueSplit {
     pub royalties: Vec<Balance>,
     /// The team's since it began, in its order, as far as it is free.
     pub team: Vec<Balance>,
+    /// What each of them has besides once all of it is free.
+    pub team_waiting: Vec<Balance>,
     /// The former team's, in its order, as far as it is free.
     pub former: Vec<Balance>,
-    /// What waits: nobody's yet.
+    /// What each of them has besides once all of it is free.
+    pub former_waiting: Vec<Balance>,
+    /// All that waits.
     pub waiting: Balance,
     /// Nobody's yet: what rounding holds back until more is received.
     pub carried: Balance,
@@ -196,30 +200,36 @@ impl<AccountId: Clone> Split<AccountId> {
         let kept = self.kept(due.kept, marks)?.since(self.team.kept)?;
         let fresh = difference(inflow.royalties, self.team.royalties)?;
         let free = sum(self.free(&kept)?, fresh)?;
-        let mut waiting = difference(sum(kept.now, fresh)?, free)?;
-        let mut carried = due.carried;
-        let mut divide = |members: &Team<AccountId>, amount, all| {
-            let shares = shares_of(members, amount, all)?;
-            let mut left = amount;
-            for share in &shares {
-                left = difference(left, *share)?;
+        let (mut waiting, mut carried) = (0, due.carried);
+        let mut divide = |members: &Team<AccountId>, free, all, ends| {
+            let shares = shares_of(members, free, ends && free == all)?;
+            let mut left = all;
+            let mut later = Vec::with_capacity(shares.len());
+            for (share, whole) in shares.iter().zip(shares_of(members, all, ends)?) {
+                let wait = difference(whole, *share)?;
+                left = difference(left, whole)?;
+                waiting = sum(waiting, wait)?;
+                later.push(wait);
             }
             carried = sum(carried, left)?;
-            Ok::<_, ArithmeticError>(shares)
+            Ok::<_, ArithmeticError>((shares, later))
         };
-        let team = divide(&self.team.members, free, false)?;
-        let former = match &self.former {
-            None => Vec::new(),
+        let all = sum(kept.now, fresh)?;
+        let (team, team_waiting) = divide(&self.team.members, free, all, false)?;
+        let (former, former_waiting) = match &self.former {
+            None => Default::default(),
             Some(former) => {
                 let (free, next, last) = former.at(marks.period)?;
-                waiting = sum(waiting, sum(next, last)?)?;
-                divide(&former.members, free, next == 0 && last == 0)?
+                let all = sum(free, sum(next, last)?)?;
+                divide(&former.members, free, all, true)?
             }
         };
         Ok(DueSplit {
             royalties: due.owed,
             team,
+            team_waiting,
             former,
+            former_waiting,
             waiting,
             carried,
         })

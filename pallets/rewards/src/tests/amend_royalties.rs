@@ -97,7 +97,7 @@ fn what_cannot_be_owed_is_refused() {
         open_model(0, &[], 20);
         open_model(1, &[], 21);
         pay_net(1, 100);
-        assert_noop!(amend(0, &[owed(1)], &[]), Error::<Test>::PayeeNotFound);
+        assert_noop!(amend(1, &[owed(7)], &[]), Error::<Test>::PayeeNotFound);
         assert_noop!(amend(1, &[owed(1)], &[]), Error::<Test>::PayeeNotFound);
         assert_noop!(amend(1, &[], &[owed(1)]), Error::<Test>::PayeeNotFound);
         let nowhere = royalty(Payee::Pool(pool(7, 1)), 1);

@@ -47,6 +47,7 @@ fn a_models_statement_says_what_everybody_has_and_is_owed() {
             share: members[index],
             earned,
             paid,
+            waiting: 0,
         };
         assert_eq!(statement.team, [share(0, 608, 304), share(1, 912, 456)]);
         assert_eq!((statement.waiting, statement.contested), (0, 0));
@@ -81,6 +82,7 @@ fn a_pools_statement_says_what_everybody_has_and_is_owed() {
                 share: members[0],
                 earned: 190,
                 paid: 0,
+                waiting: 0,
             }]
         );
         assert_eq!(Rewards::pool(pool(0, 2)), None);
