@@ -89,7 +89,9 @@ fn what_is_prepared_as_missing_takes_all_late_places() {
             [Told::Claimed(999, claimed)] if claimed.len() as u32 == MAX_LATE
         ));
         assert_ok!(Licensing::conclude(999, &missing, true));
-        let standing = Attachments::<Test>::get(Asset::Model(999)).unwrap().standing;
+        let standing = Attachments::<Test>::get(Asset::Model(999))
+            .unwrap()
+            .standing;
         assert_eq!(standing.stack.len() as u32, MAX_STACK);
         assert_eq!(standing.late.len() as u32, MAX_LATE);
     });
