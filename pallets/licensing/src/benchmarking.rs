@@ -7,10 +7,9 @@ use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 use sp_runtime::{traits::StaticLookup, Perbill};
 use tributary_primitives::{
-    assets::{Asset, Pool, MAX_LATE, MAX_STACK},
+    assets::{Asset, LateRoyalties, Pool, MAX_LATE, MAX_STACK},
     licences::{
-        Gate, Generation, LicenceTerms, Origin, Standing, MAX_SOURCES, MAX_SOURCE_MODELS,
-        MAX_SOURCE_POOLS,
+        Gate, Generation, LicenceTerms, Origin, MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
     },
     roles::{Contention, Revenue, Terms},
     Balance,
@@ -196,7 +195,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// `s` sources: pools and models that are named, then those that were missing. All that the model can owe is new to it.
+    /// `s` sources: pools and models that are named, then those that were missing. All that can be owed late is new to the model.
     #[benchmark]
     fn refold(s: Linear<1, MAX_SOURCES>) -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner");
@@ -224,9 +223,12 @@ mod benchmarks {
             *changes += 1;
             *changes
         });
+        // So that what it owes is amended: a rate that no source asks for any more, and all that is late.
         Attachments::<T>::mutate_extant(ASSET, |attachment| {
-            let terms = Licences::<T>::get(attachment.terms).unwrap_or_else(longest_terms);
-            attachment.standing = Standing::root(&terms);
+            attachment.standing.late = LateRoyalties::new();
+            if let Some(royalty) = attachment.standing.stack.iter_mut().next() {
+                royalty.rate = royalty.rate + Perbill::from_parts(1);
+            }
         });
         let source = Sources::<T>::get(model)[0].origin.asset();
         Attachments::<T>::mutate_extant(source, |source| source.changed = changes);

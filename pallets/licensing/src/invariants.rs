@@ -175,9 +175,9 @@ impl<T: Config> Pallet<T> {
             .iter()
             .all(|source| source.changed <= attachment.folded);
         let standing = &attachment.standing;
+        let known = known_sources::<T>(&sources, &assets);
         ensure!(
-            !taken_up
-                || refold(terms, standing, &known_sources::<T>(&sources, &assets)) == *standing,
+            !taken_up || refold(terms, standing, &known) == *standing,
             "a standing does not follow from the sources"
         );
         Ok(())

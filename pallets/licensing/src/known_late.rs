@@ -23,7 +23,8 @@ use tributary_primitives::{
 };
 
 use crate::{
-    types::*, Attachments, Changes, Config, Error, Event, HoldReason, Licences, Pallet, Sources,
+    types::*, Attachments, Changes, Claims, Config, Error, Event, HoldReason, Licences, Pallet,
+    Sources,
 };
 
 impl<T: Config> Pallet<T> {
@@ -51,6 +52,8 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let mut attachment = Self::owned_by(Asset::Model(model), owner)?;
         ensure!(is_earlier(origin, model), Error::<T>::NotEarlier);
+        let claimed = Claims::<T>::get(model).is_some_and(|it| it.asset() == origin.asset());
+        ensure!(!claimed, Error::<T>::SourceClaimed);
         let mut sources = Sources::<T>::get(model);
         let folded =
             Self::extended(owner, &attachment, &sources, origin).map_err(Error::<T>::from)?;
@@ -95,6 +98,7 @@ impl<T: Config> Pallet<T> {
                 // It may bring nothing that is not owed already.
                 if !royalties.is_empty() {
                     T::Revenue::claim(model, royalties)?;
+                    Claims::<T>::insert(model, origin);
                 }
                 Ok(())
             }
@@ -117,6 +121,7 @@ impl<T: Config> Pallet<T> {
                 if upheld {
                     Self::uphold_source(model, origin)?;
                 }
+                Claims::<T>::remove(model);
                 T::Revenue::close_claim(model)
             }
             Contention::FalseParent(origin) => {
@@ -183,7 +188,7 @@ impl<T: Config> Pallet<T> {
         let attachment = Self::attachment(Asset::Model(model))?;
         let mut sources = Sources::<T>::get(model);
         if !is_missing(&sources, origin) {
-            // Its owner gave in meanwhile: it is owed already.
+            // It is owed already.
             return Ok(());
         }
         let source = Self::attachment(origin.asset())?;

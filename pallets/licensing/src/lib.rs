@@ -164,6 +164,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type Sources<T: Config> = StorageMap<_, Twox64Concat, ModelId, SourceList, ValueQuery>;
 
+    /// What somebody says that a model comes from as well, until it is decided. Its place is paid by whoever says so, under a bond.
+    #[pallet::storage]
+    pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ModelId, Origin>;
+
     /// How many changes of what assets ask of their descendants there were on the chain.
     #[pallet::storage]
     pub type Changes<T: Config> = StorageValue<_, u64, ValueQuery>;

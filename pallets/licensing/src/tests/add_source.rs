@@ -105,19 +105,35 @@ fn what_the_source_does_not_hand_on_is_not_allowed_any_more() {
             attribution: false,
             ..own
         };
-        let forgotten = model(CAROL, 1, narrow.with_expiry(77), &[]);
+        let forgotten = model(CAROL, 1, narrow, &[]);
         model(BOB, 5, attributed, &[]);
         assert_ok!(add(BOB, forgotten));
-        let standing = Attachments::<Test>::get(MODEL).unwrap().standing;
-        assert_eq!(standing.expires, Some(77));
-        assert!(standing.attribution);
+        assert!(
+            Attachments::<Test>::get(MODEL)
+                .unwrap()
+                .standing
+                .attribution
+        );
+    });
+}
+
+#[test]
+fn what_descendants_were_promised_is_not_taken_from_them() {
+    ExtBuilder::build_and_execute(|| {
+        let named = model(ALICE, 0, paid(10), &[]);
+        let ending = model(CAROL, 1, free().with_expiry(77), &[]);
+        let asking = model(CAROL, 2, free().with_approval(Gate::Every), &[]);
+        model(BOB, 5, free(), &[named]);
+        assert_ok!(acquire(BOB, Asset::Model(2), Generation::First));
+        assert_noop!(add(BOB, ending), Error::<Test>::OriginExpired { origin: 1 });
+        assert_noop!(add(BOB, asking), Error::<Test>::TooManyGates { origin: 1 });
     });
 }
 
 #[test]
 fn the_grants_that_it_asks_for_are_used_up() {
     ExtBuilder::build_and_execute(|| {
-        let asking = free().with_approval(Gate::Every);
+        let asking = free().with_approval(Gate::First);
         let named = model(ALICE, 0, asking.clone(), &[]);
         assert_ok!(acquire(ALICE, Asset::Model(0), Generation::First));
         let between = model(ALICE, 1, asking, &[named]);

@@ -90,14 +90,8 @@ fn a_diluted_royalty_is_found() {
 }
 
 #[test]
-fn a_lost_royalty_is_found() {
-    let error = broken(|| {
-        child(|standing| {
-            standing
-                .stack
-                .retain(|royalty| royalty.payee.asset() == BASE);
-        })
-    });
+fn a_lost_gate_is_found() {
+    let error = broken(|| child(|standing| standing.gates = Gates::new()));
     assert_eq!(error, "a standing does not follow from the sources");
 }
 

@@ -87,17 +87,15 @@ fn what_became_known_of_an_ancestor_is_owed_by_all_who_are_refolded() {
 }
 
 #[test]
-fn what_an_owner_adds_is_owed_by_descendants_in_their_stacks() {
+fn what_an_owner_adds_binds_those_who_come_after_it_and_nobody_who_is_there() {
     ExtBuilder::build_and_execute(|| {
         let forgotten = chain();
         assert_ok!(Licensing::add_source(1, &ALICE, forgotten));
         assert_ok!(refold(2));
-        assert_ok!(refold(3));
-        assert_eq!(
-            standing(3).stack.to_vec(),
-            [owed(0, 7), owed(1, 1), owed(2, 1)]
-        );
-        assert!(standing(3).late.is_empty());
+        assert_eq!(standing(2).stack.to_vec(), [owed(1, 1)]);
+        assert!(standing(2).late.is_empty());
+        model(BOB, 4, free(), &[Origin::FineTunedFrom(1)]);
+        assert_eq!(standing(4).stack.to_vec(), [owed(0, 7), owed(1, 1)]);
     });
 }
 
@@ -125,23 +123,6 @@ fn who_is_registered_after_the_change_owes_it_in_the_stack() {
             [owed(0, 7), owed(1, 1), owed(2, 1), owed(3, 1)]
         );
         assert!(standing(4).late.is_empty());
-    });
-}
-
-#[test]
-fn what_has_no_room_stands_against_nothing() {
-    ExtBuilder::build_and_execute(|| {
-        let forgotten = model(CAROL, 0, paid(30), &[]);
-        let parent = model(ALICE, 1, paid(10), &[]);
-        let dear = model(ALICE, 2, paid(40), &[]);
-        model(BOB, 3, free(), &[parent, dear]);
-        assert_ok!(Licensing::add_source(1, &ALICE, forgotten));
-        assert_ok!(refold(3));
-        // 80 % would be owed: it stays with what was.
-        assert_eq!(standing(3).stack.to_vec(), [owed(1, 10), owed(2, 40)]);
-        assert!(standing(3).late.is_empty());
-        assert!(stale(0..=3).is_empty());
-        assert_eq!(Ledger::get().len(), 1);
     });
 }
 

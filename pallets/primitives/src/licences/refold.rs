@@ -14,10 +14,10 @@ use super::{
         add_gates, add_royalties, billionths, by_asset, check_permissions, grants_of, place_of,
         unite,
     },
-    Family, Folded, Gates, LicenceTerms, Refusal, Source, Standing, MAX_GATES, MAX_ROYALTIES,
+    Family, Folded, Gates, LicenceTerms, Refusal, Source, Standing, Term, MAX_GATES, MAX_ROYALTIES,
     MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
 };
-use crate::assets::{Asset, LateRoyalties, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK};
+use crate::assets::{Asset, LateRoyalties, Royalty, RoyaltyStack, MAX_LATE};
 
 /// The most sources of a model: those that its owner names, and those that were missing.
 pub const MAX_SOURCES: u32 = MAX_SOURCE_MODELS + MAX_SOURCE_POOLS + MAX_LATE;
@@ -33,6 +33,9 @@ pub struct KnownSource<'a> {
 
 /// Adds a source that its owner names to the standing of a model, at block `now`, or says which term stands against it: the terms must lie
 /// within what the source permits, and the bounds are those of a model that is registered. `position` names it in refusals and grants.
+///
+/// Refused as well is a source that ends earlier than the model (`Expired`), or that every further descendant would have to ask (`Gates`): the
+/// owner of a model would take from its descendants what they were promised. A dispute can add it.
 ///
 /// Of the grants that it asks for those are left out that the model needed already. What was owed late and now comes in time is not late
 /// any more. The work is that of one source of [`fold`](super::fold()).
@@ -53,6 +56,14 @@ pub fn extend(
 
     let mut standing = held.clone();
     standing.meet(source.standing);
+    // Whoever comes from the model, or is about to, was promised what it is: nothing that its owner adds may take of that.
+    let refused = |term| Err(Refusal::through(position, source.origin.asset(), term));
+    if standing.expires != held.expires {
+        return refused(Term::Expired);
+    }
+    if gates != *held.gates {
+        return refused(Term::Gates);
+    }
     standing.late.retain(|late| place_of(&stack, late).is_err());
     // Their lengths were checked as they grew.
     standing.gates = Gates::truncate_from(gates);
@@ -69,7 +80,7 @@ pub fn extend(
 /// What a model would owe late if it came from a source that its owner left out: what the source owes and its own royalty, but for
 /// assets that it owes already; the highest rates first, then the lower payees, as many as there are free places. Ascending by payee.
 ///
-/// The work is bounded by [`MAX_STACK`] + [`MAX_LATE`] + 1 royalties.
+/// The work is bounded by [`MAX_STACK`](crate::assets::MAX_STACK) + [`MAX_LATE`] + 1 royalties.
 pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
     let mut brought = Vec::new();
     for royalty in source.royalties() {
@@ -95,9 +106,9 @@ pub fn uphold(held: &Standing, source: &Source) -> Standing {
 /// - Permissions, attribution and expiry follow from terms and sources, as when it is registered. Of several families that of the terms stays, then
 ///   the one that was, then the lowest.
 /// - Gates that were and still come from a source stay; others are added in ascending order while there are at most [`MAX_GATES`].
-/// - The stack: what is owed in it and still comes from a source stays. What else the sources owe in their stacks, and their own royalties, is
-///   added by highest rate, then lower payee, while there are at most [`MAX_STACK`] that come to at most [`MAX_ROYALTIES`]; a rate that
-///   is higher than it was likewise. Sources that were left out bring nothing here.
+/// - The stack: what is owed in it and still comes from a source stays; a rate that is higher than it was is raised while all come to at most
+///   [`MAX_ROYALTIES`], the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
+///   from then on. Else anybody upstream could raise what models that are there owe.
 /// - Late: what is owed late, still comes from a source and has no place in the stack stays. What the sources owe late, and all that those
 ///   bring which were left out, is added by highest rate, then lower payee, while there are at most [`MAX_LATE`].
 /// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
@@ -106,7 +117,7 @@ pub fn uphold(held: &Standing, source: &Source) -> Standing {
 /// equal rates. Folding the same once more changes nothing; so does folding a model for the first time whose sources are as they were when
 /// it was registered.
 ///
-/// The work is bounded by [`MAX_SOURCES`] sources of [`MAX_STACK`] + [`MAX_LATE`] + 1 royalties and [`MAX_GATES`] + 1 gates.
+/// The work is bounded by [`MAX_SOURCES`] sources of [`MAX_STACK`](crate::assets::MAX_STACK) + [`MAX_LATE`] + 1 royalties and [`MAX_GATES`] + 1 gates.
 pub fn refold(terms: &LicenceTerms, held: &Standing, sources: &[KnownSource]) -> Standing {
     let mut standing = Standing::root(terms);
     for known in sources {
@@ -178,8 +189,6 @@ fn gates(held: &Standing, sources: &[KnownSource]) -> Gates {
 struct Brought {
     /// By any way.
     all: Vec<Royalty>,
-    /// By stacks and as their own, of sources that the model's owner names.
-    timely: Vec<Royalty>,
     /// What they owe late, and all of sources that were left out.
     late: Vec<Royalty>,
 }
@@ -188,13 +197,10 @@ impl Brought {
     fn by(sources: &[KnownSource]) -> Self {
         let mut brought = Brought::default();
         for known in sources {
-            let places = if known.upheld {
-                &mut brought.late
-            } else {
-                &mut brought.timely
-            };
             for royalty in known.source.timely_royalties() {
-                unite(places, royalty);
+                if known.upheld {
+                    unite(&mut brought.late, royalty);
+                }
                 unite(&mut brought.all, royalty);
             }
             for royalty in &known.source.standing.late {
@@ -232,17 +238,12 @@ impl Brought {
                 })
             })
             .collect();
-        let others = self.all.iter().filter(|owed| {
-            place_of(&self.timely, owed)
-                .or(place_of(&stack, owed))
-                .is_ok()
-        });
-        for owed in highest_first(others.copied().collect()) {
+        let owed = self.all.iter().copied();
+        let owed = owed.filter(|owed| place_of(&stack, owed).is_ok());
+        for owed in highest_first(owed.collect()) {
             let mut with = stack.clone();
             unite(&mut with, owed);
-            let fits = with.len() <= MAX_STACK as usize
-                && billionths(&with) <= u64::from(MAX_ROYALTIES.deconstruct());
-            if fits {
+            if billionths(&with) <= u64::from(MAX_ROYALTIES.deconstruct()) {
                 stack = with;
             }
         }
