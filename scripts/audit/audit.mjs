@@ -81,7 +81,7 @@ function print({ height, client, checks, rounds, payouts, balance, fee, quality 
   console.table(Object.fromEntries(Object.entries(balance).map(([place, amount]) => [place, String(amount)])));
   console.log(fee);
   console.log(client
-    ? "the client's statement says the same of every person, model, pool and contribution"
+    ? "the client's statement says the same of every person, role, model, pool and contribution"
     : "no client is there: its statement was not compared");
   console.log(`finalised up to block ${height}: ${checks} comparisons; received = paid + claimable + pools + carried, to the last unit`);
 }

@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     chain::calls::{
-        Awarded, Cause, Credited, Forfeited, Member, Paid, RoyaltyPaid, Shared, Source, Sponsored,
-        Withdrawn,
+        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
+        Sponsored, Withdrawn,
     },
     earners::{facts::ModelFacts, Outside},
     ledger::Entry,
@@ -247,6 +247,62 @@ fn what_was_withdrawn_is_paid_in_every_role() {
         (sponsored.paid, sponsored.claimable, sponsored.vesting),
         (51, 0, 50)
     );
+}
+
+#[test]
+fn what_is_owed_to_a_place_is_the_new_accounts_and_what_was_paid_is_not() {
+    let handed = |mut entries: Vec<Entry>| {
+        entries.push(Entry::HandedOver(HandedOver {
+            datanet: 0,
+            contribution: 1,
+            from: AUTHORS[1],
+            to: PAYER,
+        }));
+        entries
+    };
+    let of = |earnings: &Earnings, account| {
+        let own = earnings.by_account(&[Earner::Pools]);
+        own.get(&account).copied().unwrap_or_default()
+    };
+    let (entries, settled_facts) = settled();
+    let after = earned(handed(entries), &settled_facts);
+    assert_eq!((of(&after, AUTHORS[1]), of(&after, PAYER)), (188, 0));
+    let before = earned(handed(paid()), &facts());
+    assert_eq!((of(&before, AUTHORS[1]), of(&before, PAYER)), (0, 188));
+}
+
+#[test]
+fn a_pool_pays_what_was_admitted_up_to_it_and_not_withdrawn_before() {
+    let mut member = facts().admitted[&0][0].clone();
+    member.round = 2;
+    member.withdrawn = Some(4);
+    let paid: Vec<u32> = (0..6).filter(|round| member.is_paid(*round)).collect();
+    assert_eq!(paid, [2, 3]);
+}
+
+#[test]
+fn payments_count_where_a_pool_is_paid_or_owed_a_royalty() {
+    let (mut entries, facts) = settled();
+    let pay = |asset, round, cause| {
+        Entry::Paid(Paid {
+            asset: Static(asset),
+            round,
+            payer: PAYER,
+            gross: 10,
+            fee: 0,
+            host: 0,
+            net: 10,
+            cause,
+        })
+    };
+    let model = |number| Asset::Model(number);
+    entries.push(pay(model(1), None, Cause::Calls));
+    entries.push(pay(model(1), None, Cause::Licence));
+    entries.push(pay(model(0), None, Cause::Payment));
+    entries.push(pay(Asset::Datanet(0), Some(1), Cause::Payment));
+    let ledger = Ledger::of(entries).unwrap();
+    assert_eq!(facts.payments(&ledger, |pool| pool == POOL), 3);
+    assert_eq!(facts.payments(&ledger, |_| false), 0);
 }
 
 #[test]
