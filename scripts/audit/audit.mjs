@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { binaries } from "../lib/options.mjs";
 import { ROLES } from "./accounts.mjs";
 import { Books } from "./books.mjs";
-import { connect, events, potOf } from "./chain.mjs";
+import { connect, events, potOf, ratesOf, view } from "./chain.mjs";
 import { Findings } from "./findings.mjs";
 import { licencesOf } from "./licences.mjs";
 import { compareState } from "./state.mjs";
@@ -37,13 +37,14 @@ export async function audit(url, { client = builtClient() } = {}) {
   const api = await connect(url);
   try {
     const last = statement?.block ?? (await api.rpc.chain.getHeader(await api.rpc.chain.getFinalizedHead())).number.toNumber();
-    const state = await api.at(await api.rpc.chain.getBlockHash(last));
+    const block = await api.rpc.chain.getBlockHash(last);
+    const state = await api.at(block);
     const hash = (bytes) => api.registry.hash(bytes).toU8a();
     const findings = new Findings();
     const books = new Books({ findings, licences: await licencesOf(state, hash, findings), account: potOf(api), hash });
     for await (const event of events(api, last)) books.enter(event);
     books.close();
-    await compareState(books, state);
+    await compareState(books, state, { block: last, rates: ratesOf(state.consts) }, (...words) => view(api, block, ...words));
     if (statement) compareStatement(books, statement, await holdingsOf(books, state));
     if (findings.lines.length > 0) throw new AuditFailure(findings.lines);
     return report(books, last, client);

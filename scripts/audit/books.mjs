@@ -1,6 +1,7 @@
 // The books of an auditor: every event that moves money is entered as it comes, and checked against the formulas at once.
 import { Accounts } from "./accounts.mjs";
 import { Awards } from "./awards.mjs";
+import { Disputes } from "./disputes.mjs";
 import { Earners } from "./earners.mjs";
 import { Missing } from "./findings.mjs";
 import { Holds } from "./holds.mjs";
@@ -29,6 +30,7 @@ export class Books {
     this.rounds = new Rounds(this);
     this.pools = new Pools(this);
     this.models = new Models(this);
+    this.disputes = new Disputes(this);
     this.quality = new Quality(this);
     this.earners = new Earners(this);
   }
@@ -42,7 +44,8 @@ export class Books {
     this.place = `block ${block}, ${name}`;
     this.findings.place = this.place;
     try {
-      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.quality, this.earners]) {
+      this.models.before(name, data);
+      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.disputes, this.quality, this.earners]) {
         handlers[name]?.(data, { rates, block, extrinsic, scores });
       }
     } catch (error) {
@@ -53,8 +56,8 @@ export class Books {
         throw error;
       }
     }
-    // What is on hold for a contribution moves just before the event of its valuation.
-    if (name.startsWith("datanets.")) this.holds.clear();
+    // What is on hold for a contribution or a case moves just before the event that says why.
+    if (name.startsWith("datanets.") || name.startsWith("disputes.")) this.holds.clear();
   }
 
   /** Ends the books: what must be true of all events together. */
@@ -62,6 +65,7 @@ export class Books {
     this.findings.place = "at the end";
     this.awards.close();
     this.rounds.close();
+    this.models.close();
     this.pot.close();
   }
 

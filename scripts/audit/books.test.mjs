@@ -2,15 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Books } from "./books.mjs";
+import { name, none, number, some, structure } from "./codecs.mjs";
 import { Findings } from "./findings.mjs";
 import { weightTree } from "./tree.mjs";
 
-// What the chain's library makes of numbers, accounts, structures and choices, as far as the books ask.
-const number = (value) => ({ toNumber: () => Number(value), toBigInt: () => BigInt(value), toString: () => String(value) });
-const name = (text) => ({ toString: () => text, toU8a: () => new Uint8Array(32) });
-const structure = (fields) => ({ get: (field) => fields[field] });
-const some = (value) => ({ isSome: true, unwrap: () => value });
-const none = { isSome: false };
 const datanet = { isModel: false, asDatanet: number(0) };
 const pool = structure({ datanet: number(0), round: number(1) });
 

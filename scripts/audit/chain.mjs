@@ -17,6 +17,21 @@ export const royalties = (list) => list.map((entry) => {
   return { payee: payeeKey(entry.get("payee")), rate: big(entry.get("rate")), ceiling: ceiling && big(ceiling) };
 });
 
+/** What a pallet's view function says of the state after a block: the library reads their metadata, and does not call them. */
+export async function view(api, hash, pallet, name, ...values) {
+  const { registry } = await api.at(hash);
+  const { viewFunctions } = registry.metadata.pallets.find((entry) => entry.name.toString() === pallet);
+  const { id, inputs, output } = viewFunctions.find((entry) => entry.name.toString() === name);
+  const encoded = inputs.flatMap(({ type }, index) => [...registry.createType(registry.createLookupType(type), values[index]).toU8a()]);
+  const hex = (bytes) => `0x${Buffer.from(bytes).toString("hex")}`;
+  // The arguments are bytes with their length.
+  const request = [...id.toU8a(true), ...registry.createType("Bytes", hex(encoded)).toU8a()];
+  const answer = (await api.rpc.state.call("RuntimeViewFunction_execute_view_function", hex(request), hash)).toU8a(true);
+  // A result: bytes with their length, or an error.
+  if (answer[0] !== 0) throw new Error(`the runtime has no view function ${pallet}.${name} in this form`);
+  return registry.createType(registry.createLookupType(output), registry.createType("Bytes", answer.slice(1)).toU8a(true));
+}
+
 export function connect(url) {
   return ApiPromise.create({ provider: new WsProvider(url), noInitWarn: true });
 }
@@ -29,10 +44,18 @@ export function potOf(api) {
   return api.registry.createType("AccountId", pot).toString();
 }
 
-/** The rates that a runtime publishes; undefined where it does not. Licensing bounds offers by what rewards lets hosts have. */
-function ratesOf({ rewards, licensing }) {
+/**
+ * The rates, periods and prices that a runtime publishes; undefined where it does not. Licensing bounds offers by what rewards lets hosts
+ * have.
+ */
+export function ratesOf({ rewards, licensing, disputes }) {
   const rate = (constant) => (constant === undefined ? undefined : big(constant));
-  return { fee: rate(rewards.protocolFee), host: rate(rewards.hostMax ?? licensing.maxHostShare) };
+  return {
+    fee: rate(rewards.protocolFee),
+    host: rate(rewards.hostMax ?? licensing.maxHostShare),
+    escrow: rewards.escrowPeriod?.toNumber(),
+    bond: rate(disputes?.bond),
+  };
 }
 
 /** A call and all that it carries: batches, proxies and the like. */

@@ -1,9 +1,9 @@
 // Who has what came in, by role: as if everything were settled and claimed, so that it does not matter who has asked for what.
 import { big, poolKey } from "./chain.mjs";
-import { authorsDue, crewDue, royaltiesDue, sum, teamDue } from "./formulas.mjs";
+import { authorsDue, crewDue, sum } from "./formulas.mjs";
 import { ratio } from "./measures.mjs";
 
-export const PLACES = ["paid", "claimable", "owed", "vesting"];
+export const PLACES = ["paid", "claimable", "owed", "waiting", "vesting"];
 export const LABOUR = ["contributors_pools", "contributors_sponsors"];
 const VERIFICATION = ["evaluators", "providers", "challengers"];
 const OWN_MONEY = "sponsors";
@@ -12,7 +12,7 @@ const OWN_MONEY = "sponsors";
 const ROLE_OF = { Contribution: "contributors_pools", Award: "contributors_sponsors", Hosting: "hosts", Refund: OWN_MONEY };
 
 export const totalOf = (places) => sum(PLACES.map((place) => places[place] ?? 0n));
-const without = (all, part) => Object.fromEntries(Object.entries(all).map(([place, amount]) => [place, amount - part[place]]));
+const without = (all, part) => Object.fromEntries(Object.entries(all).map(([place, amount]) => [place, amount - (part[place] ?? 0n)]));
 
 /** Adds places of money to an entry of a map. */
 function add(map, key, places) {
@@ -21,7 +21,7 @@ function add(map, key, places) {
   map.set(key, entry);
 }
 
-/** A part of the money in places, each `{ paid, claimable, owed }`, spread evenly: rounded with all that come before, so that the parts sum to it. */
+/** A part of the money in places, each `{ paid, claimable, owed, waiting }`, spread evenly: rounded with all that come before, so that the parts sum to it. */
 export function partOf(list, part) {
   const whole = sum(list.map(totalOf));
   let before = 0n;
@@ -33,7 +33,8 @@ export function partOf(list, part) {
     given = until;
     return own;
   };
-  return list.map(({ paid, claimable, owed }) => ({ paid: next(paid), claimable: next(claimable), owed: next(owed) }));
+  return list.map(({ paid, claimable, owed, waiting = 0n }) => (
+    { paid: next(paid), claimable: next(claimable), owed: next(owed), waiting: next(waiting) }));
 }
 
 /** What a credit is for, in words, and what of it there is. */
@@ -85,6 +86,7 @@ export class Earners {
     "datanets.ContributionLapsed": ({ burnt }) => this.burn(big(burnt)),
     "datanets.ProviderSilent": ({ burnt }) => this.burn(big(burnt)),
     "valuation.ProposalLapsed": ({ bond }) => this.burn(big(bond)),
+    "disputes.BondBurnt": ({ amount }) => this.burn(big(amount)),
 
     "valuation.ProposalDisproved": ({ challenger, reward, burnt }) => {
       this.burn(big(burnt));
@@ -132,10 +134,11 @@ export class Earners {
   /** What models owe and have not paid, by payee. */
   get unpaid() {
     const unpaid = new Map();
-    for (const { royalties, net, paidRoyalties } of this.books.models.models.values()) {
-      const { owed } = royaltiesDue(royalties, net);
-      for (const [index, { payee }] of royalties.entries()) {
-        unpaid.set(payee, (unpaid.get(payee) ?? 0n) + owed[index] - (paidRoyalties.get(payee) ?? 0n));
+    for (const model of this.books.models.models.values()) {
+      // What is disputed is nobody's yet.
+      for (const { payee, earned, paid, ground, frozen } of model.royaltiesNow) {
+        if (frozen || ground === "Claimed") continue;
+        unpaid.set(payee, (unpaid.get(payee) ?? 0n) + earned - paid);
       }
     }
     return unpaid;
@@ -144,7 +147,7 @@ export class Earners {
   /** All that came in and where it is; `accounts` by account and role, a space between them. */
   get earned() {
     const { pot, awards, models, pools } = this.books;
-    const result = { accounts: new Map([...this.direct].map(([key, places]) => [key, { ...places }])), carried: 0n };
+    const result = { accounts: new Map([...this.direct].map(([key, places]) => [key, { ...places }])), contested: 0n, carried: 0n };
     for (const [who, sources] of this.taken) {
       for (const [source, places] of sources) {
         const role = ROLE_OF[source.split(" ")[0]];
@@ -169,17 +172,16 @@ export class Earners {
   }
 
   addTeam(result, number, model, unpaid) {
-    const { models } = this.books;
     const team = this.ofSource(`Team ${number}`);
-    const due = teamDue(model.team, models.ours(model) + unpaid);
-    for (const [index, { account }] of model.team.entries()) {
-      const owed = due[index] - (model.paidTeam.get(account) ?? 0n);
-      add(team, account, { paid: 0n, claimable: 0n, owed });
-    }
+    for (const { account, owed, waiting } of model.membersNow(unpaid)) add(team, account, { paid: 0n, claimable: 0n, owed, waiting });
     const accounts = [...team.keys()].sort();
     const all = accounts.map((who) => team.get(who));
     const whole = sum(all.map(totalOf));
-    result.carried += model.net + model.royaltiesIn + unpaid - sum(royaltiesDue(model.royalties, model.net).owed) - whole;
+    // What payees had that are not owed anything any more is theirs.
+    const dropped = sum(model.paidRoyalties.values()) - sum(model.royaltiesNow.map(({ paid }) => paid));
+    const owed = sum(model.royaltiesNow.map(({ earned }) => earned));
+    result.contested += model.contested;
+    result.carried += model.net + model.royaltiesIn + unpaid - owed - dropped - whole;
     const royalties = model.royaltiesIn + unpaid;
     const upstream = partOf(all, royalties < whole ? royalties : whole);
     for (const [index, who] of accounts.entries()) {

@@ -5,14 +5,18 @@ import { Books } from "./books.mjs";
 import { byAccount, byRole, partOf, sharesOf, totalOf } from "./earners.mjs";
 import { Findings } from "./findings.mjs";
 import { BILLION, sum } from "./formulas.mjs";
+import { Model } from "./models.mjs";
 
 const PERCENT = BILLION / 100n;
 const number = (value) => ({ toNumber: () => Number(value), toBigInt: () => BigInt(value), toString: () => String(value) });
 const name = (text) => ({ toString: () => text });
 const part = (account, percent) => ({ account, part: percent * PERCENT });
-const modelOf = (royalties, team) => ({
-  royalties, team, gross: 0n, fees: 0n, hosts: 0n, net: 0n, royaltiesIn: 0n, earlier: 0n, credited: 0n, paidRoyalties: new Map(), paidTeam: new Map(),
-});
+/** A model of which nothing waits. */
+function modelOf(stack, team) {
+  const model = new Model({ origins: [], terms: "", stack, team }, stack, 0);
+  model.release();
+  return model;
+}
 
 /**
  * 1,003 were paid for model 1, of which 983 are its own. It owes model 0 a tenth and the pool two fifths. A sponsor has put up 150, of
@@ -23,7 +27,7 @@ function paid() {
   const { models, pools, rounds, awards, pot } = books;
   models.models.set(0, modelOf([], [part("parent", 100n)]));
   const royalties = [{ payee: "model 0", rate: 10n * PERCENT }, { payee: "pool 0/1", rate: 40n * PERCENT }];
-  models.models.set(1, { ...modelOf(royalties, [part("a", 30n), part("b", 30n), part("c", 40n)]), net: 983n });
+  models.models.set(1, Object.assign(modelOf(royalties, [part("a", 30n), part("b", 30n), part("c", 40n)]), { net: 983n }));
   pools.pools.set("0/1", {
     datanet: 0,
     round: 1,
@@ -63,8 +67,8 @@ function settled() {
   parent.royaltiesIn = 98n;
   const pool = pools.pools.get("0/1");
   pool.royalties = 393n;
+  for (const model of [child, parent]) model.settle();
   for (const [model, who, amount] of [[1, "a", 147n], [1, "b", 147n], [1, "c", 197n], [0, "parent", 98n]]) {
-    models.creditTeam(model, who, amount);
     credit(books, who, amount, "Team", model);
   }
   for (const [who, amount] of [["jack", 27n], ["provider", 7n]]) {
@@ -118,8 +122,8 @@ describe("who earned what", () => {
   });
 
   it("divides places of money to the unit", () => {
-    const list = [{ paid: 1n, claimable: 1n, owed: 1n }, { paid: 5n, claimable: 0n, owed: 2n }];
-    for (let amount = 0n; amount <= 10n; amount += 1n) {
+    const list = [{ paid: 1n, claimable: 1n, owed: 1n, waiting: 2n }, { paid: 5n, claimable: 0n, owed: 2n, waiting: 0n }];
+    for (let amount = 0n; amount <= 12n; amount += 1n) {
       const parts = partOf(list, amount);
       assert.equal(sum(parts.map(totalOf)), amount);
       for (const [index, own] of parts.entries()) {

@@ -4,15 +4,54 @@ export const BILLION = 1_000_000_000n;
 
 export const sum = (amounts) => [...amounts].reduce((total, amount) => total + amount, 0n);
 
-/** What the payees of a model are owed of the net that it has received, what its team keeps, and what rounding holds back. */
+/**
+ * A royalty before rounding, in billionths, of what came in since it had come to `carried`. It stops at its ceiling; a ceiling below what it
+ * had come to takes nothing back.
+ */
+function exactIncrease({ rate, ceiling, carried = 0n }, net) {
+  const due = rate * net;
+  if (ceiling === undefined) return due;
+  const room = ceiling > carried ? (ceiling - carried) * BILLION : 0n;
+  return due < room ? due : room;
+}
+
+/** What a royalty comes to of what came in, if nothing of it was owed before. */
+export const royaltyOn = ({ rate, ceiling }, net) => exactIncrease({ rate, ceiling }, net) / BILLION;
+
+/**
+ * What the payees of a model are owed when so much net has come in since they were owed what each had `carried`, what its team keeps of
+ * that net, and what rounding holds back.
+ */
 export function royaltiesDue(royalties, net) {
-  const exact = royalties.map(({ rate, ceiling }) => {
-    const due = rate * net;
-    return ceiling !== undefined && due >= ceiling * BILLION ? ceiling * BILLION : due;
-  });
-  const owed = exact.map((due) => due / BILLION);
+  const exact = royalties.map((royalty) => exactIncrease(royalty, net));
+  const increases = exact.map((due) => due / BILLION);
   const kept = net - sum(exact) / BILLION;
-  return { owed, kept, carried: net - kept - sum(owed) };
+  const owed = royalties.map(({ carried = 0n }, index) => carried + increases[index]);
+  return { owed, kept, rounding: net - kept - sum(increases) };
+}
+
+/**
+ * What is free of a team that began when teams had kept `began`, of what they have kept by now: all up to the older boundary, half of the
+ * rest. A team that began after that boundary has half of all.
+ */
+export function freeOf(kept, began, older) {
+  return (kept - began + (older > began ? older - began : 0n)) / 2n;
+}
+
+/**
+ * Rates that apply, of royalties `{ asked, ground }`: the stack's stay, late ones are cut in proportion to what it leaves, and claimed ones to
+ * what both leave.
+ */
+export function appliedRates(royalties) {
+  const rates = royalties.map(({ asked }) => asked);
+  let left = BILLION;
+  for (const ground of ["Stack", "Late", "Claimed"]) {
+    const places = [...rates.keys()].filter((index) => royalties[index].ground === ground);
+    const asked = sum(places.map((index) => rates[index]));
+    if (asked > left && ground !== "Stack") for (const index of places) rates[index] = (rates[index] * left) / asked;
+    left -= sum(places.map((index) => rates[index]));
+  }
+  return rates;
 }
 
 /** What each member of a team has of an amount: the last one what is beyond the others' exact parts. */

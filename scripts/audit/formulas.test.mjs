@@ -39,17 +39,17 @@ describe("values and what sponsors pay for them", () => {
 
 describe("royalties", () => {
   it("are rounded down each, and the team keeps what is beyond them before rounding", () => {
-    assert.deepEqual(royaltiesDue([owes(30), owes(30)], 3n), { owed: [0n, 0n], kept: 2n, carried: 1n });
-    assert.deepEqual(royaltiesDue([owes(30), owes(30)], 4n), { owed: [1n, 1n], kept: 2n, carried: 0n });
-    assert.deepEqual(royaltiesDue([], 7n), { owed: [], kept: 7n, carried: 0n });
+    assert.deepEqual(royaltiesDue([owes(30), owes(30)], 3n), { owed: [0n, 0n], kept: 2n, rounding: 1n });
+    assert.deepEqual(royaltiesDue([owes(30), owes(30)], 4n), { owed: [1n, 1n], kept: 2n, rounding: 0n });
+    assert.deepEqual(royaltiesDue([], 7n), { owed: [], kept: 7n, rounding: 0n });
     const allButLittle = [{ payee: "model 0", rate: BILLION - 1n, ceiling: undefined }];
-    assert.deepEqual(royaltiesDue(allButLittle, 1n), { owed: [0n], kept: 1n, carried: 0n });
+    assert.deepEqual(royaltiesDue(allButLittle, 1n), { owed: [0n], kept: 1n, rounding: 0n });
   });
 
   it("stop at their ceilings, and the team keeps the rest", () => {
-    assert.deepEqual(royaltiesDue([owes(10, 5n)], 49n), { owed: [4n], kept: 45n, carried: 0n });
-    assert.deepEqual(royaltiesDue([owes(10, 5n)], 50n), { owed: [5n], kept: 45n, carried: 0n });
-    assert.deepEqual(royaltiesDue([owes(10, 5n)], 59n), { owed: [5n], kept: 54n, carried: 0n });
+    assert.deepEqual(royaltiesDue([owes(10, 5n)], 49n), { owed: [4n], kept: 45n, rounding: 0n });
+    assert.deepEqual(royaltiesDue([owes(10, 5n)], 50n), { owed: [5n], kept: 45n, rounding: 0n });
+    assert.deepEqual(royaltiesDue([owes(10, 5n)], 59n), { owed: [5n], kept: 54n, rounding: 0n });
   });
 });
 

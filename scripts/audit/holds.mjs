@@ -1,10 +1,11 @@
-// What became of money on hold just before a contribution was valued: burnt, released, or paid to the evaluator.
-const reasonOf = ({ type, inner }) => `${type}.${inner.type}`;
+// What became of money on hold just before an event that says why: put there, burnt, released, or paid to an evaluator.
+export const reasonOf = ({ type, inner }) => `${type}.${inner.type}`;
 
 export class Holds {
   moves = [];
 
   handlers = {
+    "balances.Held": ({ reason, who, amount }) => this.add("held", reason, who, amount),
     "balances.BurnedHeld": ({ reason, who, amount }) => this.add("burnt", reason, who, amount),
     "balances.Released": ({ reason, who, amount }) => this.add("released", reason, who, amount),
     "balances.TransferOnHold": ({ reason, source, dest, amount }) => this.add(`paid to ${dest}`, reason, source, amount),

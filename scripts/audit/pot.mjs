@@ -29,14 +29,16 @@ export class Pot {
   }
 
   handlers = {
-    "rewards.Paid": ({ asset, round, payer, gross, fee, host, net, cause }, { rates }) => {
+    "rewards.RatesSet": ({ rates }) => this.taking.set({ fee: big(rates.get("protocolFee")), host: big(rates.get("hostMax")) }),
+
+    "rewards.Paid": ({ asset, round, payer, gross, fee, host, net, cause }, place) => {
       const parts = { gross: big(gross), fee: big(fee), host: big(host), net: big(net) };
-      this.taking.check(payer.toString(), parts, rates);
+      this.taking.check(payer.toString(), parts, place.rates);
       this.gross += parts.gross;
       this.fees += parts.fee;
       this.books.accounts.of(payer.toString()).paid += parts.gross;
       const { models, pools } = this.books;
-      const ledger = asset.isModel ? models.get(asset.asModel.toNumber()) : pools.get(`${asset.asDatanet}/${round.unwrap()}`);
+      const ledger = asset.isModel ? models.at(asset.asModel.toNumber(), place) : pools.get(`${asset.asDatanet}/${round.unwrap()}`);
       ledger.gross += parts.gross;
       ledger.fees += parts.fee;
       ledger.hosts += parts.host;
@@ -45,11 +47,11 @@ export class Pot {
       if (parts.host > 0n) this.hosts.push({ asset: assetKey(asset), amount: parts.host });
     },
 
-    "rewards.Credited": ({ account, amount, source }, { block }) => {
+    "rewards.Credited": ({ account, amount, source }, place) => {
       const who = account.toString();
       add(this.claimable, who, big(amount));
       this.books.accounts.credit(who, source.type, big(amount));
-      this.book(source, who, big(amount), block);
+      this.book(source, who, big(amount), place);
     },
 
     "rewards.Withdrawn": ({ account, amount }) => {
@@ -82,11 +84,11 @@ export class Pot {
   }
 
   /** Where credited money came from, and whether it was due. */
-  book(source, who, amount, block) {
+  book(source, who, amount, place) {
     const { models, pools, awards } = this.books;
     switch (source.type) {
       case "Team":
-        return models.creditTeam(source.asTeam.toNumber(), who, amount);
+        return models.creditTeam(source.asTeam.toNumber(), who, amount, place);
       case "Crew":
         return pools.creditCrew(poolKey(source.asCrew), who, amount);
       case "Contribution": {
@@ -97,7 +99,7 @@ export class Pot {
         return this.findings.same(who, "pay for hosting", this.hosts.pop(), { asset: assetKey(source.asHosting), amount });
       case "Award": {
         const [pool, contribution] = source.asAward;
-        return awards.credit(poolKey(pool), contribution.toNumber(), who, amount, block);
+        return awards.credit(poolKey(pool), contribution.toNumber(), who, amount, place.block);
       }
       case "Refund":
         return this.refund(poolKey(source.asRefund), who, amount);

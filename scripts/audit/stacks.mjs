@@ -2,6 +2,8 @@
 import { BILLION, sum } from "./formulas.mjs";
 
 export const MAX_ENTRIES = 32;
+// Places for royalties to sources that were left out, beside those.
+export const MAX_LATE = 8;
 export const MAX_RATES = (BILLION * 60n) / 100n;
 
 /** An origin of a model: another model, or a datanet up to a round. */
@@ -13,16 +15,22 @@ export function originOf(origin) {
   return { asset: `model ${inner}`, model: inner.toNumber() };
 }
 
+/** An origin that is a payee: who is owed, whatever lies behind it. */
+export function originOfPayee(payee) {
+  const [kind, name] = payee.split(" ");
+  if (kind === "model") return { asset: payee, model: Number(name), final: true };
+  const [datanet, round] = name.split("/").map(Number);
+  return { asset: `datanet ${datanet}`, datanet, round, final: true };
+}
+
 /** Every asset that a model with these origins descends from; of a datanet the highest round on any path, which holds the others. */
-function ancestors(origins, originsOf, found = new Map()) {
+export function ancestors(origins, originsOf, found = new Map(), walked = new Set()) {
   for (const origin of origins) {
     const before = found.get(origin.asset);
-    if (origin.model === undefined) {
-      if (!before || before.round < origin.round) found.set(origin.asset, origin);
-    } else if (!before) {
-      found.set(origin.asset, origin);
-      ancestors(originsOf(origin.model), originsOf, found);
-    }
+    if (!before || origin.round > before.round) found.set(origin.asset, origin);
+    if (origin.model === undefined || origin.final || walked.has(origin.model)) continue;
+    walked.add(origin.model);
+    ancestors(originsOf(origin.model), originsOf, found, walked);
   }
   return found;
 }
@@ -35,7 +43,8 @@ function byPayee(one, other) {
 
 /**
  * The stack of a model: each ancestor that asks for a royalty is owed it once, by its own terms, whatever lies between.
- * `originsOf` tells a model's origins, `royaltyOf` what an asset's own terms ask for.
+ * `originsOf` tells a model's origins, or whom it owes where that has changed since it was registered; `royaltyOf` what an asset's own terms
+ * ask for.
  */
 export function stackOf(origins, originsOf, royaltyOf) {
   return [...ancestors(origins, originsOf).values()].sort(byPayee).flatMap((origin) => {

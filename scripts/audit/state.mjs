@@ -1,6 +1,8 @@
 // Compares a chain's state with what follows from all its events.
-import { big, entriesOf, hashOf, optional, poolKey, royalties, shares } from "./chain.mjs";
+import { big, hashOf, optional, poolKey, royalties, shares } from "./chain.mjs";
+import { APPEAL, appealIn, PLAINTIFF } from "./disputes.mjs";
 import { authorsDue, sum, vestedDue } from "./formulas.mjs";
+import { reasonOf } from "./holds.mjs";
 import { originOf } from "./stacks.mjs";
 
 /** The entries of a map in state, by what `name` makes of their keys. */
@@ -110,25 +112,77 @@ async function comparePools({ findings, pools, awards }, query) {
   }
 }
 
-async function compareModels({ findings, models }, query) {
+const shareOf = (share) => ({
+  account: share.get("share").get("account").toString(),
+  part: big(share.get("share").get("part")),
+  earned: big(share.get("earned")),
+  paid: big(share.get("paid")),
+});
+
+const royaltyOf = (entry) => ({
+  ...royalties([entry.get("royalty")])[0],
+  ground: entry.get("ground").type,
+  frozen: entry.get("frozen").isTrue,
+  earned: big(entry.get("earned")),
+  paid: big(entry.get("paid")),
+});
+
+const byPayee = (one, other) => (one.payee < other.payee ? -1 : 1);
+
+/** The ledger of a model as its view function says it, at a time to which the books' has been brought. */
+export function compareLedger({ findings, models }, who, model, said) {
+  const amounts = ["held", "waiting", "contested"].map((field) => big(said.get(field)));
+  findings.same(who, "held, waiting and contested in its ledger", amounts, [models.held(model), model.waiting, model.contested]);
+  findings.same(who, "whether half of what its team keeps waits", said.get("waits").isTrue, model.waits);
+  findings.same(who, "royalties in its ledger", said.get("royalties").map(royaltyOf).sort(byPayee), model.royaltiesNow.sort(byPayee));
+  findings.same(who, "team in its ledger", said.get("team").map(shareOf), model.teamNow);
+  const former = said.get("former").map(shareOf);
+  // One that has all it will have may be forgotten, or not yet.
+  const gone = former.length === 0 && !model.formerIsOwed && model.formerNow.every(({ earned, paid }) => earned === paid);
+  findings.same(who, "former team in its ledger", former, gone ? [] : model.formerNow);
+}
+
+async function compareModels(books, { query }, at, ask) {
+  const { findings, models } = books;
   const splits = await stored(query.rewards.splits, Number);
-  for (const [id, option, model] of compareMaps(findings, "models' ledgers", splits, models.models)) {
+  for (const [id, , model] of compareMaps(findings, "models' ledgers", splits, models.models)) {
     const who = `model ${id}`;
-    const split = optional(option);
-    findings.same(who, "royalties in its ledger", royalties(entriesOf(split.get("royalties"))), model.royalties);
-    findings.same(who, "team in its ledger", shares(split.get("team")), model.team);
-    findings.same(who, "had by earlier teams", big(split.get("earlier")), model.earlier);
-    findings.same(who, "team", shares(optional(await query.models.teams(id)) ?? []), model.team);
+    compareLedger(books, who, models.at(id, at), optional(await ask("Rewards", "model", id)));
+    findings.same(who, "team", shares(optional(await query.models.teams(id)) ?? []), models.teamOf(model));
     const account = optional(await query.rewards.modelAccounts(id));
     const received = [model.gross, model.hosts, model.net, model.royaltiesIn];
     findings.same(who, "gross, hosts, net and royalties", takingsOf(account.get("takings")), received);
-    const settled = ["net", "royalties"].map((field) => big(account.get("settled").get(field)));
-    findings.same(who, "settled", settled, [model.settled.net, model.settled.royalties]);
     const edges = optional(await query.models.edges(id)).map((edge) => originOf(edge.get("origin")));
     findings.same(who, "origins", edges, model.origins);
     const attachment = optional(await query.licensing.attachments({ Model: id }));
     findings.same(who, "licence", attachment.get("terms").toString(), model.terms);
-    findings.same(who, "royalties that its descendants inherit", royalties(attachment.get("standing").get("stack")), model.stack);
+    const standing = attachment.get("standing");
+    findings.same(who, "royalties that its descendants inherit", royalties(standing.get("stack")), model.stack);
+    findings.same(who, "late royalties that its descendants inherit", royalties(standing.get("late") ?? []), model.late);
+  }
+}
+
+/** Cases that are open, their bonds, and what is on hold for them: each unit for one of them. */
+async function compareDisputes({ findings, disputes }, query) {
+  const found = query.disputes ? await stored(query.disputes.cases, Number) : new Map();
+  for (const [id, option, { model, plaintiff, bond, appeal }] of compareMaps(findings, "cases", found, disputes.cases)) {
+    const entry = optional(option);
+    const said = [entry.get("model").toNumber(), entry.get("plaintiff").toString(), big(entry.get("bond")), appealIn(entry.get("stage"))];
+    findings.same(`case ${id}`, "model, plaintiff, bond and appeal", said, [model, plaintiff, bond, appeal]);
+  }
+  const lost = query.disputes ? await stored(query.disputes.lost, Number) : new Map();
+  for (const [model, count, expected] of compareMaps(findings, "models with lost cases", lost, disputes.lost)) {
+    findings.same(`model ${model}`, "cases that were not upheld", count.toNumber(), expected);
+  }
+  const holds = new Map();
+  for (const [who, list] of await stored(query.balances.holds, String)) {
+    for (const hold of list) {
+      const reason = reasonOf(hold.get("id"));
+      if ([PLAINTIFF, APPEAL].includes(reason)) holds.set(`${who} ${reason}`, hold);
+    }
+  }
+  for (const [key, hold, amount] of compareMaps(findings, "holds for cases", holds, disputes.held)) {
+    findings.same(key, "on hold", big(hold.get("amount")), amount);
   }
 }
 
@@ -151,12 +205,22 @@ async function comparePot({ findings, pot, accounts, account }, { query, consts 
   findings.same("the pot", "balance: what it owes, its existential deposit and gifts", big(owned.free), owed);
 }
 
-export async function compareState(books, state) {
+/** What governance has set, if it has. */
+async function compareRates({ findings, pot }, query) {
+  const stored = optional(await query.rewards.rates());
+  const said = stored && { fee: big(stored.get("protocolFee")), host: big(stored.get("hostMax")) };
+  findings.same("governance", "rates that are taken of payments", said, pot.taking.governed);
+}
+
+/** `at`: the block of that state, and what its runtime publishes. `ask`: what view functions say of it. */
+export async function compareState(books, state, at, ask) {
   books.findings.place = "state";
   await compareAccounts(books, state.query);
   await compareAwards(books, state.query);
   await compareContributions(books, state.query);
   await comparePools(books, state.query);
-  await compareModels(books, state.query);
+  await compareModels(books, state, at, ask);
+  await compareDisputes(books, state.query);
+  await compareRates(books, state.query);
   await comparePot(books, state);
 }

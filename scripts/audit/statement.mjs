@@ -115,9 +115,9 @@ function compareEarned({ findings, earners, awards }, said) {
   comparePlaces(findings, new Map(entries.map((entry) => [entry.role, entry])), new Map(roles));
   const accounts = said.accounts.map((entry) => [`${entry.account} ${entry.role}`, entry]);
   comparePlaces(findings, new Map(accounts), earned.accounts);
-  compareFields(findings, "the statement by role", said, { burnt: earned.burnt, carried: earned.carried });
+  compareFields(findings, "the statement by role", said, { burnt: earned.burnt, contested: earned.contested, carried: earned.carried });
   compareFields(findings, "what came in", said.received, earned.received);
-  const everything = sum(roles.map(([, places]) => totalOf(places))) + earned.burnt + earned.carried;
+  const everything = sum(roles.map(([, places]) => totalOf(places))) + earned.burnt + earned.contested + earned.carried;
   findings.same("the statement by role", "all that came in", everything, sum(Object.values(earned.received)));
   const awarded = sum([...awards.awards.values()].map(({ amount }) => amount));
   const shares = sharesOf(earned, awarded, earners.rewards);
@@ -176,7 +176,7 @@ function compareSpread(books, { concentration: said, correlations, participation
 function paymentsOf({ models, pools }, datanet, contribution) {
   const paying = [...pools.pools].filter(([key, pool]) => key.startsWith(`${datanet}/`) && pools.pays(pool, contribution));
   const keys = paying.map(([key]) => `pool ${key}`);
-  const owing = [...models.models.values()].filter(({ royalties }) => royalties.some(({ payee }) => keys.includes(payee)));
+  const owing = [...models.models.values()].filter(({ entries }) => entries.some(({ payee }) => keys.includes(payee)));
   return [...paying.map(([, pool]) => pool), ...owing].reduce((total, { payments }) => total + payments, 0);
 }
 

@@ -10,20 +10,30 @@ export class Taking {
   low = 0n;
   high = BILLION;
   published = undefined;
+  // What governance has set, in place of what runtimes publish.
+  governed = undefined;
 
   constructor(findings) {
     this.findings = findings;
   }
 
-  /** Checks the parts of a payment against the rates of the runtime that took it. */
-  check(payer, { gross, fee, host, net }, rates) {
+  /** Governance sets rates: they are taken of the payments that follow. */
+  set({ fee, host }) {
+    this.findings.atMost("governance", "protocol fee in billionths", fee, MAX_FEE);
+    this.findings.atMost("governance", "the most that hosts may have, in billionths", host, MAX_HOST);
+    this.governed = { fee, host };
+  }
+
+  /** Checks the parts of a payment against the rates of governance, or else of the runtime that took it. */
+  check(payer, { gross, fee, host, net }, runtime) {
     const { findings } = this;
+    const rates = this.governed ?? runtime;
     findings.same(payer, "protocol fee, host and net of a payment together", fee + host + net, gross);
     findings.atMost(payer, "protocol fee of a payment", fee, (MAX_FEE * gross) / BILLION);
     findings.atMost(payer, "host's part of a payment", host, (MAX_HOST * (gross - fee)) / BILLION);
     if (rates.host !== undefined) {
       findings.atMost("the runtime", "the most that hosts may have, in billionths", rates.host, MAX_HOST);
-      findings.atMost(payer, "host's part of a payment, by the runtime's rate", host, (rates.host * (gross - fee)) / BILLION);
+      findings.atMost(payer, "host's part of a payment, by the rate that applies", host, (rates.host * (gross - fee)) / BILLION);
     }
     if (rates.fee === undefined) this.narrow(payer, gross, fee);
     else this.compare(payer, gross, fee, rates.fee);
@@ -32,7 +42,7 @@ export class Taking {
   compare(payer, gross, fee, rate) {
     this.published = rate;
     this.findings.atMost("the runtime", "protocol fee in billionths", rate, MAX_FEE);
-    this.findings.same(payer, "protocol fee of a payment, by the runtime's rate", fee, (rate * gross) / BILLION);
+    this.findings.same(payer, "protocol fee of a payment, by the rate that applies", fee, (rate * gross) / BILLION);
   }
 
   /** floor(rate gross) is the fee for rates in an interval only: those of all payments must have one in common. */
@@ -52,6 +62,7 @@ export class Taking {
   /** What is known of the protocol's rate, in words. */
   get words() {
     const percent = (rate) => `${Number(rate) / 10_000_000} %`;
+    if (this.governed) return `the protocol fee is ${percent(this.governed.fee)} of a payment, as governance has set it`;
     if (this.published !== undefined) return `the protocol fee is ${percent(this.published)} of a payment, as the runtime's constant says`;
     if (this.low === 0n) return "nothing was paid that a protocol fee is taken of";
     const range = this.low === this.high ? percent(this.low) : `${percent(this.low)} to ${percent(this.high)}`;
