@@ -25,7 +25,7 @@ fn main() {
         std::env::set_var("WASM_BUILD_CARGO_ARGS", checked.join(" "));
         let mut builder = substrate_wasm_builder::WasmBuilder::init_with_defaults()
             .enable_metadata_hash("TRIB", 12);
-        // `scripts/bench` measures a blob with benchmarks in it: features of the blob alone, so that nothing native is compiled anew.
+        // `scripts/bench/weights` measures a blob with benchmarks in it: features of the blob alone, so that nothing native is compiled anew.
         let features = std::env::var("TRIBUTARY_RUNTIME_FEATURES").unwrap_or_default();
         for feature in features.split_whitespace() {
             builder = builder.enable_feature(feature);

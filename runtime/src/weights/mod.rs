@@ -1,4 +1,4 @@
-//! What this runtime's transactions cost besides their calls, measured by `scripts/bench`. The calls of stock pallets weigh what the SDK
+//! What this runtime's transactions cost besides their calls, measured by `scripts/bench/weights`. The calls of stock pallets weigh what the SDK
 //! measured.
 
 pub mod frame_system_extensions;
