@@ -192,8 +192,8 @@ export class Ledger {
     if (cover === 0n) return 0n;
     claimed.forEach((entry, index) => { entry.carried = (due[index] * cover) / all; });
     const aside = sum(claimed.map(({ carried }) => carried));
-    const share = (aside * former) / (ours + former);
-    const fromTeam = least(aside - share, ours);
+    // The rest is never more than what waits of ours: no more is set aside than waits in all.
+    const fromTeam = aside - (aside * former) / (ours + former);
     this.takeFromFormer(aside - fromTeam, theirs);
     this.kept -= fromTeam;
     this.older.kept += fromTeam;

@@ -127,6 +127,15 @@ const STORIES = {
     ["closes", 1, 450], ["credits", 1, "b", 450], ["settled", 1, 0, 1_500],
   ],
 
+  // 500 wait of theirs and 2 of ours: a third of 502 each is 167, so that 501 are set aside, of which 499 of theirs.
+  "a claim takes from a former team by what was set aside, and not by what there was": [
+    owned(0, "x", { asks: [30] }), owned(1, "y", { asks: [30] }), owned(2, "z", { asks: [30] }), owned(3, "a", { waits: true }),
+    ["pays", 3, 1_000], ["credits", 3, "a", 500], ["settled", 3, 0, 1_000], ["team", 3, [["b", 100]]],
+    ["pays", 3, 4], ["credits", 3, "b", 2], ["settled", 3, 0, 1_004],
+    ["claims", 3, [["model 0", 30], ["model 1", 30], ["model 2", 30]], 501],
+    ["at", 2 * PERIOD], ["credits", 3, "a", 1], ["settled", 3, 0, 1_004],
+  ],
+
   // The claim is in the period after they left: what is left of 500 is theirs in the period after that, and no later.
   "a claim does not put off what waits of a former team's": [
     owned(0, "x", { asks: [20] }), owned(1, "a", { waits: true }),
