@@ -41,12 +41,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Publications` (r:0 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
     fn publish() -> Weight {
-        // Minimum execution time: 41_682_000 picoseconds.
-        Weight::from_parts(43_806_000, 3946)
+        // Minimum execution time: 71_026_000 picoseconds.
+        Weight::from_parts(129_711_000, 3946)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -55,27 +55,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:0 w:1)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     fn retract() -> Weight {
-        // Minimum execution time: 34_071_000 picoseconds.
-        Weight::from_parts(36_654_000, 3748)
+        // Minimum execution time: 59_790_000 picoseconds.
+        Weight::from_parts(80_997_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Licensing::Attachments` (r:1 w:0)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Offers` (r:0 w:1)
     // Proof: `Licensing::Offers` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     fn make_offer() -> Weight {
-        // Minimum execution time: 14_812_000 picoseconds.
-        Weight::from_parts(20_371_000, 4627)
+        // Minimum execution time: 111_588_000 picoseconds.
+        Weight::from_parts(152_822_000, 4884)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Licensing::Attachments` (r:1 w:0)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:1 w:1)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
@@ -83,46 +83,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:1 w:1)
-    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Rates` (r:1 w:0)
+    // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn acquire() -> Weight {
-        // Minimum execution time: 104_135_000 picoseconds.
-        Weight::from_parts(116_714_000, 6196)
-            .saturating_add(T::DbWeight::get().reads(8))
+        // Minimum execution time: 295_561_000 picoseconds.
+        Weight::from_parts(366_701_000, 6196)
+            .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Licensing::Attachments` (r:1 w:0)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:1 w:1)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:1 w:1)
-    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Rates` (r:1 w:0)
+    // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn approve() -> Weight {
-        // Minimum execution time: 95_442_000 picoseconds.
-        Weight::from_parts(103_685_000, 6196)
-            .saturating_add(T::DbWeight::get().reads(7))
+        // Minimum execution time: 269_527_000 picoseconds.
+        Weight::from_parts(415_728_000, 6196)
+            .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(6))
     }
     // Storage: `Licensing::Attachments` (r:1 w:0)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:1 w:1)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Minimum execution time: 73_179_000 picoseconds.
-        Weight::from_parts(81_261_000, 4627)
+        // Minimum execution time: 223_627_000 picoseconds.
+        Weight::from_parts(330_931_000, 4884)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -131,109 +135,131 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn relinquish() -> Weight {
-        // Minimum execution time: 67_732_000 picoseconds.
-        Weight::from_parts(79_338_000, 3748)
+        // Minimum execution time: 198_410_000 picoseconds.
+        Weight::from_parts(298_850_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:33 w:1)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:40 w:40)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Publications` (r:1 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:0)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:0 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        // Minimum execution time: 232_947_000 picoseconds.
-        Weight::from_parts(114_837_723, 15875)
-            // Standard error: 248_983
-            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(m.into()))
-            // Standard error: 248_983
-            .saturating_add(Weight::from_parts(11_462_911, 0).saturating_mul(p.into()))
+        // Minimum execution time: 570_784_000 picoseconds.
+        Weight::from_parts(405_349_649, 12921)
+            // Standard error: 2_791_896
+            .saturating_add(Weight::from_parts(36_458_488, 0).saturating_mul(m.into()))
+            // Standard error: 2_791_896
+            .saturating_add(Weight::from_parts(29_797_084, 0).saturating_mul(p.into()))
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().writes(10))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(p.into())))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
     }
+    // Storage: `Licensing::Attachments` (r:41 w:1)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:1 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Licences` (r:1 w:0)
+    // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Splits` (r:25 w:1)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:16 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:0)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:1 w:1)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:1)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn refold(s: u32, ) -> Weight {
-        Weight::from_parts(430_408_723, 60776)
-            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads(64))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(s.into())))
-            .saturating_add(T::DbWeight::get().writes(64))
-            .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(s.into())))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(s.into()))
+        // Minimum execution time: 531_011_000 picoseconds.
+        Weight::from_parts(1_357_795_535, 154603)
+            // Standard error: 1_827_192
+            .saturating_add(Weight::from_parts(9_147_328, 0).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads(104))
+            .saturating_add(T::DbWeight::get().writes(78))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn publish() -> Weight {
-        Weight::from_parts(43_806_000, 3946)
+        Weight::from_parts(129_711_000, 3946)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn retract() -> Weight {
-        Weight::from_parts(36_654_000, 3748)
+        Weight::from_parts(80_997_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn make_offer() -> Weight {
-        Weight::from_parts(20_371_000, 4627)
+        Weight::from_parts(152_822_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn acquire() -> Weight {
-        Weight::from_parts(116_714_000, 6196)
-            .saturating_add(RocksDbWeight::get().reads(8))
+        Weight::from_parts(366_701_000, 6196)
+            .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn approve() -> Weight {
-        Weight::from_parts(103_685_000, 6196)
-            .saturating_add(RocksDbWeight::get().reads(7))
+        Weight::from_parts(415_728_000, 6196)
+            .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn decline() -> Weight {
-        Weight::from_parts(81_261_000, 4627)
+        Weight::from_parts(330_931_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn relinquish() -> Weight {
-        Weight::from_parts(79_338_000, 3748)
+        Weight::from_parts(298_850_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        Weight::from_parts(114_837_723, 15875)
-            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(11_462_911, 0).saturating_mul(p.into()))
+        Weight::from_parts(405_349_649, 12921)
+            .saturating_add(Weight::from_parts(36_458_488, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(29_797_084, 0).saturating_mul(p.into()))
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().writes(10))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(p.into())))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
     }
     fn refold(s: u32, ) -> Weight {
-        Weight::from_parts(430_408_723, 60776)
-            .saturating_add(Weight::from_parts(14_387_282, 0).saturating_mul(s.into()))
-            .saturating_add(RocksDbWeight::get().reads(64))
-            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(s.into())))
-            .saturating_add(RocksDbWeight::get().writes(64))
-            .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(s.into())))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(s.into()))
+        Weight::from_parts(1_357_795_535, 154603)
+            .saturating_add(Weight::from_parts(9_147_328, 0).saturating_mul(s.into()))
+            .saturating_add(RocksDbWeight::get().reads(104))
+            .saturating_add(RocksDbWeight::get().writes(78))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }
 }

@@ -39,113 +39,117 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:16 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Models::Ancestors` (r:16 w:1)
     // Proof: `Models::Ancestors` (`max_values`: None, `max_size`: Some(1038), added: 3513, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Outcomes` (r:16 w:0)
-    // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(184), added: 2659, mode: `MaxEncodedLen`)
+    // Proof: `Valuation::Outcomes` (`max_values`: None, `max_size`: Some(313), added: 2788, mode: `MaxEncodedLen`)
+    // Storage: `Attestation::Outcomes` (r:16 w:0)
+    // Proof: `Attestation::Outcomes` (`max_values`: None, `max_size`: Some(153), added: 2628, mode: `MaxEncodedLen`)
     // Storage: `Models::NextModel` (r:1 w:1)
     // Proof: `Models::NextModel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:33 w:1)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:40 w:40)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Publications` (r:1 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:0)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:17 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(2110), added: 4585, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(357), added: 2832, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:0)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:0 w:1)
-    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     // Storage: `Models::Metadata` (r:0 w:1)
     // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:0 w:1)
-    // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(333), added: 2808, mode: `MaxEncodedLen`)
+    // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:0 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 413_908_000 picoseconds.
-        Weight::from_parts(228_280_060, 116758)
-            // Standard error: 782_070
-            .saturating_add(Weight::from_parts(24_525_271, 0).saturating_mul(p.into()))
-            // Standard error: 782_070
-            .saturating_add(Weight::from_parts(17_894_428, 0).saturating_mul(r.into()))
-            // Standard error: 3_095
-            .saturating_add(Weight::from_parts(11_171, 0).saturating_mul(m.into()))
-            .saturating_add(T::DbWeight::get().reads(35))
+        // Minimum execution time: 1_244_990_000 picoseconds.
+        Weight::from_parts(2_639_683_319, 166221)
+            // Standard error: 20_714_108
+            .saturating_add(Weight::from_parts(91_950_476, 0).saturating_mul(p.into()))
+            // Standard error: 20_714_108
+            .saturating_add(Weight::from_parts(31_939_069, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(36))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(r.into())))
-            .saturating_add(T::DbWeight::get().writes(16))
+            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(r.into())))
+            .saturating_add(T::DbWeight::get().writes(17))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
-            .saturating_add(Weight::from_parts(0, 1).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 311).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(0, 444).saturating_mul(t.into()))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 9_294_000 picoseconds.
-        Weight::from_parts(10_305_000, 3664)
+        // Minimum execution time: 19_939_000 picoseconds.
+        Weight::from_parts(29_291_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 9_014_000 picoseconds.
-        Weight::from_parts(9_975_000, 3664)
+        // Minimum execution time: 19_867_000 picoseconds.
+        Weight::from_parts(40_945_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:1 w:1)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 133_018_000 picoseconds.
-        Weight::from_parts(138_116_000, 6506)
+        // Minimum execution time: 210_873_000 picoseconds.
+        Weight::from_parts(364_367_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 9_775_000 picoseconds.
-        Weight::from_parts(10_451_449, 3664)
-            // Standard error: 340
-            .saturating_add(Weight::from_parts(46_944, 0).saturating_mul(t.into()))
+        // Minimum execution time: 20_776_000 picoseconds.
+        Weight::from_parts(44_466_498, 3669)
+            // Standard error: 15_559
+            .saturating_add(Weight::from_parts(79_673, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:1 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:17 w:17)
-    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:17 w:16)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(2110), added: 4585, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
-    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(256), added: 751, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
@@ -153,48 +157,80 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 290_694_000 picoseconds.
-        Weight::from_parts(315_571_000, 44901)
+        // Minimum execution time: 632_232_000 picoseconds.
+        Weight::from_parts(802_730_000, 45547)
             .saturating_add(T::DbWeight::get().reads(53))
-            .saturating_add(T::DbWeight::get().writes(54))
+            .saturating_add(T::DbWeight::get().writes(53))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:1 w:1)
-    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1162), added: 3637, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 16_254_000 picoseconds.
-        Weight::from_parts(17_406_000, 4627)
+        // Minimum execution time: 31_987_000 picoseconds.
+        Weight::from_parts(62_457_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Models::Edges` (r:1 w:1)
-    // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(333), added: 2808, mode: `MaxEncodedLen`)
+    // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 33_570_000 picoseconds.
-        Weight::from_parts(38_938_000, 3798)
+        // Minimum execution time: 117_394_000 picoseconds.
+        Weight::from_parts(170_894_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
+    // Storage: `Models::Models` (r:2 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Storage: `Models::Edges` (r:1 w:1)
+    // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
+    // Storage: `Models::Ancestors` (r:2 w:1)
+    // Proof: `Models::Ancestors` (`max_values`: None, `max_size`: Some(1038), added: 3513, mode: `MaxEncodedLen`)
+    // Storage: `System::Account` (r:1 w:1)
+    // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+    // Storage: `Balances::Holds` (r:1 w:1)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Attachments` (r:41 w:1)
+    // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:1 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Licences` (r:1 w:0)
+    // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Splits` (r:25 w:1)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:16 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:24 w:24)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:1)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        Self::register(16, 16, 16, 0)
-            .saturating_add(Self::change_team())
+        // Minimum execution time: 1_131_818_000 picoseconds.
+        Weight::from_parts(1_823_305_000, 164590)
+            .saturating_add(T::DbWeight::get().reads(149))
+            .saturating_add(T::DbWeight::get().writes(66))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(199), added: 2674, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Models::EvaluationCounts` (r:1 w:1)
     // Proof: `Models::EvaluationCounts` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
-    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(283), added: 2758, mode: `MaxEncodedLen`)
+    // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 51_337_000 picoseconds.
-        Weight::from_parts(55_172_000, 3748)
+        // Minimum execution time: 85_130_000 picoseconds.
+        Weight::from_parts(145_737_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -203,63 +239,63 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(228_280_060, 116758)
-            .saturating_add(Weight::from_parts(24_525_271, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(17_894_428, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(11_171, 0).saturating_mul(m.into()))
-            .saturating_add(RocksDbWeight::get().reads(35))
+        Weight::from_parts(2_639_683_319, 166221)
+            .saturating_add(Weight::from_parts(91_950_476, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(31_939_069, 0).saturating_mul(r.into()))
+            .saturating_add(RocksDbWeight::get().reads(36))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(p.into())))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(r.into())))
-            .saturating_add(RocksDbWeight::get().writes(16))
+            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(r.into())))
+            .saturating_add(RocksDbWeight::get().writes(17))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(r.into())))
-            .saturating_add(Weight::from_parts(0, 1).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(0, 3637).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 311).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(0, 444).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(10_305_000, 3664)
+        Weight::from_parts(29_291_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(9_975_000, 3664)
+        Weight::from_parts(40_945_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(138_116_000, 6506)
+        Weight::from_parts(364_367_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(10_451_449, 3664)
-            .saturating_add(Weight::from_parts(46_944, 0).saturating_mul(t.into()))
+        Weight::from_parts(44_466_498, 3669)
+            .saturating_add(Weight::from_parts(79_673, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(315_571_000, 44901)
+        Weight::from_parts(802_730_000, 45547)
             .saturating_add(RocksDbWeight::get().reads(53))
-            .saturating_add(RocksDbWeight::get().writes(54))
+            .saturating_add(RocksDbWeight::get().writes(53))
     }
     fn retire() -> Weight {
-        Weight::from_parts(17_406_000, 4627)
+        Weight::from_parts(62_457_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(38_938_000, 3798)
+        Weight::from_parts(170_894_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Self::register(16, 16, 16, 0)
-            .saturating_add(Self::change_team())
+        Weight::from_parts(1_823_305_000, 164590)
+            .saturating_add(RocksDbWeight::get().reads(149))
+            .saturating_add(RocksDbWeight::get().writes(66))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(55_172_000, 3748)
+        Weight::from_parts(145_737_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }

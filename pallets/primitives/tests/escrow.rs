@@ -234,6 +234,22 @@ fn an_upheld_claim_is_paid_out_of_what_waits() {
 }
 
 #[test]
+fn a_claim_does_not_keep_a_former_team_waiting() {
+    let mut book = Book::new(&[], team(1, &[100]));
+    book.pay(1_000);
+    book.amend(team(2, &[100])).unwrap();
+    book.period = 1;
+    // A tenth of 1,000, out of what waits of the former team's.
+    assert_eq!(book.claim(&[royalty(0, 10)]), 100);
+    assert_eq!(book.has(1), 500);
+    book.period = 2;
+    book.settle();
+    assert_eq!((book.has(1), book.has(2)), (900, 0));
+    book.amend(team(3, &[100])).unwrap();
+    book.assert_whole();
+}
+
+#[test]
 fn a_claim_that_is_not_upheld_gives_everything_back_at_once() {
     let mut book = Book::new(&[], team(9, &[100]));
     book.pay(1_000);

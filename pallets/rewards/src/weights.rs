@@ -14,7 +14,7 @@ use frame_support::{
 pub trait WeightInfo {
     /// `pay`.
     fn pay() -> Weight;
-    /// `settle`, with `r` of 0 to 32, with `t` of 1 to 16.
+    /// `settle`, with `r` of 0 to 40, with `t` of 1 to 32.
     fn settle(r: u32, t: u32, ) -> Weight;
     /// `settle_crew`, with `c` of 0 to 8.
     fn settle_crew(c: u32, ) -> Weight;
@@ -42,41 +42,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Rates` (r:1 w:0)
+    // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 45_458_000 picoseconds.
-        Weight::from_parts(48_392_000, 6196)
-            .saturating_add(T::DbWeight::get().reads(5))
+        // Minimum execution time: 79_854_000 picoseconds.
+        Weight::from_parts(123_327_000, 6196)
+            .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(4))
     }
-    // Storage: `Rewards::ModelAccounts` (r:1 w:1)
-    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Splits` (r:1 w:0)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(2110), added: 4585, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:1 w:0)
+    // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Splits` (r:1 w:1)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:32 w:32)
+    // Storage: `Rewards::PoolAccounts` (r:40 w:40)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 65_168_000 picoseconds.
-        Weight::from_parts(13_394_147, 5575)
-            // Standard error: 3_749
-            .saturating_add(Weight::from_parts(4_665_106, 0).saturating_mul(r.into()))
-            // Standard error: 7_804
-            .saturating_add(Weight::from_parts(3_408_941, 0).saturating_mul(t.into()))
-            .saturating_add(T::DbWeight::get().reads(3))
+        // Minimum execution time: 207_478_000 picoseconds.
+        Weight::from_parts(234_609_488, 48828)
+            // Standard error: 677_302
+            .saturating_add(Weight::from_parts(8_616_114, 0).saturating_mul(r.into()))
+            // Standard error: 867_404
+            .saturating_add(Weight::from_parts(3_885_135, 0).saturating_mul(t.into()))
+            .saturating_add(T::DbWeight::get().reads(22))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
-            .saturating_add(T::DbWeight::get().writes(2))
+            .saturating_add(T::DbWeight::get().writes(21))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 2539).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1376).saturating_mul(t.into()))
     }
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
@@ -87,10 +89,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 11_057_000 picoseconds.
-        Weight::from_parts(12_605_387, 3851)
-            // Standard error: 2_056
-            .saturating_add(Weight::from_parts(3_709_266, 0).saturating_mul(c.into()))
+        // Minimum execution time: 21_180_000 picoseconds.
+        Weight::from_parts(38_359_527, 3851)
+            // Standard error: 69_748
+            .saturating_add(Weight::from_parts(10_094_572, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -112,10 +114,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 50_686_000 picoseconds.
-        Weight::from_parts(5_235_514, 1773)
-            // Standard error: 26_797
-            .saturating_add(Weight::from_parts(47_368_023, 0).saturating_mul(c.into()))
+        // Minimum execution time: 81_991_000 picoseconds.
+        Weight::from_parts(30_805_091, 1773)
+            // Standard error: 194_716
+            .saturating_add(Weight::from_parts(105_075_228, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -135,10 +137,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 21_362_000 picoseconds.
-        Weight::from_parts(4_060_256, 1773)
-            // Standard error: 10_901
-            .saturating_add(Weight::from_parts(17_679_638, 0).saturating_mul(c.into()))
+        // Minimum execution time: 40_901_000 picoseconds.
+        Weight::from_parts(39_847_462, 1773)
+            // Standard error: 261_268
+            .saturating_add(Weight::from_parts(42_934_744, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -158,10 +160,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn vest(c: u32, ) -> Weight {
-        // Minimum execution time: 23_856_000 picoseconds.
-        Weight::from_parts(4_814_428, 1773)
-            // Standard error: 12_394
-            .saturating_add(Weight::from_parts(18_795_272, 0).saturating_mul(c.into()))
+        // Minimum execution time: 46_561_000 picoseconds.
+        Weight::from_parts(39_999_923, 1773)
+            // Standard error: 272_681
+            .saturating_add(Weight::from_parts(42_194_727, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -173,10 +175,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn share_out(a: u32, ) -> Weight {
-        // Minimum execution time: 7_711_000 picoseconds.
-        Weight::from_parts(4_552_727, 4066)
-            // Standard error: 556
-            .saturating_add(Weight::from_parts(3_348_808, 0).saturating_mul(a.into()))
+        // Minimum execution time: 14_745_000 picoseconds.
+        Weight::from_parts(12_992_067, 4066)
+            // Standard error: 18_514
+            .saturating_add(Weight::from_parts(7_595_452, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
@@ -189,8 +191,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Minimum execution time: 44_297_000 picoseconds.
-        Weight::from_parts(46_529_000, 6196)
+        // Minimum execution time: 74_645_000 picoseconds.
+        Weight::from_parts(111_979_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -199,42 +201,43 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 41_202_000 picoseconds.
-        Weight::from_parts(43_575_000, 6196)
+        // Minimum execution time: 67_500_000 picoseconds.
+        Weight::from_parts(82_956_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
+    // Storage: `Rewards::Rates` (r:0 w:1)
+    // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn set_rates() -> Weight {
-        // Minimum execution time: 41_202_000 picoseconds.
-        Weight::from_parts(43_575_000, 6196)
-            .saturating_add(T::DbWeight::get().reads(3))
-            .saturating_add(T::DbWeight::get().writes(3))
+        // Minimum execution time: 7_382_000 picoseconds.
+        Weight::from_parts(12_180_000, 0)
+            .saturating_add(T::DbWeight::get().writes(1))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(48_392_000, 6196)
-            .saturating_add(RocksDbWeight::get().reads(5))
+        Weight::from_parts(123_327_000, 6196)
+            .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(13_394_147, 5575)
-            .saturating_add(Weight::from_parts(4_665_106, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(3_408_941, 0).saturating_mul(t.into()))
-            .saturating_add(RocksDbWeight::get().reads(3))
+        Weight::from_parts(234_609_488, 48828)
+            .saturating_add(Weight::from_parts(8_616_114, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(3_885_135, 0).saturating_mul(t.into()))
+            .saturating_add(RocksDbWeight::get().reads(22))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
-            .saturating_add(RocksDbWeight::get().writes(2))
+            .saturating_add(RocksDbWeight::get().writes(21))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 2539).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1376).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(12_605_387, 3851)
-            .saturating_add(Weight::from_parts(3_709_266, 0).saturating_mul(c.into()))
+        Weight::from_parts(38_359_527, 3851)
+            .saturating_add(Weight::from_parts(10_094_572, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -242,8 +245,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(5_235_514, 1773)
-            .saturating_add(Weight::from_parts(47_368_023, 0).saturating_mul(c.into()))
+        Weight::from_parts(30_805_091, 1773)
+            .saturating_add(Weight::from_parts(105_075_228, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -251,8 +254,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(4_060_256, 1773)
-            .saturating_add(Weight::from_parts(17_679_638, 0).saturating_mul(c.into()))
+        Weight::from_parts(39_847_462, 1773)
+            .saturating_add(Weight::from_parts(42_934_744, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -260,8 +263,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
-        Weight::from_parts(4_814_428, 1773)
-            .saturating_add(Weight::from_parts(18_795_272, 0).saturating_mul(c.into()))
+        Weight::from_parts(39_999_923, 1773)
+            .saturating_add(Weight::from_parts(42_194_727, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -269,26 +272,25 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
     }
     fn share_out(a: u32, ) -> Weight {
-        Weight::from_parts(4_552_727, 4066)
-            .saturating_add(Weight::from_parts(3_348_808, 0).saturating_mul(a.into()))
+        Weight::from_parts(12_992_067, 4066)
+            .saturating_add(Weight::from_parts(7_595_452, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(a.into())))
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(46_529_000, 6196)
+        Weight::from_parts(111_979_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(43_575_000, 6196)
+        Weight::from_parts(82_956_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn set_rates() -> Weight {
-        Weight::from_parts(43_575_000, 6196)
-            .saturating_add(RocksDbWeight::get().reads(3))
-            .saturating_add(RocksDbWeight::get().writes(3))
+        Weight::from_parts(12_180_000, 0)
+            .saturating_add(RocksDbWeight::get().writes(1))
     }
 }

@@ -392,15 +392,11 @@ impl<AccountId: Clone> Split<AccountId> {
         let from_theirs = from_theirs.max(taken.saturating_sub(ours));
         let from_ours = difference(taken, from_theirs)?;
         if let Some(former) = &mut self.former {
-            let (free, next, last) = former.at(marks.period)?;
+            // What is free by now stays, and the rest is free when it would have been.
+            let (_, next, _) = former.at(marks.period)?;
             let from_next = part(from_theirs, next, theirs)?;
-            *former = Former {
-                period: marks.period,
-                free,
-                next: difference(next, from_next)?,
-                last: difference(last, difference(from_theirs, from_next)?)?,
-                ..former.clone()
-            };
+            former.next = difference(former.next, from_next)?;
+            former.last = difference(former.last, difference(from_theirs, from_next)?)?;
         }
         // The present team began after what was the former's.
         self.team.kept = difference(self.team.kept, from_theirs)?;
