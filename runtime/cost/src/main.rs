@@ -14,6 +14,7 @@ mod state;
 
 use chain::{Block, Chain, Engine};
 use clock::Samples;
+use profile::Calls;
 use scenarios::{Scenario, Step};
 use serde_json::{json, Map, Value};
 use sp_runtime_interface::sp_wasm_interface::HostFunctions;
@@ -123,7 +124,7 @@ fn profiles(
     steps: &[Prepared],
     rounds: u32,
 ) -> Vec<Value> {
-    let clock = profile::clock_cost().as_secs_f64() * 1e6;
+    let clock = profile::clock_cost();
     steps
         .iter()
         .map(|step| {
@@ -137,9 +138,10 @@ fn profiles(
                 let calls = profile::take();
                 whole.add(full - empty);
                 for (kind, calls) in calls {
-                    let without = without.get(kind).copied().unwrap_or_default();
-                    let count = (calls.count - without.count) as f64;
-                    let time = (calls.time.as_secs_f64() - without.time.as_secs_f64()) * 1e6;
+                    let without = without.get(kind);
+                    let count = calls.count() - without.map_or(0, Calls::count);
+                    let count = count as f64;
+                    let time = calls.time() - without.map_or(0.0, Calls::time);
                     let (total, samples) = kinds.entry(kind).or_default();
                     *total = count;
                     samples.add(time - count * clock);
