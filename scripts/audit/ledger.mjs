@@ -27,7 +27,8 @@ export class Ledger {
   older = { net: 0n, kept: 0n };
   newer = { net: 0n, kept: 0n };
   waits = true;
-  claiming = false;
+  // What is set aside while something is claimed.
+  aside = undefined;
   former = undefined;
   // What its team had kept, and what descendants had paid, when it began.
   began = { kept: 0n, royalties: 0n };
@@ -42,6 +43,10 @@ export class Ledger {
   /** What a royalty has come to; it goes on from what was owed for the same asset before. */
   entryOf({ payee, rate, ceiling }, ground, { carried = 0n, paid = 0n, frozen = false } = {}) {
     return { payee, asked: rate, rate, ceiling, ground, carried, paid, frozen };
+  }
+
+  get claiming() {
+    return this.aside !== undefined;
   }
 
   /** What royalties and teams have of what came in since royalties changed, and what rounding holds back. */
@@ -129,11 +134,9 @@ export class Ledger {
     this.entries.forEach((entry, index) => { entry.rate = rates[index]; });
   }
 
-  /** What nobody else has any more is the team's at once: it counts as kept long ago. */
+  /** What nobody else has any more is the team's: it counts as what comes in now. */
   giveBack(amount) {
     this.kept += amount;
-    this.older.kept += amount;
-    this.newer.kept += amount;
   }
 
   /** Another team, after the one before was paid; what waits of theirs stays theirs. Says what else they have at once. */
@@ -180,45 +183,48 @@ export class Ledger {
     this.rebase();
     const claimed = list.map((royalty) => this.entryOf(royalty, "Claimed"));
     this.entries.push(...claimed);
-    this.claiming = true;
     this.applyRates();
     const since = this.net - this.older.net;
     const due = claimed.map((royalty) => royaltyOn(royalty, since));
     const all = sum(due);
-    const ours = this.waits ? (this.keptNow - this.older.kept) / 2n : 0n;
-    const theirs = this.formerWaits();
-    const former = theirs.next + theirs.last;
-    const cover = least(all, ours + former);
-    if (cover === 0n) return 0n;
-    claimed.forEach((entry, index) => { entry.carried = (due[index] * cover) / all; });
-    const aside = sum(claimed.map(({ carried }) => carried));
-    // The rest is never more than what waits of ours: no more is set aside than waits in all.
-    const fromTeam = aside - (aside * former) / (ours + former);
-    this.takeFromFormer(aside - fromTeam, theirs);
-    this.kept -= fromTeam;
-    this.older.kept += fromTeam;
-    this.newer.kept = least(most(this.newer.kept, this.older.kept), this.kept);
-    return aside;
+    // What waits of a former team's is theirs.
+    const cover = least(all, this.waits ? (this.keptNow - this.older.kept) / 2n : 0n);
+    claimed.forEach((entry, index) => { entry.carried = cover === 0n ? 0n : (due[index] * cover) / all; });
+    const amount = sum(claimed.map(({ carried }) => carried));
+    this.aside = { amount, period: this.period, entries: claimed.length, older: this.older.kept, newer: this.newer.kept };
+    this.kept -= amount;
+    this.older = { net: this.older.net, kept: this.older.kept + amount };
+    this.newer = { net: this.newer.net, kept: least(most(this.newer.kept, this.older.kept), this.kept) };
+    return amount;
   }
 
-  /** What waits longer gives what division leaves. */
-  takeFromFormer(amount, { next, last }) {
-    if (amount === 0n) return;
-    const fromNext = (amount * next) / (next + last);
-    this.former.next -= fromNext;
-    this.former.last -= amount - fromNext;
-  }
-
-  /** A claim is over: what was set aside and is not owed goes back. Says how much. */
+  /** A claim is over: what was set aside and is not owed goes back. If nothing is owed, it waits as it would have. Says how much. */
   closeClaim() {
+    if (!this.claiming) return 0n;
     this.rebase();
     const isClaimed = ({ ground }) => ground === "Claimed";
-    const returned = sum(this.entries.filter(isClaimed).map(({ carried }) => carried));
+    const claimed = this.entries.filter(isClaimed);
+    const returned = sum(claimed.map(({ carried }) => carried));
     this.entries = this.entries.filter((entry) => !isClaimed(entry));
-    this.claiming = false;
     this.giveBack(returned);
+    if (claimed.length === this.aside.entries) this.undoClaim();
+    this.aside = undefined;
     this.applyRates();
     return returned;
+  }
+
+  /** What had been kept at the last two boundaries, had nothing been set aside since. */
+  undoClaim() {
+    const { amount, period, older, newer } = this.aside;
+    const passed = this.period - period;
+    const more = (mark) => ({ ...mark, kept: mark.kept + amount });
+    if (passed === 0) {
+      this.older = { ...this.older, kept: older };
+      this.newer = { ...this.newer, kept: newer };
+    } else {
+      this.older = passed === 1 ? { ...this.older, kept: newer } : more(this.older);
+      this.newer = more(this.newer);
+    }
   }
 
   /** Holds a royalty back, or does not any more. Says whether there is one for this asset. */

@@ -137,7 +137,7 @@ describe("a ledger that is walked through", () => {
           if (!ledger.claiming) ledger.claim(anyRoyalties(roll, PAYEES.filter((payee) => !owed.includes(payee)), 700_000_000));
         },
         () => ledger.claiming && ledger.closeClaim(),
-        () => ledger.former || take({ royalties: new Map(), members: ledger.amendTeam(anyTeam(roll)) }),
+        () => ledger.former || ledger.claiming || take({ royalties: new Map(), members: ledger.amendTeam(anyTeam(roll)) }),
       ];
       for (let step = 0; step < 60; step += 1) {
         take(ledger.settle());

@@ -313,7 +313,7 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       return BigInt(whole + decimals.padEnd(12, "0"));
     };
     const [heading, ...roles] = readFileSync(join(tables, "roles.csv"), "utf8").trim().split("\n").map((line) => line.split(/,(?! )/));
-    assert.deepEqual(heading, ["role", "in all", "paid out", "to be withdrawn", "to be settled", "vesting", "share"]);
+    assert.deepEqual(heading, ["role", "in all", "paid out", "to be withdrawn", "to be settled", "waiting", "vesting", "share"]);
     assert.equal(units(roles.at(-1)[1]), placed);
     assert.equal(roles.slice(0, -1).reduce((total, row) => total + units(row[1]), 0n), placed);
     for (const name of ["accounts", "assets", "concentration", "contributions", "correlations", "earnings", "pot", "received", "rounds"]) {

@@ -69,10 +69,11 @@ export class Ancestry {
     this.claim = await this.call("Basil", "dispute", "open", String(this.hiding), "--missing", `fine-tuned-from:${base}`,
       "--evidence", this.evidence("equal layers"));
     const { contested, waiting } = await this.model(this.hiding);
-    const owed = net(60n * UNIT) / 10n;
-    assert.equal(BigInt(contested), owed, "a tenth is set aside, of what waited");
+    // A tenth for the base, a fifth for the data behind it.
+    const owed = (3n * net(60n * UNIT)) / 10n;
+    assert.equal(BigInt(contested), owed, "three tenths are set aside, of what waited");
     assert.equal(BigInt(waiting), net(60n * UNIT) / 2n - owed);
-    this.story.say(`Nemo hid that model ${this.hiding} comes from model ${base}, and sold for 60 TRIB; Basil claims it: a tenth is set aside, of the half that waits`);
+    this.story.say(`Nemo hid that model ${this.hiding} comes from model ${base}, and sold for 60 TRIB; Basil claims it: a tenth for him and a fifth for his data are set aside, of the half that waits`);
 
     this.denial = await this.call("Mallory", "dispute", "open", String(this.adapter), "--false-parent", `adapter-of:${base}`,
       "--evidence", this.evidence("hearsay"));
@@ -83,8 +84,10 @@ export class Ancestry {
     assert.ok(royalty.frozen, "the share of the base is held back");
     assert.equal(BigInt(royalty.earned), BigInt(CEILING) * UNIT, "a tenth of 98 TRIB is more than the ceiling");
     assert.equal(royalty.paid, "0");
-    assert.equal(BigInt(held.team[0].paid), (net(100n * UNIT) - BigInt(CEILING) * UNIT) / 2n, "and nothing else");
-    this.story.say(`Mallory denies that Lena's adapter ${this.adapter} comes from model ${base}: of 98 TRIB that one share is held back, ${CEILING} TRIB, its ceiling; Lena is paid`);
+    const data = (4n * net(100n * UNIT)) / 10n;
+    assert.equal(BigInt(held.royalties[1].paid), data, "the data are paid, topped up to two fifths");
+    assert.equal(BigInt(held.team[0].paid), (net(100n * UNIT) - BigInt(CEILING) * UNIT - data) / 2n, "and nothing else waits");
+    this.story.say(`Mallory denies that Lena's adapter ${this.adapter} comes from model ${base}: of 98 TRIB that one share is held back, ${CEILING} TRIB, its ceiling; the data and Lena are paid`);
 
     await this.vote(this.claim, "--uphold");
     await this.vote(this.denial, "--dismiss");
@@ -101,22 +104,23 @@ export class Ancestry {
     assert.equal(dismissed.outcome, "Dismissed");
     await this.call("Lena", "settle", "--model", String(this.hiding), "--model", String(this.adapter));
     const late = net(60n * UNIT) / 10n;
-    const { royalties: [owed], edges: [edge] } = await this.model(this.hiding);
+    const { royalties: [owed, forData], edges: [edge] } = await this.model(this.hiding);
     assert.ok(edge.upheld && edge.debt > 0, "the edge is a debt");
     assert.deepEqual([owed.ground, BigInt(owed.paid)], ["Late", late]);
+    assert.deepEqual([forData.ground, BigInt(forData.paid)], ["Late", 2n * late]);
     const { royalties: [again] } = await this.model(this.adapter);
     assert.ok(!again.frozen);
     assert.equal(BigInt(again.paid), BigInt(CEILING) * UNIT);
     const after = BigInt((await this.model(base)).team[0].earned);
     assert.equal(after - before, late + BigInt(CEILING) * UNIT);
-    this.story.say(`Basil's claim is carried out: 5.88 TRIB out of what waited for Nemo; Mallory's bond is burnt, and the ${CEILING} TRIB held back are paid`);
+    this.story.say(`Basil's claim is carried out: 5.88 TRIB for him and 11.76 for the data, out of what waited for Nemo; Mallory's bond is burnt, and the ${CEILING} TRIB held back are paid`);
 
     // Of another payment the base has nothing more: its ceiling is reached.
     await this.pay(this.adapter, 100);
     await this.call("Lena", "settle", "--model", String(this.adapter));
     const { royalties: [full], team: [lena] } = await this.model(this.adapter);
     assert.equal(BigInt(full.paid), BigInt(CEILING) * UNIT, "the ceiling is reached");
-    assert.equal(BigInt(lena.paid), (net(200n * UNIT) - BigInt(CEILING) * UNIT) / 2n);
-    this.story.say(`the adapter sold for 100 TRIB more: the ceiling of ${CEILING} TRIB is reached, all of it is Lena's, half of it later`);
+    assert.equal(BigInt(lena.paid), ((6n * net(200n * UNIT)) / 10n - BigInt(CEILING) * UNIT) / 2n);
+    this.story.say(`the adapter sold for 100 TRIB more: the ceiling of ${CEILING} TRIB is reached, what the data leave is Lena's, half of it later`);
   }
 }

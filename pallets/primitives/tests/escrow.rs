@@ -234,33 +234,66 @@ fn an_upheld_claim_is_paid_out_of_what_waits() {
 }
 
 #[test]
-fn a_claim_does_not_keep_a_former_team_waiting() {
+fn a_claim_takes_nothing_of_a_former_teams_and_does_not_keep_it_waiting() {
     let mut book = Book::new(&[], team(1, &[100]));
     book.pay(1_000);
     book.amend(team(2, &[100])).unwrap();
     book.period = 1;
-    // A tenth of 1,000, out of what waits of the former team's.
-    assert_eq!(book.claim(&[royalty(0, 10)]), 100);
+    book.pay(100);
+    // Asked is a tenth of 1,100; of the new team's 100 half waits.
+    assert_eq!(book.claim(&[royalty(0, 10)]), 50);
     assert_eq!(book.has(1), 500);
+    assert_eq!(
+        book.amend(team(3, &[100])),
+        Err(AmendError::FormerTeamWaits)
+    );
     book.period = 2;
     book.settle();
-    assert_eq!((book.has(1), book.has(2)), (900, 0));
+    assert_eq!((book.has(1), book.has(2)), (1_000, 50));
+    assert_eq!(book.amend(team(3, &[100])), Err(AmendError::Claimed));
+    book.close_claim();
     book.amend(team(3, &[100])).unwrap();
     book.assert_whole();
 }
 
 #[test]
-fn a_claim_that_is_not_upheld_gives_everything_back_at_once() {
+fn what_a_claim_that_is_not_upheld_took_waits_as_if_nothing_had_been_claimed() {
+    for period in 0..4 {
+        let mut claimed = Book::new(&[], team(9, &[100]));
+        claimed.pay(600);
+        claimed.period = 1;
+        claimed.pay(400);
+        let mut other = claimed.clone();
+        assert_eq!(claimed.claim(&[royalty(1, 20)]), 200);
+        for book in [&mut claimed, &mut other] {
+            book.period = 1 + period;
+        }
+        assert_eq!(claimed.close_claim(), 200);
+        for later in 0..3 {
+            for book in [&mut claimed, &mut other] {
+                book.period = 1 + period + later;
+                book.settle();
+            }
+            assert_eq!(claimed.has(9), other.has(9), "{period} {later}");
+            claimed.assert_whole();
+        }
+    }
+}
+
+#[test]
+fn what_came_in_for_a_claim_that_is_not_upheld_counts_as_what_comes_in_now() {
     let mut book = Book::new(&[], team(9, &[100]));
     book.pay(1_000);
     assert_eq!(book.claim(&[royalty(1, 20)]), 200);
     book.pay(100);
     assert_eq!(book.close_claim(), 220);
     book.settle();
-    assert_eq!((book.got(1), book.has(9)), (0, 500 + 220 + 40));
+    assert_eq!((book.got(1), book.has(9)), (0, 550));
     book.period = 2;
     book.settle();
     assert_eq!(book.has(9), 1_100);
+    // Nothing is claimed any more.
+    assert_eq!(book.close_claim(), 0);
 }
 
 #[test]
@@ -326,7 +359,7 @@ fn what_is_frozen_is_held_back_and_nothing_else() {
     book.rebase(&both[..1], &[]);
     book.settle();
     assert_eq!((book.got(0), book.got(1)), (30, 40));
-    assert_eq!(book.has(9), 105 + 20);
+    assert_eq!(book.has(9), 115);
     book.assert_whole();
 }
 
@@ -389,11 +422,12 @@ impl Lists {
                     .split
                     .former()
                     .map(|former| former.period + 2 > book.period);
+                let claimed = book.split.is_claimed();
                 let amended = book.amend(team);
-                assert!(waits || amended.is_ok());
-                assert!(had != Some(false) || amended.is_ok());
+                assert!(waits || claimed || amended.is_ok());
+                assert!(had != Some(false) || claimed || amended.is_ok());
             }
-            Step::Claim(list) if self.claimed.is_empty() => {
+            Step::Claim(list) if !book.split.is_claimed() => {
                 for (model, percent, ceiling) in list {
                     let new = self
                         .late

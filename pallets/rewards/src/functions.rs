@@ -267,6 +267,7 @@ impl<T: Config> Pallet<T> {
             .amend(&inflow, &Self::marks(&account), team.clone())
             .map_err(|error| match error {
                 AmendError::FormerTeamWaits => Error::<T>::FormerTeamWaits.into(),
+                AmendError::Claimed => Error::<T>::RoyaltyClaimed.into(),
                 AmendError::Arithmetic(error) => DispatchError::from(error),
             })?;
         if let Some((last, remainder)) = rest {

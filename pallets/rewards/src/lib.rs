@@ -441,6 +441,9 @@ pub mod pallet {
         EmptyTeam,
         /// Something of the team before still waits. Change the team when it has been paid, after two boundaries between periods.
         FormerTeamWaits,
+        /// Somebody claims a royalty of this model, and it is not decided yet: what is set aside is its present team's. Change the team when the
+        /// case is closed.
+        RoyaltyClaimed,
         /// Something is claimed of this model already. Wait until that is decided.
         AlreadyClaimed,
         /// The model owes this royalty already: it cannot be claimed.

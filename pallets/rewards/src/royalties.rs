@@ -81,9 +81,8 @@ impl<T: Config> Pallet<T> {
         Self::ensure_payees(model, &royalties)?;
         royalties.retain(Self::has_account);
         let set_aside = Self::change(model, |split, account| {
+            ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
             let entries = split.royalties().entries();
-            let claimed = entries.iter().any(|entry| entry.ground == Ground::Claimed);
-            ensure!(!claimed, Error::<T>::AlreadyClaimed);
             let late = entries.iter().filter(|entry| entry.ground == Ground::Late);
             ensure!(
                 late.count() + royalties.len() <= MAX_LATE as usize,
@@ -110,6 +109,10 @@ impl<T: Config> Pallet<T> {
 
     /// Gives back what is claimed and not owed.
     pub(crate) fn do_close_claim(model: ModelId) -> DispatchResult {
+        let split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        if !split.is_claimed() {
+            return Ok(());
+        }
         let returned = Self::change(model, |split, account| {
             let received = account.takings.net;
             split

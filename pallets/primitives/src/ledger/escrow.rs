@@ -58,6 +58,21 @@ pub struct Kept {
     pub now: Balance,
 }
 
+/// What was set aside of what a team has kept, and how that moved the newer boundary.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct Aside {
+    /// In which period.
+    pub period: u32,
+    /// For how many royalties.
+    pub entries: u8,
+    /// How much.
+    pub amount: Balance,
+    /// How much more was kept at the newer boundary from then on.
+    pub newer_rose: Balance,
+    /// How much less.
+    pub newer_fell: Balance,
+}
+
 impl Kept {
     /// The same, beginning at `start`: what a team that began then has kept.
     pub fn since(&self, start: Balance) -> Result<Self, ArithmeticError> {
@@ -98,12 +113,36 @@ impl Kept {
         Ok(Self { older, newer, now })
     }
 
-    /// What there is when `amount` comes back, free at once.
+    /// What there is when `amount` comes back, as if it came in now.
     pub fn plus(&self, amount: Balance) -> Result<Self, ArithmeticError> {
         Ok(Self {
-            older: sum(self.older, amount)?,
-            newer: sum(self.newer, amount)?,
             now: sum(self.now, amount)?,
+            ..*self
+        })
+    }
+
+    /// What there would have been without [`Kept::less`] in the period `aside.period`, seen in another one.
+    pub fn without(&self, aside: &Aside, period: u32) -> Result<Self, ArithmeticError> {
+        let then_newer = |kept: Balance| {
+            let kept = sum(kept, aside.newer_fell)?;
+            difference(kept, aside.newer_rose)
+        };
+        let (older, newer) = match period.saturating_sub(aside.period) {
+            0 => (
+                difference(self.older, aside.amount)?,
+                then_newer(self.newer)?,
+            ),
+            // What was the newer boundary is the older one.
+            1 => (then_newer(self.older)?, sum(self.newer, aside.amount)?),
+            _ => (
+                sum(self.older, aside.amount)?,
+                sum(self.newer, aside.amount)?,
+            ),
+        };
+        Ok(Self {
+            older,
+            newer,
+            now: sum(self.now, aside.amount)?,
         })
     }
 }

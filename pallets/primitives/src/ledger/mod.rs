@@ -30,7 +30,7 @@ mod split;
 mod taking;
 mod vesting;
 
-pub use escrow::{Kept, Mark, Marks};
+pub use escrow::{Aside, Kept, Mark, Marks};
 pub use royalties::{
     top_up, DueRoyalties, Ground, RatesAboveOne, RebaseError, Rebased, Royalties, RoyaltyEntry,
 };

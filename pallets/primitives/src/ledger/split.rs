@@ -1,7 +1,7 @@
 use super::{
     difference,
-    escrow::{Kept, Mark, Marks},
-    royalties::{RebaseError, Rebased},
+    escrow::{Aside, Kept, Mark, Marks},
+    royalties::{Ground, RebaseError, Rebased},
     shares::{shares_of, team_shares},
     sum, Inflow, Royalties,
 };
@@ -69,6 +69,8 @@ pub struct Split<AccountId> {
     closed: Balance,
     /// Whether half of what the team keeps of the model's own net waits.
     waits: bool,
+    /// What was set aside of what waited, while something is claimed.
+    aside: Option<Aside>,
 }
 
 /// Who has what of all that a model has received.
@@ -115,6 +117,8 @@ pub struct Payments<AccountId> {
 pub enum AmendError {
     /// Something of the team before still waits.
     FormerTeamWaits,
+    /// Something is claimed: what is set aside comes back to the team from which it was taken, if it does.
+    Claimed,
     /// An amount does not fit.
     Arithmetic(ArithmeticError),
 }
@@ -139,6 +143,7 @@ impl<AccountId: Clone> Split<AccountId> {
             former: None,
             closed: 0,
             waits: true,
+            aside: None,
         }
     }
 
@@ -160,6 +165,11 @@ impl<AccountId: Clone> Split<AccountId> {
     /// Whether half of what the team keeps of the model's own net waits.
     pub fn waits(&self) -> bool {
         self.waits
+    }
+
+    /// Whether something is claimed that is not decided.
+    pub fn is_claimed(&self) -> bool {
+        self.aside.is_some()
     }
 
     /// What has been paid since the beginning, to payees of royalties.
@@ -281,6 +291,9 @@ impl<AccountId: Clone> Split<AccountId> {
         if self.former.is_some() {
             return Err(AmendError::FormerTeamWaits);
         }
+        if self.aside.is_some() {
+            return Err(AmendError::Claimed);
+        }
         let due = self.royalties.due(inflow.net)?;
         let kept = self.kept(due.kept, marks)?;
         let theirs = kept.since(self.team.kept)?;
@@ -337,14 +350,29 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Goes on without what is claimed, once everything payable has been paid. Says what comes back to the team.
+    ///
+    /// If nothing of what was claimed is owed, what was set aside waits as it would have; all else that comes back counts as what comes in now.
     pub fn close_claim(
         &mut self,
         received: Balance,
         marks: &mut Marks,
     ) -> Result<Balance, RebaseError> {
+        let Some(aside) = self.aside.take() else {
+            return Ok(0);
+        };
+        let claimed = self.royalties.entries().iter();
+        let claimed = claimed.filter(|entry| entry.ground == Ground::Claimed);
+        let nothing_is_owed = claimed.count() == usize::from(aside.entries);
         let rebased = self.royalties.without_claimed(received)?;
         let returned = rebased.returned;
-        self.go_on(received, marks, rebased)?;
+        let kept = self.go_on(received, marks, rebased)?;
+        if nothing_is_owed {
+            let others = Kept {
+                now: difference(kept.now, aside.amount)?,
+                ..kept
+            };
+            self.mark(marks, &others.without(&aside, marks.period)?)?;
+        }
         Ok(returned)
     }
 
@@ -370,38 +398,27 @@ impl<AccountId: Clone> Split<AccountId> {
         }
         amounts.reverse();
 
-        let ours = match self.waits {
-            true => kept.takeable()?,
+        // What waits of a former team's is theirs: else the present team had it if the claim is not upheld.
+        let most = match self.waits {
+            true => asked.min(kept.takeable()?),
             false => 0,
         };
-        let theirs = match &self.former {
-            Some(former) => {
-                let (_, next, last) = former.at(marks.period)?;
-                sum(next, last)?
-            }
-            None => 0,
-        };
-        let most = asked.min(sum(ours, theirs)?);
         let mut taken: Balance = 0;
         for amount in &mut amounts {
             *amount = part(*amount, most, asked)?;
             taken = sum(taken, *amount)?;
         }
-        // Both by what waits; the former team's part is rounded down, unless the present one has too little.
-        let from_theirs = part(taken, theirs, sum(ours, theirs)?)?;
-        let from_theirs = from_theirs.max(taken.saturating_sub(ours));
-        let from_ours = difference(taken, from_theirs)?;
-        if let Some(former) = &mut self.former {
-            // What is free by now stays, and the rest is free when it would have been.
-            let (_, next, _) = former.at(marks.period)?;
-            let from_next = part(from_theirs, next, theirs)?;
-            former.next = difference(former.next, from_next)?;
-            former.last = difference(former.last, difference(from_theirs, from_next)?)?;
-        }
-        // The present team began after what was the former's.
-        self.team.kept = difference(self.team.kept, from_theirs)?;
         self.royalties.set_aside(&amounts)?;
-        self.mark(marks, &kept.less(from_ours)?)?;
+        let less = kept.less(taken)?;
+        self.mark(marks, &less)?;
+        self.aside = Some(Aside {
+            period: marks.period,
+            // There are eight places.
+            entries: amounts.len() as u8,
+            amount: taken,
+            newer_rose: less.newer.saturating_sub(kept.newer),
+            newer_fell: kept.newer.saturating_sub(less.newer),
+        });
         Ok(taken)
     }
 
@@ -442,7 +459,7 @@ impl<AccountId: Clone> Split<AccountId> {
         }
     }
 
-    /// Goes on with other royalties. What comes back is free at once. Says what the present team has kept since it began.
+    /// Goes on with other royalties. What comes back counts as what comes in now. Says what the present team has kept since it began.
     fn go_on(
         &mut self,
         received: Balance,
