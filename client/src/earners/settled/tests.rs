@@ -336,6 +336,7 @@ fn a_model_says_where_everything_goes() {
             ("royalties_to_pools", 393),
             ("developers", 491),
             ("upstream", 0),
+            ("contested", 0),
             ("carried", 1),
         ];
         assert_eq!(of(1), expected);
