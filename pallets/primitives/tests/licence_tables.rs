@@ -80,9 +80,12 @@ enum Kind {
 }
 use Kind::{Data, Model};
 
+/// Two sources, what each descendant may be or why not, and what the row shows.
+type Mixture = ([(Kind, &'static str); 2], Row, &'static str);
+
 /// Two sources at once, in their order: models that are merged, data that is trained on. The first that stands against it is named.
 #[rustfmt::skip]
-const MIXTURES: [([(Kind, &str); 2], Row, &str); 14] = [
+const MIXTURES: [Mixture; 14] = [
     //                                                               MIT  Apa  BY   SA   NC   Rail Llam Roy
     ([(Model, "MIT"), (Model, "CC-BY-SA-4.0")],                     [SA2, SA2, SA2, MAY, SA2, SA2, SA2, SA2],
         "the one condition of MIT, its notice, is part of attribution"),
