@@ -1,17 +1,14 @@
 //! `tributary dispute`: what is contested about the ancestry of models.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use serde_json::{json, Value};
-use subxt::{
-    config::{substrate::BlakeTwo256, Hasher},
-    utils::{Static, H256},
-};
+use subxt::utils::{Static, H256};
 use tributary_primitives::roles::Contention;
 
-use super::{parse_hash, send};
+use super::{file_hash, parse_hash, send};
 use crate::{
     chain::{
         calls::{AppealCase, CaseClosed, CaseOpened, CloseCase, OpenCase, VoteOnCase},
@@ -136,14 +133,7 @@ impl Command {
 
 impl Open {
     async fn run(self, context: &Context) -> Result<Output> {
-        let evidence = match (&self.evidence, self.evidence_hash) {
-            (Some(file), _) => {
-                let bytes = fs::read(file)
-                    .map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
-                BlakeTwo256.hash(&bytes)
-            }
-            (None, hash) => hash.unwrap_or_default(),
-        };
+        let evidence = file_hash(self.evidence.as_ref(), self.evidence_hash)?;
         let (chain, key) = context.connect_to_sign().await?;
         let call = OpenCase {
             model: self.model,

@@ -25,16 +25,36 @@ pub(crate) mod statement;
 pub(crate) mod vest;
 pub(crate) mod watch;
 
-use anyhow::Result;
-use subxt::utils::H256;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use crate::{chain::calls::Call, context::Context, output::Output};
+use anyhow::Result;
+use subxt::{
+    config::{substrate::BlakeTwo256, Hasher},
+    utils::H256,
+};
+
+use crate::{chain::calls::Call, context::Context, failure::Misuse, output::Output};
 
 /// Sends a call that needs no more than a sentence.
 async fn send<C: Call>(context: &Context, call: C, done: String) -> Result<Output> {
     let (chain, key) = context.connect_to_sign().await?;
     let included = chain.submit(&key, call).await?;
     Ok(Output::new(included.json()?).line(format!("{done} {}.", included.place())))
+}
+
+/// The BLAKE2b hash of a file.
+fn hash_of(file: &Path) -> Result<H256> {
+    let bytes = fs::read(file)
+        .map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
+    Ok(BlakeTwo256.hash(&bytes))
+}
+
+/// The hash of a file, or the one given; of nothing, zero.
+fn file_hash(file: Option<&PathBuf>, hash: Option<H256>) -> Result<H256> {
+    file.map_or(Ok(hash.unwrap_or_default()), |file| hash_of(file))
 }
 
 /// Reads a hash of 32 bytes.

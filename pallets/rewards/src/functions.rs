@@ -259,9 +259,7 @@ impl<T: Config> Pallet<T> {
     /// Gives a model another team, after the present one has been paid.
     pub(crate) fn do_amend_team(model: ModelId, team: Team<T::AccountId>) -> DispatchResult {
         Self::ensure_team(&team)?;
-        Self::do_settle(model)?;
-        let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let (mut split, account, _) = Self::settled(model)?;
         let inflow = account.takings.inflow();
         let rest = split
             .amend(&inflow, &Self::marks(&account), team.clone())

@@ -128,8 +128,8 @@ impl<T: Config> Pallet<T> {
             let parts = sum([
                 sum(due.royalties)?,
                 split.royalties().dropped(),
-                sum(due.team)?,
-                sum(due.former)?,
+                sum(due.team.iter().copied())?,
+                sum(due.former.iter().copied())?,
                 split.closed(),
                 due.waiting,
                 due.carried,
@@ -138,7 +138,6 @@ impl<T: Config> Pallet<T> {
                 parts == inflow.total()?,
                 "what a model received is not what is due to somebody, waits or is carried"
             );
-            let due = split.due(&inflow, &Self::marks(&account))?;
             let shared = split.shared()?;
             let within = |shared: Vec<Balance>, due: Vec<Balance>| {
                 shared.iter().zip(&due).all(|(shared, due)| shared <= due)

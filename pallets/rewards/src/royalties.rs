@@ -147,9 +147,7 @@ impl<T: Config> Pallet<T> {
         model: ModelId,
         change: impl FnOnce(&mut Split<T::AccountId>, &mut ModelAccount) -> Result<R, DispatchError>,
     ) -> Result<R, DispatchError> {
-        Self::do_settle(model)?;
-        let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        let mut account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let (mut split, mut account, _) = Self::settled(model)?;
         account.marks = Self::marks(&account);
         let result = change(&mut split, &mut account)?;
         Splits::<T>::insert(model, split);

@@ -11,12 +11,21 @@ use tributary_primitives::{
     assets::{Payee, Pool, Royalty, MAX_AUTHORS},
     hashing,
     ids::{ContributionNumber, ModelId},
-    ledger, merkle, Balance,
+    ledger::{self, Split},
+    merkle, Balance,
 };
 
 impl<T: Config> Pallet<T> {
-    /// Pays royalties and team what is due of all that a model has received. Says how many payees and members it looked at.
+    /// Pays royalties and team what is due of all that a model has received. Says how many payees and members were paid.
     pub(crate) fn do_settle(model: ModelId) -> Result<(u32, u32), DispatchError> {
+        let (.., paid) = Self::settled(model)?;
+        Ok(paid)
+    }
+
+    /// The same, for those who go on with the split that notes it, and with the account. It is stored whatever they do.
+    pub(crate) fn settled(
+        model: ModelId,
+    ) -> Result<(Split<T::AccountId>, ModelAccount, (u32, u32)), DispatchError> {
         let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let inflow = account.takings.inflow();
@@ -27,7 +36,7 @@ impl<T: Config> Pallet<T> {
             payments.members.len() as u32,
         );
         if !payments.changed {
-            return Ok(paid);
+            return Ok((split, account, paid));
         }
 
         let mut totals = PotTotals::<T>::get();
@@ -38,10 +47,10 @@ impl<T: Config> Pallet<T> {
             decrease(&mut totals.held.models, amount)?;
             Self::credit(&mut totals, &member, amount, Source::Team(model))?;
         }
-        Splits::<T>::insert(model, split);
+        Splits::<T>::insert(model, &split);
         PotTotals::<T>::put(totals);
         Self::deposit_event(Event::Settled { model, inflow });
-        Ok(paid)
+        Ok((split, account, paid))
     }
 
     /// Moves a royalty from a model's ledger to that of the payee.

@@ -5,10 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::Result;
 use clap::Args;
 use serde_json::json;
-use subxt::{
-    config::{substrate::BlakeTwo256, Hasher},
-    utils::{Static, H256},
-};
+use subxt::utils::{Static, H256};
 use tributary_primitives::{
     licences::{
         presets::{commercial_with_royalty, named, NAMES},
@@ -20,7 +17,7 @@ use tributary_primitives::{
 use super::{find_terms, words::parse_use};
 use crate::{
     chain::calls::PublishTerms,
-    commands::parse_hash,
+    commands::{hash_of, parse_hash},
     context::Context,
     failure::{misuse, Misuse},
     money::{Amount, Part},
@@ -172,11 +169,7 @@ impl Publish {
             return Ok(None);
         };
         let hash = match (&self.text, self.text_hash) {
-            (Some(file), _) => {
-                let bytes = fs::read(file)
-                    .map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
-                BlakeTwo256.hash(&bytes)
-            }
+            (Some(file), _) => hash_of(file)?,
             (None, Some(hash)) => hash,
             (None, None) => misuse!("say which text is at {uri}: --text FILE or --text-hash HASH"),
         };

@@ -2,15 +2,12 @@
 
 mod lineage;
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
 use serde_json::{json, Value};
-use subxt::{
-    config::{substrate::BlakeTwo256, Hasher},
-    utils::{AccountId32, MultiAddress, Static, H256},
-};
+use subxt::utils::{AccountId32, MultiAddress, Static, H256};
 use tributary_primitives::{
     assets::{Asset, Payee, RoyaltyStack},
     datanets::Evidence,
@@ -30,6 +27,7 @@ use crate::{
         Chain, Snapshot,
     },
     commands::{
+        file_hash,
         licence::refusal_text,
         members::{team, MemberArgument},
         parse_hash, send,
@@ -359,18 +357,6 @@ impl Register {
             .chain(trained)
             .chain(retrieved)
             .collect())
-    }
-}
-
-/// The hash of a file, or the one given; of nothing, zero.
-fn file_hash(file: Option<&PathBuf>, hash: Option<H256>) -> Result<H256> {
-    match (file, hash) {
-        (Some(file), _) => {
-            let bytes = fs::read(file)
-                .map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
-            Ok(BlakeTwo256.hash(&bytes))
-        }
-        (None, hash) => Ok(hash.unwrap_or_default()),
     }
 }
 

@@ -416,8 +416,8 @@ impl<AccountId: Clone> Split<AccountId> {
             // There are eight places.
             entries: amounts.len() as u8,
             amount: taken,
-            newer_rose: less.newer.saturating_sub(kept.newer),
-            newer_fell: kept.newer.saturating_sub(less.newer),
+            newer_rose: difference(less.newer.max(kept.newer), kept.newer)?,
+            newer_fell: difference(less.newer.max(kept.newer), less.newer)?,
         });
         Ok(taken)
     }
