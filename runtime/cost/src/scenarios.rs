@@ -157,8 +157,10 @@ fn split(world: &World, recipients: u32) -> Scenario {
 /// Payments for models with ancestors, until the owners of some models and of their ancestors have the money.
 fn line(ancestors: u32) -> Scenario {
     let models = (0..MODELS).map(|copy| state::model(ancestors, copy));
+    // Of those whose owners withdraw: of all models they would not fit into a block.
     let upstream = models
         .clone()
+        .take(WITHDRAWING as usize)
         .flat_map(|model| model + 1..=model + ancestors);
     // Payers take turns.
     let mut settlements = (0..).zip(models.chain(upstream)).map(|(index, model)| {
@@ -193,7 +195,8 @@ fn line(ancestors: u32) -> Scenario {
             let royalty = RATE * net;
             let rest = net - Balance::from(ancestors) * royalty;
             let people = owners().map(|(model, owned)| {
-                let amount = if owned == model { rest } else { royalty };
+                // Half of what a model keeps of its own net waits; royalties do not.
+                let amount = if owned == model { rest / 2 } else { royalty };
                 (Person::owner(owned), amount)
             });
             assert_paid(read, people);
