@@ -12,7 +12,7 @@ use tributary_primitives::{
 
 use crate::chain::{
     calls::{
-        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
+        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, Settled, Shared, Source,
         Sponsored, Swept, Withdrawn,
     },
     scan::FoundEvent,
@@ -214,7 +214,7 @@ pub(crate) struct Ledger {
 /// One event of the ledger.
 pub(crate) enum Entry {
     Paid(Paid),
-    RoyaltyPaid(RoyaltyPaid),
+    Settled(Settled),
     Credited(Credited),
     Withdrawn(Withdrawn),
     Sponsored(Sponsored),
@@ -230,8 +230,8 @@ impl Entry {
     pub(crate) fn read(event: &FoundEvent) -> Result<Option<Self>> {
         Ok(if let Some(paid) = event.read()? {
             Some(Self::Paid(paid))
-        } else if let Some(royalty) = event.read()? {
-            Some(Self::RoyaltyPaid(royalty))
+        } else if let Some(settled) = event.read()? {
+            Some(Self::Settled(settled))
         } else if let Some(credit) = event.read()? {
             Some(Self::Credited(credit))
         } else if let Some(withdrawal) = event.read()? {
@@ -280,10 +280,12 @@ impl Ledger {
                 sums.net += paid.net;
                 sums.payments += u64::from(paid.cause != Cause::Licence);
             }
-            Entry::RoyaltyPaid(royalty) => {
-                let from = self.payees.entry(Payee::Model(royalty.model)).or_default();
-                *from.royalties_out.entry(royalty.payee.0).or_default() += royalty.amount;
-                self.payees.entry(royalty.payee.0).or_default().royalties_in += royalty.amount;
+            Entry::Settled(settled) => {
+                for (Static(payee), amount) in settled.royalties {
+                    let from = self.payees.entry(Payee::Model(settled.model)).or_default();
+                    *from.royalties_out.entry(payee).or_default() += amount;
+                    self.payees.entry(payee).or_default().royalties_in += amount;
+                }
             }
             Entry::Credited(credit) => {
                 let role = Role::of(&credit.source);
@@ -566,10 +568,9 @@ mod tests {
                 net: 98,
                 cause: Cause::Payment,
             }),
-            Entry::RoyaltyPaid(RoyaltyPaid {
+            Entry::Settled(Settled {
                 model: 7,
-                payee: Static(Payee::Pool(POOL)),
-                amount: 48,
+                royalties: vec![(Static(Payee::Pool(POOL)), 48)],
             }),
             credited(DEVELOPER, 50, Source::Team(7)),
             credited(CONTRIBUTOR, 45, Source::Contribution(Static(POOL), 4)),

@@ -14,6 +14,16 @@ const royalties = (list) => list.map(([key, rate, ceiling]) => structure({
   ceiling: ceiling === undefined ? none : some(number(ceiling)),
 }));
 
+// Royalties that stories have told and no event yet, by books and model.
+const told = new WeakMap();
+
+function royaltiesOf(books, id) {
+  if (!told.has(books)) told.set(books, new Map());
+  const models = told.get(books);
+  if (!models.has(id)) models.set(id, []);
+  return models.get(id);
+}
+
 /** Each word's event or events, by what follows the word. */
 const WORDS = {
   /** A model of a team: `asks` for a royalty of its descendants, `owes` its stack at the rates that apply, and half waits if it `waits`. */
@@ -44,14 +54,19 @@ const WORDS = {
     asset: asset(`model ${id}`), round: none, payer: name("payer"), gross: number(net), fee: number(0), host: number(0), net: number(net), cause: { type: "Payment" },
   }]],
 
-  royalty: (_, id, key, amount) => [["rewards.RoyaltyPaid", { model: number(id), payee: payee(key), amount: number(amount) }]],
+  /** Told by the `settled` that follows: see there. */
+  royalty(books, id, key, amount) {
+    royaltiesOf(books, id).push([payee(key), number(amount)]);
+    return [];
+  },
 
   credits: (_, id, account, amount) => [["rewards.Credited", {
     account: name(account), amount: number(amount), source: { type: "Team", asTeam: number(id) },
   }]],
 
-  settled: (_, id, royaltiesIn, net) => [["rewards.Settled", {
-    model: number(id), inflow: structure({ net: number(net), royalties: number(royaltiesIn) }),
+  /** Everything due of a model is paid, with the royalties of the lines before. */
+  settled: (books, id, royaltiesIn, net) => [["rewards.Settled", {
+    model: number(id), inflow: structure({ net: number(net), royalties: number(royaltiesIn) }), royalties: royaltiesOf(books, id).splice(0),
   }]],
 
   team: (_, id, members) => [["rewards.TeamAmended", { model: number(id), team: team(members) }]],

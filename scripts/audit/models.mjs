@@ -67,16 +67,9 @@ export class Models {
       this.findings.same(`model ${model}`, "new team", shares(team), this.teamOf(this.at(model.toNumber(), place)));
     },
 
-    "rewards.RoyaltyPaid": ({ model, payee, amount: paid }, place) => {
-      const key = payeeKey(payee);
-      const found = this.pays(model.toNumber(), place);
-      add(found.paidRoyalties, key, big(paid));
-      add(found.fresh.royalties, key, big(paid));
-      if (payee.isModel) this.at(payee.asModel.toNumber(), place).royaltiesIn += big(paid);
-      else this.books.pools.get(key.slice("pool ".length)).royalties += big(paid);
-    },
-
-    "rewards.Settled": ({ model, inflow }, place) => {
+    "rewards.Settled": ({ model, inflow, royalties: paid }, place) => {
+      const paying = this.pays(model.toNumber(), place);
+      for (const [payee, amount] of paid) this.payRoyalty(paying, payee, big(amount), place);
       const found = this.settled(model.toNumber(), place);
       const received = [big(inflow.get("net")), big(inflow.get("royalties"))];
       this.findings.same(`model ${model}`, "received by itself and by royalties", received, [found.net, found.royaltiesIn]);
@@ -154,8 +147,9 @@ export class Models {
     if (!this.paying) return;
     const { model, place } = this.paying;
     const goesOn = {
-      "rewards.RoyaltyPaid": () => data.model.toNumber() === model,
       "rewards.Credited": () => data.source.type === "Team" && data.source.asTeam.toNumber() === model,
+      // Says which royalties were paid besides.
+      "rewards.Settled": () => data.model.toNumber() === model,
       // The team that ends has more at once than what is due.
       "rewards.TeamAmended": () => data.model.toNumber() === model,
     };
@@ -241,6 +235,14 @@ export class Models {
 
   checkParts(who, team) {
     this.findings.same(who, "parts of the team in billionths", sum(team.map(({ part }) => part)), BILLION);
+  }
+
+  payRoyalty(found, payee, paid, place) {
+    const key = payeeKey(payee);
+    add(found.paidRoyalties, key, paid);
+    add(found.fresh.royalties, key, paid);
+    if (payee.isModel) this.at(payee.asModel.toNumber(), place).royaltiesIn += paid;
+    else this.books.pools.get(key.slice("pool ".length)).royalties += paid;
   }
 
   creditTeam(model, who, paid, place) {

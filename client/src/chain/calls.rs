@@ -665,11 +665,10 @@ events! {
         cause: Cause,
     }
 
-    /// A model paid a royalty.
-    Rewards.RoyaltyPaid: RoyaltyPaid {
+    /// Everything due of what a model had received was paid.
+    Rewards.Settled: Settled {
         model: u32,
-        payee: Static<Payee>,
-        amount: u128,
+        royalties: Vec<(Static<Payee>, u128)>,
     }
 
     /// An account may withdraw more than before.

@@ -11,7 +11,7 @@ use crate::{
     asset::{asset_text, pool_text, AssetName, PoolName},
     chain::{
         calls::{
-            Credited, Paid, PayAsset, RoyaltyPaid, SettleCrew, SettleModel, Sweep, Swept,
+            Credited, Paid, PayAsset, SettleCrew, SettleModel, Settled, Sweep, Swept,
             WithdrawEarnings, Withdrawn,
         },
         submit::Included,
@@ -81,7 +81,7 @@ impl Settle {
             misuse!("say what to settle: --model ID, --crew DATANET:ROUND or --fees");
         }
         let (chain, key) = context.connect_to_sign().await?;
-        let mut settled = Settled {
+        let mut settled = Settlement {
             json: Vec::new(),
             table: Grid::new(["of", "to", ">amount"]),
         };
@@ -104,23 +104,24 @@ impl Settle {
 }
 
 /// What came of settling.
-struct Settled {
+struct Settlement {
     json: Vec<Value>,
     table: Grid,
 }
 
-impl Settled {
+impl Settlement {
     async fn model(&mut self, chain: &Chain, key: &Keypair, model: u32) -> Result<()> {
         let included = chain.submit(key, SettleModel { model }).await?;
         let from = format!("model {model}");
-        for royalty in included.all::<RoyaltyPaid>()? {
-            let to = match royalty.payee.0 {
+        let settled = included.all::<Settled>()?;
+        for (Static(payee), amount) in settled.into_iter().flat_map(|event| event.royalties) {
+            let to = match payee {
                 tributary_primitives::assets::Payee::Model(id) => format!("model {id}"),
                 tributary_primitives::assets::Payee::Pool(pool) => {
                     format!("contributors of {}", pool_text(pool))
                 }
             };
-            self.table.row([&from, &to, &Amount(royalty.amount)]);
+            self.table.row([&from, &to, &Amount(amount)]);
         }
         self.credits(&from, &included)
     }

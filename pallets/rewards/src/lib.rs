@@ -40,11 +40,11 @@ pub mod pallet {
     use sp_runtime::traits::Zero;
     use tributary_primitives::{
         assets::{
-            Asset, Authors, Crew, LateRoyalties, Payee, Pool, RoyaltyStack, Team, MAX_CREW,
-            MAX_LATE, MAX_STACK, MAX_TEAM,
+            Asset, Authors, Crew, LateRoyalties, Pool, RoyaltyStack, Team, MAX_CREW, MAX_LATE,
+            MAX_STACK, MAX_TEAM,
         },
         ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
-        ledger::{Inflow, Split, Vesting},
+        ledger::{Inflow, RoyaltyPayments, Split, Vesting},
         merkle::Node,
         roles::Cause,
         Balance, Perbill,
@@ -304,21 +304,15 @@ pub mod pallet {
             /// The first round whose pool does not pay it.
             since: RoundNumber,
         },
-        /// A model paid a royalty, inside the pot.
-        RoyaltyPaid {
-            /// The model that owed it.
-            model: ModelId,
-            /// Who received it.
-            payee: Payee,
-            /// The royalty.
-            amount: Balance,
-        },
-        /// Everything due of what a model had received was paid: royalties and team.
+        /// Everything due of what a model had received was paid: royalties, inside the pot, and its team, whom events before this one
+        /// credit.
         Settled {
             /// The model.
             model: ModelId,
             /// What it had received since the beginning.
             inflow: Inflow,
+            /// Who received which royalty of it now, each above zero.
+            royalties: RoyaltyPayments,
         },
         /// A contribution's weight in a pool was proven.
         Proven {
@@ -546,7 +540,7 @@ pub mod pallet {
         ///
         /// - `model`: the model.
         ///
-        /// Errors: `ModelNotFound`. Events: `RoyaltyPaid` and `Credited` for each amount above zero, then `Settled`.
+        /// Errors: `ModelNotFound`. Events: `Credited` for each member's amount above zero, then `Settled`, with all royalties.
         #[pallet::call_index(1)]
         #[pallet::weight(T::WeightInfo::settle(MAX_STACK + MAX_LATE, 2 * MAX_TEAM))]
         pub fn settle(

@@ -40,8 +40,8 @@ impl<T: Config> Pallet<T> {
         }
 
         let mut totals = PotTotals::<T>::get();
-        for (payee, amount) in payments.royalties {
-            Self::pay_royalty(&mut totals, model, payee, amount)?;
+        for (payee, amount) in &payments.royalties {
+            Self::pay_royalty(&mut totals, *payee, *amount)?;
         }
         for (member, amount) in payments.members {
             decrease(&mut totals.held.models, amount)?;
@@ -49,17 +49,16 @@ impl<T: Config> Pallet<T> {
         }
         Splits::<T>::insert(model, &split);
         PotTotals::<T>::put(totals);
-        Self::deposit_event(Event::Settled { model, inflow });
+        Self::deposit_event(Event::Settled {
+            model,
+            inflow,
+            royalties: payments.royalties,
+        });
         Ok((split, account, paid))
     }
 
     /// Moves a royalty from a model's ledger to that of the payee.
-    fn pay_royalty(
-        totals: &mut Totals,
-        model: ModelId,
-        payee: Payee,
-        amount: Balance,
-    ) -> DispatchResult {
+    fn pay_royalty(totals: &mut Totals, payee: Payee, amount: Balance) -> DispatchResult {
         decrease(&mut totals.held.models, amount)?;
         match payee {
             Payee::Model(parent) => {
@@ -79,11 +78,6 @@ impl<T: Config> Pallet<T> {
                 increase(&mut totals.held.pools, amount)?;
             }
         }
-        Self::deposit_event(Event::RoyaltyPaid {
-            model,
-            payee,
-            amount,
-        });
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     chain::calls::{
-        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, RoyaltyPaid, Shared, Source,
+        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, Settled, Shared, Source,
         Sponsored, Withdrawn,
     },
     earners::{facts::ModelFacts, Outside},
@@ -144,19 +144,17 @@ fn paid() -> Vec<Entry> {
 /// has 492 less a unit of rounding; 27.51 and 7.86 of the pool's are the crew's, and 357.63, rounded up, the contributors'.
 fn settled() -> (Vec<Entry>, Facts) {
     let mut entries = paid();
-    let royalty = |payee, amount| {
-        Entry::RoyaltyPaid(RoyaltyPaid {
-            model: 1,
-            payee: Static(payee),
-            amount,
-        })
-    };
-    entries.push(royalty(Payee::Model(0), 98));
-    entries.push(royalty(Payee::Pool(POOL), 393));
     let team = [147, 147, 197];
     for (member, amount) in TEAM.into_iter().zip(team) {
         entries.push(credited(member, amount, Source::Team(1)));
     }
+    entries.push(Entry::Settled(Settled {
+        model: 1,
+        royalties: vec![
+            (Static(Payee::Model(0)), 98),
+            (Static(Payee::Pool(POOL)), 393),
+        ],
+    }));
     entries.push(credited(PARENT, 98, Source::Team(0)));
     entries.push(credited(JACK, 27, Source::Crew(Static(POOL))));
     entries.push(credited(PROVIDER, 7, Source::Crew(Static(POOL))));

@@ -122,6 +122,9 @@ pub struct Royalties {
     entries: Entries,
 }
 
+/// What payees of royalties are paid, each once.
+pub type RoyaltyPayments = BoundedVec<(Payee, Balance), ConstU32<{ MAX_STACK + MAX_LATE }>>;
+
 /// Who has what of R: all of it together with what dropped payees have had is R.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct DueRoyalties {
@@ -196,8 +199,8 @@ impl Royalties {
     }
 
     /// Notes that everything payable of what is `owed` is paid. Says how much that is for each entry that gets something.
-    pub fn pay(&mut self, owed: &[Balance]) -> Result<Vec<(Payee, Balance)>, ArithmeticError> {
-        let mut payments = Vec::new();
+    pub fn pay(&mut self, owed: &[Balance]) -> Result<RoyaltyPayments, ArithmeticError> {
+        let mut payments = Vec::with_capacity(self.entries.len());
         for (entry, owed) in self.entries.iter_mut().zip(owed) {
             let amount = difference(*owed, entry.paid)?;
             if entry.is_payable() && amount > 0 {
@@ -205,7 +208,8 @@ impl Royalties {
                 payments.push((entry.payee, amount));
             }
         }
-        Ok(payments)
+        // One for each entry at the most.
+        Ok(RoyaltyPayments::truncate_from(payments))
     }
 
     /// Goes on with other royalties once the model has received `received`, and everything payable by then has been paid. `late` and what

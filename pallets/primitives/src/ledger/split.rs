@@ -1,12 +1,12 @@
 use super::{
     difference,
     escrow::{Aside, Kept, Mark, Marks},
-    royalties::{Ground, RebaseError, Rebased},
+    royalties::{Ground, RebaseError, Rebased, RoyaltyPayments},
     shares::{shares_of, team_shares},
     sum, Inflow, Royalties,
 };
 use crate::{
-    assets::{Asset, LateRoyalties, Payee, RoyaltyStack, Share, Team},
+    assets::{Asset, LateRoyalties, RoyaltyStack, Share, Team},
     Balance,
 };
 use alloc::vec::Vec;
@@ -105,7 +105,7 @@ pub struct Shared {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Payments<AccountId> {
     /// To the payees of royalties.
-    pub royalties: Vec<(Payee, Balance)>,
+    pub royalties: RoyaltyPayments,
     /// To members of teams.
     pub members: Vec<(AccountId, Balance)>,
     /// Whether the split changed, which it may have though nobody gets a whole unit.

@@ -64,13 +64,13 @@ impl Books {
                     *self.ledger(payee) += net;
                     self.hosts += host;
                 }
-                Event::RoyaltyPaid {
-                    model,
-                    payee,
-                    amount,
+                Event::Settled {
+                    model, royalties, ..
                 } => {
-                    *self.ledger(Payee::Model(model)) -= amount;
-                    *self.ledger(payee) += amount;
+                    for (payee, amount) in royalties {
+                        *self.ledger(Payee::Model(model)) -= amount;
+                        *self.ledger(payee) += amount;
+                    }
                 }
                 Event::Credited {
                     account,
@@ -132,7 +132,6 @@ impl Books {
                 | Event::Shared { .. }
                 | Event::HandedOver { .. }
                 | Event::ContributionExcluded { .. }
-                | Event::Settled { .. }
                 | Event::Proven { .. } => {}
                 Event::__Ignore(..) => unreachable!(),
             }

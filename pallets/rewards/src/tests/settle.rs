@@ -3,7 +3,7 @@ use frame_support::{assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::DispatchError;
 use tributary_primitives::{
     assets::{Payee, Royalty},
-    ledger::Inflow,
+    ledger::{Inflow, RoyaltyPayments},
 };
 
 #[test]
@@ -27,16 +27,6 @@ fn royalties_go_to_inboxes_and_pools_and_the_rest_to_the_team() {
         assert_eq!(
             events(),
             [
-                Event::RoyaltyPaid {
-                    model: 1,
-                    payee: Payee::Model(0),
-                    amount: 100
-                },
-                Event::RoyaltyPaid {
-                    model: 1,
-                    payee: Payee::Pool(pool(0, 1)),
-                    amount: 500
-                },
                 Event::Credited {
                     account: 21,
                     amount: 300,
@@ -47,7 +37,14 @@ fn royalties_go_to_inboxes_and_pools_and_the_rest_to_the_team() {
                     amount: 100,
                     source: Source::Team(1)
                 },
-                Event::Settled { model: 1, inflow },
+                Event::Settled {
+                    model: 1,
+                    inflow,
+                    royalties: RoyaltyPayments::truncate_from(vec![
+                        (Payee::Model(0), 100),
+                        (Payee::Pool(pool(0, 1)), 500)
+                    ]),
+                },
             ]
         );
         assert_eq!([20, 21, 22].map(claimable), [0, 300, 100]);
