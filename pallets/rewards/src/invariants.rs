@@ -214,7 +214,7 @@ impl<T: Config> Pallet<T> {
                 let credited = Self::credited_of(pool.datanet, contribution, earning)?;
                 increase(&mut paid, credited)?;
                 ensure!(
-                    proven.paid <= Self::earned_by(&pool, proven.weight)?,
+                    proven.paid <= Self::earned_by(pool, proven.weight)?,
                     "a contribution was paid more than it has earned"
                 );
             }

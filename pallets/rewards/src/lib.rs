@@ -685,7 +685,7 @@ pub mod pallet {
 
         /// What a contribution of `weight` that is not excluded from a pool has earned from it since the beginning, paid or not.
         pub fn earned(pool: Pool, weight: u128) -> Option<Balance> {
-            Self::earned_by(&pool, weight).ok()
+            Self::earned_by(pool, weight).ok()
         }
 
         /// What the sponsor of a round pays for a contribution, where half of it vests.
@@ -707,7 +707,7 @@ pub mod pallet {
         /// What a contribution is owed from a pool where its weight has been proven.
         pub fn owed(pool: Pool, contribution: ContributionNumber) -> Option<Balance> {
             let proven = Proven::<T>::get(pool, contribution)?;
-            let earned = Self::earned_by(&pool, proven.weight).ok()?;
+            let earned = Self::earned_by(pool, proven.weight).ok()?;
             earned.checked_sub(proven.paid)
         }
     }

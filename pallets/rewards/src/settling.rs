@@ -15,6 +15,42 @@ use tributary_primitives::{
     merkle, Balance,
 };
 
+/// A pool from which contributions are paid.
+struct OpenPool<T: Config> {
+    pool: Pool,
+    terms: PoolTerms<T::AccountId>,
+    account: PoolAccount,
+    /// What its contributions have earned together.
+    contributors: Balance,
+}
+
+impl<T: Config> OpenPool<T> {
+    fn open(pool: Pool) -> Result<Self, DispatchError> {
+        let account =
+            PoolAccounts::<T>::get(pool).ok_or_else(|| Pallet::<T>::pool_without_account(&pool))?;
+        let terms = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?;
+        let received = account.takings.inflow().total()?;
+        let contributors = ledger::contributors_part(&terms.crew, received)?;
+        Ok(Self {
+            pool,
+            terms,
+            account,
+            contributors,
+        })
+    }
+
+    /// What a contribution of `weight` has earned since the beginning.
+    fn earned(&self, weight: u128) -> Result<Balance, DispatchError> {
+        let earned = ledger::contribution_part(self.contributors, weight, self.terms.weight)?;
+        Ok(earned)
+    }
+
+    /// Notes what was claimed.
+    fn close(self) {
+        PoolAccounts::<T>::insert(self.pool, self.account);
+    }
+}
+
 impl<T: Config> Pallet<T> {
     /// Pays royalties and team what is due of all that a model has received. Says how many payees and members were paid.
     pub(crate) fn do_settle(model: ModelId) -> Result<(u32, u32), DispatchError> {
@@ -122,19 +158,44 @@ impl<T: Config> Pallet<T> {
         let mut unused = Weight::zero();
         let most = Self::weight_of_claims(&claims);
         let mut totals = PotTotals::<T>::get();
+        // Claims from the same pool mostly follow each other: it is read and written once for all of them.
+        let mut open: Option<OpenPool<T>> = None;
         for claim in claims {
-            let (pool, contribution) = (claim.pool, claim.contribution);
-            let mut account =
-                PoolAccounts::<T>::get(pool).ok_or_else(|| Self::pool_without_account(&pool))?;
-            let terms = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?;
-            let mut proven = match Proven::<T>::get(pool, contribution) {
-                Some(proven) => proven,
-                None => Self::prove(pool, &terms, contribution, claim.proof)?,
+            let mut opened = match open.take() {
+                Some(opened) if opened.pool == claim.pool => opened,
+                other => {
+                    if let Some(other) = other {
+                        other.close();
+                    }
+                    OpenPool::<T>::open(claim.pool)?
+                }
             };
+            let authors = Self::claim_one(&mut totals, &mut opened, claim)?;
+            unused = unused.saturating_add(Self::unused_by(authors));
+            open = Some(opened);
+        }
+        if let Some(opened) = open {
+            opened.close();
+        }
+        PotTotals::<T>::put(totals);
+        Ok(most.saturating_sub(unused))
+    }
 
-            let earned = Self::earned_from(&terms, &account, proven.weight)?;
+    /// Credits a contribution with what it is owed from a pool. Says how many authors it has.
+    fn claim_one(
+        totals: &mut Totals,
+        opened: &mut OpenPool<T>,
+        claim: Claim<T::AccountId>,
+    ) -> Result<u32, DispatchError> {
+        let (pool, contribution) = (opened.pool, claim.contribution);
+        Proven::<T>::try_mutate(pool, contribution, |entry| {
+            let mut proven = match entry.take() {
+                Some(proven) => proven,
+                None => Self::prove(pool, &opened.terms, contribution, claim.proof)?,
+            };
+            let earned = opened.earned(proven.weight)?;
             let (amount, authors) = Self::credit_contribution(
-                &mut totals,
+                totals,
                 &proven.account,
                 (pool.datanet, contribution),
                 Earning::so_far(proven.paid),
@@ -142,14 +203,11 @@ impl<T: Config> Pallet<T> {
                 Source::Contribution(pool, contribution),
             )?;
             proven.paid = earned;
-            increase(&mut account.claimed, amount)?;
+            increase(&mut opened.account.claimed, amount)?;
             decrease(&mut totals.held.pools, amount)?;
-            unused = unused.saturating_add(Self::unused_by(authors));
-            PoolAccounts::<T>::insert(pool, account);
-            Proven::<T>::insert(pool, contribution, proven);
-        }
-        PotTotals::<T>::put(totals);
-        Ok(most.saturating_sub(unused))
+            *entry = Some(proven);
+            Ok(authors)
+        })
     }
 
     /// What a contribution with so many authors costs less than one with the most.
@@ -193,24 +251,9 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What a contribution has earned from a pool since the beginning.
-    fn earned_from(
-        terms: &PoolTerms<T::AccountId>,
-        account: &PoolAccount,
-        weight: u128,
-    ) -> Result<Balance, DispatchError> {
-        let received = account.takings.inflow().total()?;
-        let contributors = ledger::contributors_part(&terms.crew, received)?;
-        let earned = ledger::contribution_part(contributors, weight, terms.weight)?;
-        Ok(earned)
-    }
-
     /// What a contribution of `weight` has earned from a pool since the beginning.
-    pub(crate) fn earned_by(pool: &Pool, weight: u128) -> Result<Balance, DispatchError> {
-        let account =
-            PoolAccounts::<T>::get(pool).ok_or_else(|| Self::pool_without_account(pool))?;
-        let terms = Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)?;
-        Self::earned_from(&terms, &account, weight)
+    pub(crate) fn earned_by(pool: Pool, weight: u128) -> Result<Balance, DispatchError> {
+        OpenPool::<T>::open(pool)?.earned(weight)
     }
 
     /// The ledger of a model in numbers.

@@ -104,16 +104,19 @@ impl<T: Config> Pallet<T> {
         let mut weight = Self::weight_of_awards(awards.len() as u32);
         let mut totals = PotTotals::<T>::get();
         for (pool, contribution) in awards {
-            let award = Awards::<T>::get(pool, contribution).ok_or(Error::<T>::AwardNotFound)?;
-            let vested = Self::vested(pool, &award)?;
-            let all = vested == award.amount;
-            let now = Earning {
-                amount: vested,
-                all,
-            };
-            let (award, authors) = Self::vest_award(&mut totals, pool, contribution, award, now)?;
+            let authors = Awards::<T>::try_mutate(pool, contribution, |entry| {
+                let award = entry.take().ok_or(Error::<T>::AwardNotFound)?;
+                let vested = Self::vested(pool, &award)?;
+                let now = Earning {
+                    amount: vested,
+                    all: vested == award.amount,
+                };
+                let (award, authors) =
+                    Self::vest_award(&mut totals, pool, contribution, award, now)?;
+                *entry = Some(award);
+                Ok::<_, DispatchError>(authors)
+            })?;
             weight = weight.saturating_sub(Self::unused_by(authors));
-            Awards::<T>::insert(pool, contribution, award);
         }
         PotTotals::<T>::put(totals);
         Ok(weight)
