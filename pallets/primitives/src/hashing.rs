@@ -44,6 +44,9 @@ const INPUTS: u8 = 10;
 const PICK: u8 = 11;
 const STATEMENT: u8 = 12;
 
+/// Bytes of a node, or of a leaf and its weight: a hash and a `u128`.
+const NODE: usize = 48;
+
 fn hash_of(fields: impl Encode) -> H256 {
     BlakeTwo256::hash_of(&fields)
 }
@@ -158,12 +161,28 @@ pub fn counted_leaf(leaf: H256) -> H256 {
     tree_leaf(leaf, 1)
 }
 
+// The hashes of trees are made of arrays: a proof asks for dozens of them, and an encoded hash takes vectors that grow.
+
 /// The hash of a tree's leaf.
 pub(crate) fn tree_leaf(leaf: H256, weight: u128) -> H256 {
-    hash_of((TREE_LEAF, leaf, weight))
+    let mut bytes = [TREE_LEAF; 1 + NODE];
+    bytes[1..].copy_from_slice(&hash_and_sum(leaf, weight));
+    <BlakeTwo256 as Hash>::hash(&bytes)
 }
 
 /// The hash of a tree's inner node with `count` leaves below it.
 pub(crate) fn tree_inner(count: u32, left: &Node, right: &Node) -> H256 {
-    hash_of((TREE_INNER, count, left, right))
+    let mut bytes = [TREE_INNER; 5 + 2 * NODE];
+    bytes[1..5].copy_from_slice(&count.to_le_bytes());
+    bytes[5..5 + NODE].copy_from_slice(&hash_and_sum(left.hash, left.sum));
+    bytes[5 + NODE..].copy_from_slice(&hash_and_sum(right.hash, right.sum));
+    <BlakeTwo256 as Hash>::hash(&bytes)
+}
+
+/// The encoding of a hash and a sum, one after the other.
+fn hash_and_sum(hash: H256, sum: u128) -> [u8; NODE] {
+    let mut bytes = [0; NODE];
+    bytes[..32].copy_from_slice(hash.as_bytes());
+    bytes[32..].copy_from_slice(&sum.to_le_bytes());
+    bytes
 }
