@@ -5,19 +5,19 @@ use frame_support::{
     ensure,
     traits::{
         fungible::{Inspect, Mutate},
-        tokens::{DepositConsequence, Preservation, Provenance},
+        tokens::Preservation,
         Get,
     },
 };
 use sp_runtime::{
     traits::{AccountIdConversion, SaturatedConversion},
-    ArithmeticError, DispatchError, DispatchResult,
+    ArithmeticError, DispatchError, DispatchResult, TokenError,
 };
 use tributary_primitives::{
-    assets::{Asset, Crew, Payee, Pool, RoyaltyStack, Share, Team},
+    assets::{Asset, Crew, Pool, RoyaltyStack, Share, Team},
     datanets::MAX_CREW_SHARE,
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
-    ledger::{self, AmendError, Marks, Royalties, Split, Vesting},
+    ledger::{self, AmendError, Marks, Royalties, Split, Taking, Vesting},
     merkle::Node,
     roles::Cause,
     Balance, Perbill,
@@ -38,42 +38,48 @@ impl<T: Config> Pallet<T> {
         host: Option<(T::AccountId, Balance)>,
         cause: Cause,
     ) -> DispatchResult {
-        let payee = Self::payee_of(asset, round)?;
-        let rates = Self::taking_rates();
-        let taking = ledger::take(
-            gross,
-            rates.protocol_fee,
-            host.as_ref().map_or(0, |(_, amount)| *amount),
-            rates.host_max,
-        )
-        .map_err(|_| Error::<T>::HostShareTooHigh)?;
-
-        Self::take_in(payer, gross, Preservation::Expendable)?;
+        let hosted = host.as_ref().map_or(0, |(_, amount)| *amount);
+        // Whose money it is is read before the coin moves, so that nobody pays for what there is not, and written after.
+        let collect = |takings: &mut Takings| {
+            let taking = Self::taking(gross, hosted)?;
+            Self::take_in(payer, gross, Preservation::Expendable)?;
+            takings.add_payment(gross, &taking)?;
+            Ok::<_, DispatchError>(taking)
+        };
+        let (round, taking) = match asset {
+            Asset::Model(model) => {
+                ensure!(round.is_none(), Error::<T>::ModelHasNoRounds);
+                let taking = ModelAccounts::<T>::try_mutate(model, |account| {
+                    let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
+                    account.marks = Self::marks(account);
+                    collect(&mut account.takings)
+                })?;
+                (None, taking)
+            }
+            Asset::Datanet(datanet) => {
+                let round = match round {
+                    Some(round) => round,
+                    None => LastPool::<T>::get(datanet).ok_or(Error::<T>::NoFinalRound)?,
+                };
+                let pool = Pool { datanet, round };
+                let taking = PoolAccounts::<T>::try_mutate(pool, |account| {
+                    let account = account
+                        .as_mut()
+                        .ok_or_else(|| Self::pool_without_account(&pool))?;
+                    collect(&mut account.takings)
+                })?;
+                (Some(round), taking)
+            }
+        };
         let mut totals = PotTotals::<T>::get();
         increase(&mut totals.gross, gross)?;
         increase(&mut totals.fees, taking.fee)?;
         increase(&mut totals.held.fees, taking.fee)?;
-        let round = match payee {
-            Payee::Model(model) => {
-                ModelAccounts::<T>::try_mutate(model, |account| {
-                    let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
-                    account.marks = Self::marks(account);
-                    account.takings.add_payment(gross, &taking)?;
-                    Ok::<_, DispatchError>(())
-                })?;
-                increase(&mut totals.held.models, taking.net)?;
-                None
-            }
-            Payee::Pool(pool) => {
-                PoolAccounts::<T>::try_mutate(pool, |account| {
-                    let account = account.as_mut().ok_or(Error::<T>::PoolNotFound)?;
-                    account.takings.add_payment(gross, &taking)?;
-                    Ok::<_, DispatchError>(())
-                })?;
-                increase(&mut totals.held.pools, taking.net)?;
-                Some(pool.round)
-            }
+        let held = match asset {
+            Asset::Model(_) => &mut totals.held.models,
+            Asset::Datanet(_) => &mut totals.held.pools,
         };
+        increase(held, taking.net)?;
         Self::deposit_event(Event::Paid {
             asset,
             round,
@@ -89,6 +95,13 @@ impl<T: Config> Pallet<T> {
         }
         PotTotals::<T>::put(totals);
         Ok(())
+    }
+
+    /// How a payment is divided, with what its host asks for.
+    fn taking(gross: Balance, hosted: Balance) -> Result<Taking, Error<T>> {
+        let rates = Self::taking_rates();
+        ledger::take(gross, rates.protocol_fee, hosted, rates.host_max)
+            .map_err(|_| Error::<T>::HostShareTooHigh)
     }
 
     /// What is taken of payments: whatever was set, not above the bounds.
@@ -118,32 +131,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whose ledger a payment goes to.
-    fn payee_of(asset: Asset, round: Option<RoundNumber>) -> Result<Payee, DispatchError> {
-        match asset {
-            Asset::Model(model) => {
-                ensure!(round.is_none(), Error::<T>::ModelHasNoRounds);
-                ensure!(
-                    ModelAccounts::<T>::contains_key(model),
-                    Error::<T>::ModelNotFound
-                );
-                Ok(Payee::Model(model))
-            }
-            Asset::Datanet(datanet) => {
-                let round = match round {
-                    Some(round) => round,
-                    None => LastPool::<T>::get(datanet).ok_or(Error::<T>::NoFinalRound)?,
-                };
-                let pool = Pool { datanet, round };
-                ensure!(
-                    PoolAccounts::<T>::contains_key(pool),
-                    Self::pool_without_account(&pool)
-                );
-                Ok(Payee::Pool(pool))
-            }
-        }
-    }
-
     /// Why a pool has no account.
     pub(crate) fn pool_without_account(pool: &Pool) -> Error<T> {
         if Pools::<T>::contains_key(pool) {
@@ -168,14 +155,14 @@ impl<T: Config> Pallet<T> {
 
     /// Moves money out of the pot: the only way out. The pot keeps its existential deposit.
     fn pay_out(account: &T::AccountId, amount: Balance) -> DispatchResult {
-        match T::Currency::can_deposit(account, amount, Provenance::Extant) {
-            DepositConsequence::BelowMinimum | DepositConsequence::CannotCreate => {
-                return Err(Error::<T>::BelowExistentialDeposit.into())
+        match T::Currency::transfer(&Self::pot(), account, amount, Preservation::Preserve) {
+            Ok(_) => Ok(()),
+            // Only who receives can have too little: the pot keeps enough.
+            Err(DispatchError::Token(TokenError::BelowMinimum | TokenError::CannotCreate)) => {
+                Err(Error::<T>::BelowExistentialDeposit.into())
             }
-            other => other.into_result()?,
+            Err(error) => Err(error),
         }
-        T::Currency::transfer(&Self::pot(), account, amount, Preservation::Preserve)?;
-        Ok(())
     }
 
     /// Makes money of the pot an account's own. Needs nothing of the account, so that it cannot fail for it.
