@@ -15,6 +15,9 @@ use tributary_primitives::{
     merkle, Balance,
 };
 
+/// What divides a model's money once all that is due is paid, that money, and how many payees and members were paid.
+pub(crate) type SettledModel<AccountId> = (Split<AccountId>, ModelAccount, (u32, u32));
+
 /// A pool from which contributions are paid.
 struct OpenPool<T: Config> {
     pool: Pool,
@@ -59,9 +62,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// The same, for those who go on with the split that notes it, and with the account. It is stored whatever they do.
-    pub(crate) fn settled(
-        model: ModelId,
-    ) -> Result<(Split<T::AccountId>, ModelAccount, (u32, u32)), DispatchError> {
+    pub(crate) fn settled(model: ModelId) -> Result<SettledModel<T::AccountId>, DispatchError> {
         let account = ModelAccounts::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let mut split = Splits::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let inflow = account.takings.inflow();
