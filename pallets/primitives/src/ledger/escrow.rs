@@ -121,7 +121,8 @@ impl Kept {
         })
     }
 
-    /// What there would have been without [`Kept::less`] in the period `aside.period`, seen in another one.
+    /// The same with the boundaries as they would have been without [`Kept::less`] in the period `aside.period`, seen in another one, once
+    /// what was set aside has come back.
     pub fn without(&self, aside: &Aside, period: u32) -> Result<Self, ArithmeticError> {
         let then_newer = |kept: Balance| {
             let kept = sum(kept, aside.newer_fell)?;
@@ -142,7 +143,7 @@ impl Kept {
         Ok(Self {
             older,
             newer,
-            now: sum(self.now, aside.amount)?,
+            ..*self
         })
     }
 }

@@ -367,11 +367,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let returned = rebased.returned;
         let kept = self.go_on(received, marks, rebased)?;
         if nothing_is_owed {
-            let others = Kept {
-                now: difference(kept.now, aside.amount)?,
-                ..kept
-            };
-            self.mark(marks, &others.without(&aside, marks.period)?)?;
+            self.mark(marks, &kept.without(&aside, marks.period)?)?;
         }
         Ok(returned)
     }

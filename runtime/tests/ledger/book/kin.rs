@@ -1,0 +1,358 @@
+//! What models owe because of where they come from, and what becomes known of that late.
+
+use super::{exact::ONE, Asset, Book, Coin, ModelId, Outcome, Payee, Royalty, Share, MAX_LATE};
+use std::cmp::Reverse;
+
+/// The most that a model owes in its stack.
+const MAX_STACK: usize = 32;
+const MAX_ROYALTIES: u32 = ONE / 100 * 60;
+
+/// Where a model comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Source {
+    pub(crate) payee: Payee,
+    /// Its owner had left it out, others showed it.
+    pub(crate) upheld: bool,
+}
+
+/// What is contested about the ancestry of a model.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Contention {
+    Missing(Payee),
+    False(Payee),
+    Reexecuted,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Kin {
+    /// What descendants owe it: a rate, and a ceiling.
+    own: (u32, Option<Coin>),
+    pub(crate) stack: Vec<Royalty>,
+    pub(crate) late: Vec<Royalty>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) contested: Option<Contention>,
+    /// For what something is set aside.
+    claimed: Option<Asset>,
+    reexecuted: bool,
+    /// Who is announced to be the team, from which block on.
+    announced: Option<(Vec<Share>, u32)>,
+    /// The numbers of the last change of what it owes, and of the last one when it was folded.
+    changed: u64,
+    folded: u64,
+}
+
+/// Owes for an asset once: of a datanet for the latest round.
+fn unite(royalties: &mut Vec<Royalty>, royalty: Royalty) {
+    match royalties
+        .iter_mut()
+        .find(|other| other.payee.asset() == royalty.payee.asset())
+    {
+        Some(other) => other.payee = other.payee.max(royalty.payee),
+        None => royalties.push(royalty),
+    }
+}
+
+fn owes(royalties: &[Royalty], asset: Asset) -> bool {
+    royalties
+        .iter()
+        .any(|royalty| royalty.payee.asset() == asset)
+}
+
+fn highest_first(mut royalties: Vec<Royalty>) -> Vec<Royalty> {
+    royalties.sort_by_key(|royalty| (Reverse(royalty.rate), royalty.payee));
+    royalties
+}
+
+fn fits(stack: &[Royalty]) -> Outcome {
+    if stack.len() > MAX_STACK {
+        return Err("StackTooLong");
+    }
+    if stack.iter().map(|royalty| royalty.rate).sum::<u32>() > MAX_ROYALTIES {
+        return Err("RoyaltiesTooHigh");
+    }
+    Ok(())
+}
+
+impl Kin {
+    /// Whether the team that is announced can take over.
+    pub(crate) fn may_change_team(&self, block: u32, notice: u32) -> bool {
+        let announced = self.announced.as_ref();
+        announced.is_some_and(|(_, from)| (*from..=from + notice).contains(&block))
+    }
+}
+
+impl Book {
+    pub(crate) fn kin(&mut self, model: ModelId) -> Outcome<&mut Kin> {
+        self.kin.get_mut(&model).ok_or("ModelNotFound")
+    }
+
+    /// What a source owes in its stack, and its own royalty.
+    fn timely(&self, source: Payee) -> Vec<Royalty> {
+        let ((rate, ceiling), mut royalties) = match source {
+            Payee::Model(model) => (self.kin[&model].own, self.kin[&model].stack.clone()),
+            Payee::Pool((datanet, _)) => (self.datanet_royalties[datanet as usize], Vec::new()),
+        };
+        unite(
+            &mut royalties,
+            Royalty {
+                payee: source,
+                rate,
+                ceiling,
+            },
+        );
+        royalties
+    }
+
+    fn late(&self, source: Payee) -> Vec<Royalty> {
+        match source {
+            Payee::Model(model) => self.kin[&model].late.clone(),
+            Payee::Pool(_) => Vec::new(),
+        }
+    }
+
+    fn brought(&self, source: Payee) -> Vec<Royalty> {
+        [self.timely(source), self.late(source)].concat()
+    }
+
+    /// Whether a model can come from a source: it was there before.
+    fn check_source(&self, model: ModelId, source: Payee) -> Outcome {
+        match source {
+            Payee::Model(parent) if parent >= model => Err("ParentNotEarlier"),
+            Payee::Pool(pool) if !self.pools.contains_key(&pool) => Err("RoundNotFinal"),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn register(
+        &mut self,
+        own: (u32, Option<Coin>),
+        sources: &[Payee],
+        team: &[Share],
+    ) -> Outcome {
+        let model = self.kin.len() as ModelId;
+        super::check_team(team)?;
+        for source in sources {
+            // Of those that a model names at first, none is there that is not earlier.
+            self.check_source(model, *source)
+                .map_err(|error| match error {
+                    "ParentNotEarlier" => "ParentNotFound",
+                    error => error,
+                })?;
+        }
+        let mut stack = Vec::new();
+        for source in sources {
+            for royalty in self.brought(*source) {
+                unite(&mut stack, royalty);
+            }
+            fits(&stack)?;
+        }
+        stack.sort_by_key(|royalty| royalty.payee);
+        self.open(model, &stack, team)?;
+        let sources = sources.iter().map(|payee| Source {
+            payee: *payee,
+            upheld: false,
+        });
+        let kin = Kin {
+            own,
+            stack,
+            late: Vec::new(),
+            sources: sources.collect(),
+            contested: None,
+            claimed: None,
+            reexecuted: false,
+            announced: None,
+            changed: 0,
+            folded: self.changes,
+        };
+        self.kin.insert(model, kin);
+        Ok(())
+    }
+
+    /// What a model owes by what its sources owe now: what it owes already stays, what does not fit is left out.
+    fn folded(&self, kin: &Kin) -> (Vec<Royalty>, Vec<Royalty>) {
+        let (mut all, mut beyond) = (Vec::new(), Vec::new());
+        for source in &kin.sources {
+            let timely = self.timely(source.payee);
+            let of_upheld = timely.iter().filter(|_| source.upheld).copied();
+            for royalty in of_upheld.chain(self.late(source.payee)) {
+                unite(&mut beyond, royalty);
+            }
+            for royalty in self.brought(source.payee) {
+                unite(&mut all, royalty);
+            }
+        }
+        // By whatever way an asset is reached, its latest round is owed.
+        let kept = |held: &[Royalty]| -> Vec<Royalty> {
+            let still = all
+                .iter()
+                .filter(|royalty| owes(held, royalty.payee.asset()));
+            still.copied().collect()
+        };
+        // Nothing is added: what owners upstream name by themselves binds models that are registered afterwards.
+        let mut stack = kept(&kin.stack);
+        let mut late = kept(&kin.late);
+        late.retain(|royalty| !owes(&stack, royalty.payee.asset()));
+        for royalty in highest_first(kept(&beyond)) {
+            let asset = royalty.payee.asset();
+            if late.len() < MAX_LATE && !owes(&stack, asset) && !owes(&late, asset) {
+                late.push(royalty);
+            }
+        }
+        stack.sort_by_key(|royalty| royalty.payee);
+        late.sort_by_key(|royalty| royalty.payee);
+        (stack, late)
+    }
+
+    /// Folds a model again. `held` is what it owes with precedence, and where it comes from.
+    fn renew(&mut self, model: ModelId, held: Kin) -> Outcome {
+        let (stack, late) = self.folded(&held);
+        let before = self.kin(model)?.clone();
+        if (&before.stack, &before.late) != (&stack, &late) {
+            self.amend_royalties(model, &stack, &late)?;
+            self.changes += 1;
+        }
+        let changes = self.changes;
+        let kin = self.kin(model)?;
+        if (&before.stack, &before.late) != (&stack, &late) {
+            kin.changed = changes;
+        }
+        (kin.stack, kin.late, kin.sources, kin.folded) = (stack, late, held.sources, changes);
+        Ok(())
+    }
+
+    pub(crate) fn refold(&mut self, model: ModelId) -> Outcome {
+        let kin = self.kin.get(&model).ok_or("AssetNotFound")?.clone();
+        let changed = |source: &Source| match source.payee {
+            Payee::Model(model) => self.kin[&model].changed > kin.folded,
+            Payee::Pool(_) => false,
+        };
+        if !kin.sources.iter().any(changed) {
+            return Err("NotStale");
+        }
+        self.renew(model, kin)
+    }
+
+    pub(crate) fn add_parent(&mut self, model: ModelId, source: Payee) -> Outcome {
+        let mut held = self.kin(model)?.clone();
+        let assets = held.sources.iter().map(|known| known.payee.asset());
+        if assets.into_iter().any(|asset| asset == source.asset()) {
+            return Err("DuplicateOrigin");
+        }
+        self.check_source(model, source)?;
+        if held.claimed.is_some_and(|asset| asset == source.asset()) {
+            return Err("SourceClaimed");
+        }
+        for royalty in self.brought(source) {
+            unite(&mut held.stack, royalty);
+        }
+        fits(&held.stack)?;
+        held.sources.push(Source {
+            payee: source,
+            upheld: false,
+        });
+        self.renew(model, held)
+    }
+
+    /// What a model would owe besides if it came from a source: as much as there are places for.
+    fn claimed(&self, kin: &Kin, source: Payee) -> Vec<Royalty> {
+        let mut brought = self.brought(source);
+        brought.retain(|royalty| {
+            let asset = royalty.payee.asset();
+            !owes(&kin.stack, asset) && !owes(&kin.late, asset)
+        });
+        let mut claimed = highest_first(brought);
+        claimed.truncate(MAX_LATE - kin.late.len());
+        claimed.sort_by_key(|royalty| royalty.payee);
+        claimed
+    }
+
+    pub(crate) fn contest(&mut self, model: ModelId, contention: Contention) -> Outcome {
+        let kin = self.kin(model)?.clone();
+        if kin.contested.is_some() {
+            return Err(super::NOBODY);
+        }
+        let known = |payee: Payee| kin.sources.iter().any(|source| source.payee == payee);
+        match contention {
+            Contention::Missing(source) => {
+                let named = kin.sources.iter().map(|known| known.payee);
+                let mut named = named.filter(|known| known.asset() == source.asset());
+                // Of a datanet, a later round is missing.
+                if named.any(|known| known >= source) {
+                    return Err("NotMissing");
+                }
+                if kin.sources.iter().filter(|source| source.upheld).count() == MAX_LATE {
+                    return Err("TooManyUpheld");
+                }
+                self.check_source(model, source)?;
+                let claimed = self.claimed(&kin, source);
+                if !claimed.is_empty() {
+                    self.claim_late(model, &claimed)?;
+                    self.kin(model)?.claimed = Some(source.asset());
+                }
+            }
+            Contention::False(source) if known(source) => {
+                self.freeze(model, source.asset(), true)?
+            }
+            Contention::False(_) => return Err("EdgeNotFound"),
+            Contention::Reexecuted if kin.reexecuted => return Err("AlreadyReexecuted"),
+            Contention::Reexecuted => {}
+        }
+        self.kin(model)?.contested = Some(contention);
+        Ok(())
+    }
+
+    pub(crate) fn conclude(&mut self, model: ModelId, upheld: bool) -> Outcome {
+        let mut held = self.kin(model).map_err(|_| super::NOBODY)?.clone();
+        let contention = self.kin(model)?.contested.take();
+        match contention.ok_or(super::NOBODY)? {
+            Contention::Missing(source) => {
+                let named = held.sources.iter().map(|known| known.payee);
+                let mut named = named.filter(|known| known.asset() == source.asset());
+                if upheld && !named.any(|known| known >= source) {
+                    let claimed = self.claimed(&held, source);
+                    held.late.extend(claimed);
+                    held.sources.push(Source {
+                        payee: source,
+                        upheld: true,
+                    });
+                    self.renew(model, held)?;
+                }
+                self.kin(model)?.claimed = None;
+                self.close_claim(model)
+            }
+            Contention::False(source) => {
+                if upheld {
+                    held.sources.retain(|known| known.payee != source);
+                    self.renew(model, held)?;
+                }
+                self.freeze(model, source.asset(), false)
+            }
+            Contention::Reexecuted if upheld => {
+                self.kin(model)?.reexecuted = true;
+                self.release(model)
+            }
+            Contention::Reexecuted => Ok(()),
+        }
+    }
+
+    pub(crate) fn announce_team(&mut self, model: ModelId, team: &[Share]) -> Outcome {
+        let from = self.block + self.constants.notice;
+        self.kin(model)?;
+        super::check_team(team)?;
+        self.kin(model)?.announced = Some((team.to_vec(), from));
+        Ok(())
+    }
+
+    pub(crate) fn change_team(&mut self, model: ModelId) -> Outcome {
+        let (block, notice) = (self.block, self.constants.notice);
+        let announced = self.kin(model)?.announced.take();
+        let (team, from) = announced.ok_or("NoTeamAnnounced")?;
+        if block < from {
+            return Err("NoticeNotOver");
+        }
+        if block > from + notice {
+            return Err("AnnouncementLapsed");
+        }
+        self.amend_team(model, &team)
+    }
+}

@@ -1,0 +1,519 @@
+//! The ledger of a model: what it owes to others, what its team has, and what waits.
+
+use super::{
+    exact::{billionths, fraction, mean, part_of, shares, whole, ONE},
+    Asset, Coin, Outcome, Payee, Royalty, Share, Who, MAX_LATE,
+};
+use sp_core::U256;
+
+/// Why a model owes something.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// It was registered with it, or its sources owe it.
+    Stack,
+    /// It was left out at first.
+    Late,
+    /// Somebody says so: it is set aside until that is decided.
+    Claimed,
+}
+
+/// What a model owes for one asset.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) payee: Payee,
+    /// The rate that the licence asks for, topped up for a pool of the stack.
+    asked: u32,
+    /// The rate that applies.
+    pub(crate) rate: u32,
+    ceiling: Option<Coin>,
+    /// What had been owed when rates last changed.
+    carried: Coin,
+    pub(crate) paid: Coin,
+    pub(crate) kind: Kind,
+    pub(crate) frozen: bool,
+}
+
+impl Entry {
+    fn new(royalty: &Royalty, kind: Kind) -> Self {
+        Self {
+            payee: royalty.payee,
+            asked: royalty.rate,
+            rate: royalty.rate,
+            ceiling: royalty.ceiling,
+            carried: 0,
+            paid: 0,
+            kind,
+            frozen: false,
+        }
+    }
+
+    /// What it gains when so much more comes in, in billionths of a unit. A ceiling below what is owed already takes nothing back.
+    fn gain(&self, more: Coin) -> U256 {
+        let gain = part_of(self.rate, more);
+        match self.ceiling {
+            Some(ceiling) => gain.min(billionths(ceiling.saturating_sub(self.carried))),
+            None => gain,
+        }
+    }
+
+    fn owed(&self, more: Coin) -> Coin {
+        self.carried + whole(self.gain(more))
+    }
+}
+
+/// How things stood at a boundary between two periods.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    net: Coin,
+    /// What royalties had left to all teams together.
+    kept: Coin,
+}
+
+/// A team, and what it has had.
+#[derive(Clone, Debug)]
+struct Tenure {
+    members: Vec<Share>,
+    paid: Vec<Coin>,
+}
+
+impl Tenure {
+    fn new(members: &[Share]) -> Self {
+        Self {
+            members: members.to_vec(),
+            paid: vec![0; members.len()],
+        }
+    }
+
+    /// What its members have of what all of them have together.
+    fn shared(&self, amount: Coin) -> Vec<Coin> {
+        let parts: Vec<u32> = self.members.iter().map(|share| share.part).collect();
+        shares(&parts, amount)
+    }
+
+    /// What its members have more of `all` than of what is `free`.
+    fn later(&self, free: Coin, all: Coin) -> Coin {
+        self.shared(all).iter().sum::<Coin>() - self.shared(free).iter().sum::<Coin>()
+    }
+
+    /// Pays its members what is due when all of them together are due so much since the team began.
+    fn pay(&mut self, due: Coin) -> Vec<(Who, Coin)> {
+        let due = self.shared(due);
+        let places = self.members.iter().zip(&mut self.paid).zip(due);
+        places
+            .map(|((share, paid), due)| (share.who, due - std::mem::replace(paid, due)))
+            .collect()
+    }
+
+    /// What rounding held back of what was due is the last member's.
+    fn close(&self, due: Coin) -> (Who, Coin) {
+        let last = self.members.last().expect("a team has members");
+        (last.who, due - self.paid.iter().sum::<Coin>())
+    }
+}
+
+/// A team of before, of whose money some still waits.
+#[derive(Clone, Debug)]
+struct Former {
+    tenure: Tenure,
+    /// What is theirs.
+    free: Coin,
+    /// What is theirs from the next boundary on.
+    next: Coin,
+    /// What is theirs from the one after that on.
+    last: Coin,
+}
+
+/// What is claimed and not decided, and how things would stand without it.
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    /// For how many royalties.
+    royalties: usize,
+    /// What was set aside of what waited.
+    aside: Coin,
+    /// What royalties would have left to all teams at the older and at the newer boundary.
+    older: Coin,
+    newer: Coin,
+}
+
+/// What one settlement pays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Payments {
+    pub(crate) royalties: Vec<(Payee, Coin)>,
+    pub(crate) members: Vec<(Who, Coin)>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Ledger {
+    /// What came in for itself since the beginning.
+    pub(crate) net: Coin,
+    /// What descendants paid since the beginning.
+    pub(crate) royalties: Coin,
+    /// What had come in for itself when rates last changed.
+    base: Coin,
+    /// What royalties had left to all teams when rates last changed.
+    kept: Coin,
+    pub(crate) entries: Vec<Entry>,
+    older: Mark,
+    newer: Mark,
+    /// Whether half of what royalties leave waits.
+    pub(crate) waits: bool,
+    team: Tenure,
+    /// What royalties had left to all teams, and what descendants had paid, when the team began.
+    begin: (Coin, Coin),
+    former: Option<Former>,
+    claim: Option<Claim>,
+    /// All that was paid.
+    paid: Coin,
+}
+
+impl Ledger {
+    pub(crate) fn open(stack: &[Royalty], team: &[Share]) -> Outcome<Self> {
+        check_rates(stack)?;
+        let mut ledger = Self {
+            net: 0,
+            royalties: 0,
+            base: 0,
+            kept: 0,
+            entries: topped_up(stack)
+                .iter()
+                .map(|royalty| Entry::new(royalty, Kind::Stack))
+                .collect(),
+            older: Mark::default(),
+            newer: Mark::default(),
+            waits: true,
+            team: Tenure::new(team),
+            begin: (0, 0),
+            former: None,
+            claim: None,
+            paid: 0,
+        };
+        ledger.cut();
+        Ok(ledger)
+    }
+
+    /// What is in the ledger.
+    pub(crate) fn held(&self) -> Coin {
+        self.net + self.royalties - self.paid
+    }
+
+    /// What an entry is owed, paid or not.
+    pub(crate) fn owed(&self, entry: &Entry) -> Coin {
+        entry.owed(self.net - self.base)
+    }
+
+    /// What royalties have left to all teams together, rounded up.
+    fn remainder(&self) -> Coin {
+        let more = self.net - self.base;
+        let gains = self.entries.iter().map(|entry| entry.gain(more));
+        self.kept + more - whole(gains.fold(U256::zero(), |sum, gain| sum + gain))
+    }
+
+    /// What the team may have had when half of what royalties left after `boundary` waits.
+    fn free_from(&self, boundary: Mark) -> Coin {
+        let (kept, royalties) = self.begin;
+        let remainder = self.remainder() - kept;
+        let waited = boundary.kept.max(kept) - kept;
+        let own = if self.waits {
+            mean(remainder, waited)
+        } else {
+            remainder
+        };
+        own + self.royalties - royalties
+    }
+
+    /// What the team may have had.
+    fn free(&self) -> Coin {
+        self.free_from(self.older)
+    }
+
+    /// All that is the team's since it began, free or not.
+    fn all(&self) -> Coin {
+        self.remainder() - self.begin.0 + self.royalties - self.begin.1
+    }
+
+    /// What members of the team and of the former team have besides once nothing waits.
+    pub(crate) fn waiting(&self) -> Coin {
+        let team = self.team.later(self.free(), self.all());
+        let former = self.former.as_ref().map_or(0, |former| {
+            let all = former.free + former.next + former.last;
+            if former.free == all {
+                return 0;
+            }
+            // Nothing comes in for them any more: what rounding holds back is their last member's then.
+            let closed = all - former.tenure.shared(all).iter().sum::<Coin>();
+            former.tenure.later(former.free, all) + closed
+        });
+        team + former
+    }
+
+    /// What is set aside or held back.
+    pub(crate) fn contested(&self) -> Coin {
+        let entries = self.entries.iter();
+        let contested = entries.filter(|entry| entry.frozen || entry.kind == Kind::Claimed);
+        contested.map(|entry| self.owed(entry) - entry.paid).sum()
+    }
+
+    /// A boundary between two periods is reached.
+    pub(crate) fn turn(&mut self) {
+        let kept = self.remainder();
+        self.older = self.newer;
+        self.newer = Mark {
+            net: self.net,
+            kept,
+        };
+        if let Some(claim) = &mut self.claim {
+            claim.older = claim.newer;
+            claim.newer = kept + claim.aside;
+        }
+        if let Some(former) = &mut self.former {
+            former.free += former.next;
+            former.next = std::mem::take(&mut former.last);
+        }
+    }
+
+    pub(crate) fn settle(&mut self) -> Payments {
+        let mut payments = Payments::default();
+        let more = self.net - self.base;
+        for entry in &mut self.entries {
+            if entry.kind != Kind::Claimed && !entry.frozen {
+                let owed = entry.owed(more);
+                let due = owed - std::mem::replace(&mut entry.paid, owed);
+                payments.royalties.push((entry.payee, due));
+            }
+        }
+        if let Some(mut former) = self.former.take() {
+            payments.members.extend(former.tenure.pay(former.free));
+            if former.next + former.last > 0 {
+                self.former = Some(former);
+            } else {
+                payments.members.push(former.tenure.close(former.free));
+            }
+        }
+        let free = self.free();
+        payments.members.extend(self.team.pay(free));
+        self.book(&payments);
+        payments
+    }
+
+    /// Counts what is paid.
+    fn book(&mut self, payments: &Payments) {
+        let royalties = payments.royalties.iter().map(|(_, amount)| amount);
+        let members = payments.members.iter().map(|(_, amount)| amount);
+        self.paid += royalties.chain(members).sum::<Coin>();
+    }
+
+    /// Another team goes on. The ledger is settled.
+    pub(crate) fn amend_team(&mut self, team: &[Share]) -> Outcome<Payments> {
+        if self.former.is_some() {
+            return Err("FormerTeamWaits");
+        }
+        if self.claim.is_some() {
+            return Err("RoyaltyClaimed");
+        }
+        let (free, later, all) = (self.free(), self.free_from(self.newer), self.all());
+        let former = Former {
+            tenure: std::mem::replace(&mut self.team, Tenure::new(team)),
+            free,
+            next: later - free,
+            last: all - later,
+        };
+        self.begin = (self.remainder(), self.royalties);
+        let mut payments = Payments::default();
+        if all > free {
+            self.former = Some(former);
+        } else {
+            payments.members.push(former.tenure.close(free));
+            self.book(&payments);
+        }
+        Ok(payments)
+    }
+
+    /// Other rates apply from now on. The ledger is settled.
+    fn rebase(&mut self) {
+        let more = self.net - self.base;
+        self.kept += more;
+        for entry in &mut self.entries {
+            let owed = entry.owed(more);
+            self.kept -= owed - std::mem::replace(&mut entry.carried, owed);
+        }
+        self.base = self.net;
+        // What is given to a team or taken from it at a boundary is given to the present one.
+        for mark in [&mut self.older, &mut self.newer] {
+            mark.kept = mark.kept.max(self.begin.0);
+        }
+    }
+
+    /// What was set aside or held back is the team's, as if it came in now.
+    fn give_back(&mut self, entry: &Entry) {
+        self.kept += entry.carried - entry.paid;
+    }
+
+    /// What is owed late comes out of what the stack leaves, and what is claimed out of what both leave.
+    fn cut(&mut self) {
+        let mut left = u64::from(ONE);
+        for kind in [Kind::Stack, Kind::Late, Kind::Claimed] {
+            let entries = || self.entries.iter().filter(|entry| entry.kind == kind);
+            let asked: u64 = entries().map(|entry| u64::from(entry.asked)).sum();
+            let there = left;
+            for entry in self.entries.iter_mut().filter(|entry| entry.kind == kind) {
+                entry.rate = if asked > there {
+                    fraction(entry.asked.into(), there.into(), asked.into()) as u32
+                } else {
+                    entry.asked
+                };
+                left -= u64::from(entry.rate);
+            }
+        }
+    }
+
+    /// Other royalties are owed from now on. The ledger is settled.
+    pub(crate) fn amend_royalties(&mut self, stack: &[Royalty], late: &[Royalty]) -> Outcome {
+        check_rates(stack)?;
+        self.rebase();
+        let before = std::mem::take(&mut self.entries);
+        let stack = topped_up(stack);
+        let owed = stack.iter().map(|royalty| (royalty, Kind::Stack));
+        let owed = owed.chain(late.iter().map(|royalty| (royalty, Kind::Late)));
+        for (royalty, kind) in owed {
+            let mut entry = Entry::new(royalty, kind);
+            if let Some(earlier) = of_asset(&before, royalty.payee.asset()) {
+                entry.carried = earlier.carried;
+                entry.paid = earlier.paid;
+                entry.frozen = earlier.frozen;
+            }
+            self.entries.push(entry);
+        }
+        for entry in before {
+            if of_asset(&self.entries, entry.payee.asset()).is_some() {
+                continue;
+            }
+            if entry.kind == Kind::Claimed {
+                self.entries.push(entry);
+            } else {
+                self.give_back(&entry);
+            }
+        }
+        self.cut();
+        Ok(())
+    }
+
+    /// Sets aside what somebody claims. The ledger is settled.
+    pub(crate) fn claim(&mut self, royalties: &[Royalty]) -> Outcome {
+        if self.claim.is_some() {
+            return Err("AlreadyClaimed");
+        }
+        let late = self.entries.iter().filter(|entry| entry.kind == Kind::Late);
+        if late.count() + royalties.len() > MAX_LATE {
+            return Err("TooManyLate");
+        }
+        let mut assets = royalties.iter().map(|royalty| royalty.payee.asset());
+        if assets.any(|asset| of_asset(&self.entries, asset).is_some()) {
+            return Err("RoyaltyOwed");
+        }
+        self.rebase();
+        let first = self.entries.len();
+        let claimed = royalties
+            .iter()
+            .map(|royalty| Entry::new(royalty, Kind::Claimed));
+        self.entries.extend(claimed);
+        self.cut();
+        let mut claim = Claim {
+            royalties: royalties.len(),
+            aside: 0,
+            older: self.older.kept,
+            newer: self.newer.kept,
+        };
+
+        // As if they had been owed since the older boundary, as far as the team keeps what was free, and half of what is left.
+        let since = self.net - self.older.net;
+        let wanted: Vec<Coin> = self.entries[first..]
+            .iter()
+            .map(|entry| whole(entry.gain(since)))
+            .collect();
+        let all: Coin = wanted.iter().sum();
+        let waits = self.kept - self.older.kept;
+        let most = if self.waits { waits / 2 } else { 0 };
+        if all > 0 {
+            for (entry, wanted) in self.entries[first..].iter_mut().zip(wanted) {
+                entry.carried = fraction(wanted, all.min(most), all);
+                claim.aside += entry.carried;
+            }
+        }
+        // What is free stays free.
+        self.kept -= claim.aside;
+        self.older.kept += claim.aside;
+        self.newer.kept = self.newer.kept.clamp(self.older.kept, self.kept);
+        self.claim = Some(claim);
+        Ok(())
+    }
+
+    /// What is claimed and not owed by now is the team's. The ledger is settled.
+    pub(crate) fn close_claim(&mut self) {
+        let Some(claim) = self.claim.take() else {
+            return;
+        };
+        self.rebase();
+        let all = std::mem::take(&mut self.entries).into_iter();
+        let (claimed, owed): (Vec<Entry>, Vec<Entry>) =
+            all.partition(|entry| entry.kind == Kind::Claimed);
+        self.entries = owed;
+        for entry in &claimed {
+            self.give_back(entry);
+        }
+        // What was set aside waits as if nothing had been claimed.
+        if claimed.len() == claim.royalties {
+            (self.older.kept, self.newer.kept) = (claim.older, claim.newer);
+        }
+        self.cut();
+    }
+
+    pub(crate) fn is_claimed(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    pub(crate) fn freeze(&mut self, asset: Asset, frozen: bool) {
+        let mut entries = self.entries.iter_mut();
+        if let Some(entry) = entries.find(|entry| entry.payee.asset() == asset) {
+            entry.frozen = frozen;
+        }
+    }
+
+    /// Nothing waits any more.
+    pub(crate) fn release(&mut self) {
+        self.waits = false;
+        if let Some(former) = &mut self.former {
+            former.free += former.next + former.last;
+            (former.next, former.last) = (0, 0);
+        }
+    }
+}
+
+fn check_rates(stack: &[Royalty]) -> Outcome {
+    let rates = stack.iter().map(|royalty| u64::from(royalty.rate));
+    if rates.sum::<u64>() > u64::from(ONE) {
+        return Err("RatesAboveOne");
+    }
+    Ok(())
+}
+
+fn of_asset(entries: &[Entry], asset: Asset) -> Option<&Entry> {
+    entries.iter().find(|entry| entry.payee.asset() == asset)
+}
+
+/// Royalties whose pools are raised until all of them are half together, if other royalties leave room.
+fn topped_up(stack: &[Royalty]) -> Vec<Royalty> {
+    let rate = |royalty: &Royalty| u128::from(royalty.rate);
+    let is_pool = |royalty: &&Royalty| matches!(royalty.payee, Payee::Pool(..));
+    let all: u128 = stack.iter().map(rate).sum();
+    let pools: u128 = stack.iter().filter(is_pool).map(rate).sum();
+    let half = u128::from(ONE / 2);
+    let mut stack = stack.to_vec();
+    if pools > 0 && all < half {
+        for royalty in &mut stack {
+            if is_pool(&&*royalty) {
+                royalty.rate = fraction(royalty.rate.into(), pools + half - all, pools) as u32;
+            }
+        }
+    }
+    stack
+}
