@@ -5,9 +5,9 @@
 
 use subxt::{ext::scale_decode::DecodeAsType, utils::AccountId32};
 
-use super::calls::{events, Event};
+use super::calls::{event_types, Event};
 
-events! {
+event_types! {
     /// A round is final: its evaluator has the valuation fees.
     Datanets.RoundConcluded: ValuationFees {
         evaluator: AccountId32,

@@ -1,7 +1,7 @@
 use super::{
     difference,
     escrow::{Aside, Kept, Mark, Marks},
-    royalties::{Ground, RebaseError, Rebased, RoyaltyPayments},
+    royalties::{DueRoyalties, Ground, RebaseError, Rebased, RoyaltyPayments},
     shares::{shares_of, team_shares},
     sum, Inflow, Royalties,
 };
@@ -90,6 +90,20 @@ pub struct DueSplit {
     pub waiting: Balance,
     /// Nobody's yet: what rounding holds back until more is received.
     pub carried: Balance,
+}
+
+/// Where a model and its present team stand.
+struct Position {
+    /// Who has what of its own net.
+    royalties: DueRoyalties,
+    /// What the team has kept of that since it began.
+    kept: Kept,
+    /// What has come in as royalties since the team began.
+    fresh: Balance,
+    /// What of both the team may have.
+    free: Balance,
+    /// Both.
+    all: Balance,
 }
 
 /// What members of teams have been credited.
@@ -206,10 +220,8 @@ impl<AccountId: Clone> Split<AccountId> {
 
     /// Who has what of `inflow`; `marks` are those of the period.
     pub fn due(&self, inflow: &Inflow, marks: &Marks) -> Result<DueSplit, ArithmeticError> {
-        let due = self.royalties.due(inflow.net)?;
-        let kept = self.kept(due.kept, marks)?.since(self.team.kept)?;
-        let fresh = difference(inflow.royalties, self.team.royalties)?;
-        let free = sum(self.free(&kept)?, fresh)?;
+        let position = self.position(inflow, marks)?;
+        let due = position.royalties;
         let (mut waiting, mut carried) = (0, due.carried);
         let mut divide = |members: &Team<AccountId>, free, all, ends| {
             let shares = shares_of(members, free, ends && free == all)?;
@@ -224,8 +236,8 @@ impl<AccountId: Clone> Split<AccountId> {
             carried = sum(carried, left)?;
             Ok::<_, ArithmeticError>((shares, later))
         };
-        let all = sum(kept.now, fresh)?;
-        let (team, team_waiting) = divide(&self.team.members, free, all, false)?;
+        let (team, team_waiting) =
+            divide(&self.team.members, position.free, position.all, false)?;
         let (former, former_waiting) = match &self.former {
             None => Default::default(),
             Some(former) => {
@@ -251,11 +263,12 @@ impl<AccountId: Clone> Split<AccountId> {
         inflow: &Inflow,
         marks: &Marks,
     ) -> Result<Payments<AccountId>, ArithmeticError> {
-        let due = self.royalties.due(inflow.net)?;
+        let Position {
+            royalties: due,
+            free,
+            ..
+        } = self.position(inflow, marks)?;
         let royalties = self.royalties.pay(&due.owed)?;
-        let kept = self.kept(due.kept, marks)?.since(self.team.kept)?;
-        let fresh = difference(inflow.royalties, self.team.royalties)?;
-        let free = sum(self.free(&kept)?, fresh)?;
 
         let mut members = Vec::new();
         let team = &mut self.team;
@@ -294,20 +307,22 @@ impl<AccountId: Clone> Split<AccountId> {
         if self.aside.is_some() {
             return Err(AmendError::Claimed);
         }
-        let due = self.royalties.due(inflow.net)?;
-        let kept = self.kept(due.kept, marks)?;
-        let theirs = kept.since(self.team.kept)?;
-        let fresh = difference(inflow.royalties, self.team.royalties)?;
+        let Position {
+            royalties: due,
+            kept,
+            fresh,
+            all,
+            ..
+        } = self.position(inflow, marks)?;
         let next_team = Tenure {
             members: team,
-            kept: kept.now,
+            kept: due.kept,
             royalties: inflow.royalties,
             shared: 0,
         };
         let old = core::mem::replace(&mut self.team, next_team);
-        let all = sum(theirs.now, fresh)?;
         let next_free = match self.waits {
-            true => sum(theirs.free_next()?, fresh)?,
+            true => sum(kept.free_next()?, fresh)?,
             false => all,
         };
         let (next, last) = (
@@ -434,6 +449,24 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(())
     }
 
+    /// Where everything stands once the model has received `inflow`.
+    fn position(&self, inflow: &Inflow, marks: &Marks) -> Result<Position, ArithmeticError> {
+        let royalties = self.royalties.due(inflow.net)?;
+        let kept = self.kept(royalties.kept, marks)?.since(self.team.kept)?;
+        let fresh = difference(inflow.royalties, self.team.royalties)?;
+        let own = match self.waits {
+            true => kept.free()?,
+            false => kept.now,
+        };
+        Ok(Position {
+            royalties,
+            kept,
+            fresh,
+            free: sum(own, fresh)?,
+            all: sum(kept.now, fresh)?,
+        })
+    }
+
     /// What all teams have kept at the boundaries, and now.
     fn kept(&self, now: Balance, marks: &Marks) -> Result<Kept, ArithmeticError> {
         let at = |mark: &Mark| match mark.kept {
@@ -445,14 +478,6 @@ impl<AccountId: Clone> Split<AccountId> {
             newer: at(&marks.newer)?,
             now,
         })
-    }
-
-    /// What the present team may have of what it has kept.
-    fn free(&self, kept: &Kept) -> Result<Balance, ArithmeticError> {
-        match self.waits {
-            true => kept.free(),
-            false => Ok(kept.now),
-        }
     }
 
     /// Goes on with other royalties. What comes back counts as what comes in now. Says what the present team has kept since it began.
