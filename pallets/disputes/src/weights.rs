@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 8_384_000 picoseconds.
-        Weight::from_parts(16_248_000, 0)
+        // Minimum execution time: 7_922_000 picoseconds.
+        Weight::from_parts(15_409_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
@@ -52,7 +52,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:1 w:0)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:9 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -75,11 +75,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Cases` (r:0 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:0 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 1_401_582_000 picoseconds.
-        Weight::from_parts(1_723_450_000, 59886)
+        // Minimum execution time: 1_026_617_000 picoseconds.
+        Weight::from_parts(1_114_117_000, 60372)
             .saturating_add(T::DbWeight::get().reads(74))
-            .saturating_add(T::DbWeight::get().writes(56))
+            .saturating_add(T::DbWeight::get().writes(57))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
@@ -88,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 183_105_000 picoseconds.
-        Weight::from_parts(303_795_000, 4171)
+        // Minimum execution time: 176_767_000 picoseconds.
+        Weight::from_parts(200_318_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -102,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 312_385_000 picoseconds.
-        Weight::from_parts(470_049_000, 4171)
+        // Minimum execution time: 276_545_000 picoseconds.
+        Weight::from_parts(402_969_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 179_235_000 picoseconds.
-        Weight::from_parts(249_692_000, 4171)
+        // Minimum execution time: 157_977_000 picoseconds.
+        Weight::from_parts(227_469_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -126,7 +128,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:0)
@@ -143,20 +145,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:0 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_389_551_000 picoseconds.
-        Weight::from_parts(1_997_913_000, 164590)
+        // Minimum execution time: 1_274_231_000 picoseconds.
+        Weight::from_parts(1_712_560_000, 165940)
             .saturating_add(T::DbWeight::get().reads(117))
-            .saturating_add(T::DbWeight::get().writes(21))
+            .saturating_add(T::DbWeight::get().writes(22))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Splits` (r:1 w:1)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:1 w:1)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Lost` (r:1 w:1)
     // Proof: `Disputes::Lost` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -165,48 +169,50 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:0 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 376_648_000 picoseconds.
-        Weight::from_parts(587_509_000, 7534)
+        // Minimum execution time: 387_439_000 picoseconds.
+        Weight::from_parts(527_585_000, 7588)
             .saturating_add(T::DbWeight::get().reads(9))
-            .saturating_add(T::DbWeight::get().writes(9))
+            .saturating_add(T::DbWeight::get().writes(10))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(16_248_000, 0)
+        Weight::from_parts(15_409_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_723_450_000, 59886)
+        Weight::from_parts(1_114_117_000, 60372)
             .saturating_add(RocksDbWeight::get().reads(74))
-            .saturating_add(RocksDbWeight::get().writes(56))
+            .saturating_add(RocksDbWeight::get().writes(57))
     }
     fn vote() -> Weight {
-        Weight::from_parts(303_795_000, 4171)
+        Weight::from_parts(200_318_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(470_049_000, 4171)
+        Weight::from_parts(402_969_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(249_692_000, 4171)
+        Weight::from_parts(227_469_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(1_997_913_000, 164590)
+        Weight::from_parts(1_712_560_000, 165940)
             .saturating_add(RocksDbWeight::get().reads(117))
-            .saturating_add(RocksDbWeight::get().writes(21))
+            .saturating_add(RocksDbWeight::get().writes(22))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(587_509_000, 7534)
+        Weight::from_parts(527_585_000, 7588)
             .saturating_add(RocksDbWeight::get().reads(9))
-            .saturating_add(RocksDbWeight::get().writes(9))
+            .saturating_add(RocksDbWeight::get().writes(10))
     }
 }

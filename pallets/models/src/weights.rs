@@ -63,7 +63,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:17 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:0)
@@ -79,12 +79,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:0 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 1_244_990_000 picoseconds.
-        Weight::from_parts(2_639_683_319, 166221)
-            // Standard error: 20_714_108
-            .saturating_add(Weight::from_parts(91_950_476, 0).saturating_mul(p.into()))
-            // Standard error: 20_714_108
-            .saturating_add(Weight::from_parts(31_939_069, 0).saturating_mul(r.into()))
+        // Minimum execution time: 761_014_000 picoseconds.
+        Weight::from_parts(1_304_261_322, 167585)
+            // Standard error: 4_103_742
+            .saturating_add(Weight::from_parts(45_200_670, 0).saturating_mul(p.into()))
+            // Standard error: 4_103_742
+            .saturating_add(Weight::from_parts(31_497_678, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(36))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(r.into())))
@@ -94,21 +94,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 444).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 448).saturating_mul(t.into()))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_939_000 picoseconds.
-        Weight::from_parts(29_291_000, 3669)
+        // Minimum execution time: 19_554_000 picoseconds.
+        Weight::from_parts(23_726_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 19_867_000 picoseconds.
-        Weight::from_parts(40_945_000, 3669)
+        // Minimum execution time: 19_166_000 picoseconds.
+        Weight::from_parts(29_881_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -123,8 +123,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 210_873_000 picoseconds.
-        Weight::from_parts(364_367_000, 6578)
+        // Minimum execution time: 212_133_000 picoseconds.
+        Weight::from_parts(352_799_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
@@ -133,10 +133,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 20_776_000 picoseconds.
-        Weight::from_parts(44_466_498, 3669)
-            // Standard error: 15_559
-            .saturating_add(Weight::from_parts(79_673, 0).saturating_mul(t.into()))
+        // Minimum execution time: 21_034_000 picoseconds.
+        Weight::from_parts(39_740_862, 3669)
+            // Standard error: 13_551
+            .saturating_add(Weight::from_parts(101_116, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -147,7 +147,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::ModelAccounts` (r:17 w:16)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
@@ -157,8 +157,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 632_232_000 picoseconds.
-        Weight::from_parts(802_730_000, 45547)
+        // Minimum execution time: 544_034_000 picoseconds.
+        Weight::from_parts(767_737_000, 45547)
             .saturating_add(T::DbWeight::get().reads(53))
             .saturating_add(T::DbWeight::get().writes(53))
     }
@@ -167,8 +167,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 31_987_000 picoseconds.
-        Weight::from_parts(62_457_000, 4884)
+        // Minimum execution time: 31_454_000 picoseconds.
+        Weight::from_parts(53_541_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -177,8 +177,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 117_394_000 picoseconds.
-        Weight::from_parts(170_894_000, 4118)
+        // Minimum execution time: 113_993_000 picoseconds.
+        Weight::from_parts(167_644_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -194,12 +194,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:1 w:0)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Sources` (r:1 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
@@ -213,9 +215,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Changes` (r:1 w:1)
     // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        // Minimum execution time: 1_131_818_000 picoseconds.
-        Weight::from_parts(1_823_305_000, 164590)
-            .saturating_add(T::DbWeight::get().reads(149))
+        // Minimum execution time: 989_036_000 picoseconds.
+        Weight::from_parts(1_233_105_000, 165940)
+            .saturating_add(T::DbWeight::get().reads(150))
             .saturating_add(T::DbWeight::get().writes(66))
     }
     // Storage: `Models::Models` (r:1 w:1)
@@ -229,8 +231,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 85_130_000 picoseconds.
-        Weight::from_parts(145_737_000, 3784)
+        // Minimum execution time: 85_334_000 picoseconds.
+        Weight::from_parts(92_903_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -239,9 +241,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(2_639_683_319, 166221)
-            .saturating_add(Weight::from_parts(91_950_476, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(31_939_069, 0).saturating_mul(r.into()))
+        Weight::from_parts(1_304_261_322, 167585)
+            .saturating_add(Weight::from_parts(45_200_670, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(31_497_678, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(36))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(r.into())))
@@ -251,51 +253,51 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 444).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 448).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(29_291_000, 3669)
+        Weight::from_parts(23_726_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(40_945_000, 3669)
+        Weight::from_parts(29_881_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(364_367_000, 6578)
+        Weight::from_parts(352_799_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(44_466_498, 3669)
-            .saturating_add(Weight::from_parts(79_673, 0).saturating_mul(t.into()))
+        Weight::from_parts(39_740_862, 3669)
+            .saturating_add(Weight::from_parts(101_116, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(802_730_000, 45547)
+        Weight::from_parts(767_737_000, 45547)
             .saturating_add(RocksDbWeight::get().reads(53))
             .saturating_add(RocksDbWeight::get().writes(53))
     }
     fn retire() -> Weight {
-        Weight::from_parts(62_457_000, 4884)
+        Weight::from_parts(53_541_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(170_894_000, 4118)
+        Weight::from_parts(167_644_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Weight::from_parts(1_823_305_000, 164590)
-            .saturating_add(RocksDbWeight::get().reads(149))
+        Weight::from_parts(1_233_105_000, 165940)
+            .saturating_add(RocksDbWeight::get().reads(150))
             .saturating_add(RocksDbWeight::get().writes(66))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(145_737_000, 3784)
+        Weight::from_parts(92_903_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }

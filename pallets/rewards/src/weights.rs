@@ -49,15 +49,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 79_854_000 picoseconds.
-        Weight::from_parts(123_327_000, 6196)
+        // Minimum execution time: 77_360_000 picoseconds.
+        Weight::from_parts(93_552_000, 6196)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Rewards::ModelAccounts` (r:1 w:0)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4069), added: 6544, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:40 w:40)
@@ -65,12 +65,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 207_478_000 picoseconds.
-        Weight::from_parts(234_609_488, 48828)
-            // Standard error: 677_302
-            .saturating_add(Weight::from_parts(8_616_114, 0).saturating_mul(r.into()))
-            // Standard error: 867_404
-            .saturating_add(Weight::from_parts(3_885_135, 0).saturating_mul(t.into()))
+        // Minimum execution time: 212_321_000 picoseconds.
+        Weight::from_parts(163_011_934, 49233)
+            // Standard error: 178_633
+            .saturating_add(Weight::from_parts(4_523_278, 0).saturating_mul(r.into()))
+            // Standard error: 228_772
+            .saturating_add(Weight::from_parts(6_170_534, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(22))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -78,7 +78,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 1376).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1366).saturating_mul(t.into()))
     }
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
@@ -89,10 +89,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 21_180_000 picoseconds.
-        Weight::from_parts(38_359_527, 3851)
-            // Standard error: 69_748
-            .saturating_add(Weight::from_parts(10_094_572, 0).saturating_mul(c.into()))
+        // Minimum execution time: 21_438_000 picoseconds.
+        Weight::from_parts(46_102_016, 3851)
+            // Standard error: 45_461
+            .saturating_add(Weight::from_parts(10_106_401, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -114,10 +114,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 81_991_000 picoseconds.
-        Weight::from_parts(30_805_091, 1773)
-            // Standard error: 194_716
-            .saturating_add(Weight::from_parts(105_075_228, 0).saturating_mul(c.into()))
+        // Minimum execution time: 56_000_000 picoseconds.
+        Weight::from_parts(58_514_791, 1773)
+            // Standard error: 331_718
+            .saturating_add(Weight::from_parts(59_245_964, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -137,10 +137,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 40_901_000 picoseconds.
-        Weight::from_parts(39_847_462, 1773)
-            // Standard error: 261_268
-            .saturating_add(Weight::from_parts(42_934_744, 0).saturating_mul(c.into()))
+        // Minimum execution time: 38_370_000 picoseconds.
+        Weight::from_parts(49_397_270, 1773)
+            // Standard error: 319_114
+            .saturating_add(Weight::from_parts(35_044_671, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -160,10 +160,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn vest(c: u32, ) -> Weight {
-        // Minimum execution time: 46_561_000 picoseconds.
-        Weight::from_parts(39_999_923, 1773)
-            // Standard error: 272_681
-            .saturating_add(Weight::from_parts(42_194_727, 0).saturating_mul(c.into()))
+        // Minimum execution time: 44_183_000 picoseconds.
+        Weight::from_parts(56_999_214, 1773)
+            // Standard error: 259_082
+            .saturating_add(Weight::from_parts(40_257_531, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -175,10 +175,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn share_out(a: u32, ) -> Weight {
-        // Minimum execution time: 14_745_000 picoseconds.
-        Weight::from_parts(12_992_067, 4066)
-            // Standard error: 18_514
-            .saturating_add(Weight::from_parts(7_595_452, 0).saturating_mul(a.into()))
+        // Minimum execution time: 14_657_000 picoseconds.
+        Weight::from_parts(15_724_747, 4066)
+            // Standard error: 20_217
+            .saturating_add(Weight::from_parts(8_667_448, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
@@ -191,8 +191,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Minimum execution time: 74_645_000 picoseconds.
-        Weight::from_parts(111_979_000, 6196)
+        // Minimum execution time: 71_997_000 picoseconds.
+        Weight::from_parts(105_663_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -201,16 +201,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 67_500_000 picoseconds.
-        Weight::from_parts(82_956_000, 6196)
+        // Minimum execution time: 66_019_000 picoseconds.
+        Weight::from_parts(74_459_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Rewards::Rates` (r:0 w:1)
     // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn set_rates() -> Weight {
-        // Minimum execution time: 7_382_000 picoseconds.
-        Weight::from_parts(12_180_000, 0)
+        // Minimum execution time: 7_138_000 picoseconds.
+        Weight::from_parts(9_083_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
 }
@@ -218,14 +218,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(123_327_000, 6196)
+        Weight::from_parts(93_552_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(234_609_488, 48828)
-            .saturating_add(Weight::from_parts(8_616_114, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(3_885_135, 0).saturating_mul(t.into()))
+        Weight::from_parts(163_011_934, 49233)
+            .saturating_add(Weight::from_parts(4_523_278, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(6_170_534, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(22))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -233,11 +233,11 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 1376).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1366).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(38_359_527, 3851)
-            .saturating_add(Weight::from_parts(10_094_572, 0).saturating_mul(c.into()))
+        Weight::from_parts(46_102_016, 3851)
+            .saturating_add(Weight::from_parts(10_106_401, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -245,8 +245,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(30_805_091, 1773)
-            .saturating_add(Weight::from_parts(105_075_228, 0).saturating_mul(c.into()))
+        Weight::from_parts(58_514_791, 1773)
+            .saturating_add(Weight::from_parts(59_245_964, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -254,8 +254,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(39_847_462, 1773)
-            .saturating_add(Weight::from_parts(42_934_744, 0).saturating_mul(c.into()))
+        Weight::from_parts(49_397_270, 1773)
+            .saturating_add(Weight::from_parts(35_044_671, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -263,8 +263,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
-        Weight::from_parts(39_999_923, 1773)
-            .saturating_add(Weight::from_parts(42_194_727, 0).saturating_mul(c.into()))
+        Weight::from_parts(56_999_214, 1773)
+            .saturating_add(Weight::from_parts(40_257_531, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -272,25 +272,25 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
     }
     fn share_out(a: u32, ) -> Weight {
-        Weight::from_parts(12_992_067, 4066)
-            .saturating_add(Weight::from_parts(7_595_452, 0).saturating_mul(a.into()))
+        Weight::from_parts(15_724_747, 4066)
+            .saturating_add(Weight::from_parts(8_667_448, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(a.into())))
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(111_979_000, 6196)
+        Weight::from_parts(105_663_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(82_956_000, 6196)
+        Weight::from_parts(74_459_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn set_rates() -> Weight {
-        Weight::from_parts(12_180_000, 0)
+        Weight::from_parts(9_083_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
 }

@@ -236,8 +236,7 @@ impl<AccountId: Clone> Split<AccountId> {
             carried = sum(carried, left)?;
             Ok::<_, ArithmeticError>((shares, later))
         };
-        let (team, team_waiting) =
-            divide(&self.team.members, position.free, position.all, false)?;
+        let (team, team_waiting) = divide(&self.team.members, position.free, position.all, false)?;
         let (former, former_waiting) = match &self.former {
             None => Default::default(),
             Some(former) => {
