@@ -84,7 +84,7 @@ function print({ height, client, checks, rounds, payouts, balance, fee, quality 
   console.log(client
     ? "the client's statement says the same of every person, role, model, pool and contribution"
     : "no client is there: its statement was not compared");
-  console.log(`finalised up to block ${height}: ${checks} comparisons; received = paid + claimable + pools + carried, to the last unit`);
+  console.log(`finalised up to block ${height}: ${checks} comparisons; received = paid + burnt + claimable + models + pools + budgets + vesting + fees, to the last unit`);
 }
 
 const USAGE = `node scripts/audit/audit.mjs [ws://127.0.0.1:9944] [--client PATH]

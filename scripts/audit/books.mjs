@@ -72,6 +72,6 @@ export class Books {
   get balance() {
     const { gross, sponsored, withdrawn, swept, held } = this.pot;
     const { claimable, pools, models, budgets, vesting, fees } = held;
-    return { received: gross + sponsored, paid: withdrawn + swept, burnt: this.awards.burnt, claimable, pools, carried: models, budgets, vesting, fees };
+    return { received: gross + sponsored, paid: withdrawn + swept, burnt: this.awards.burnt, claimable, pools, models, budgets, vesting, fees };
   }
 }

@@ -183,7 +183,10 @@ export class Earners {
     result.contested += model.contested;
     result.carried += model.net + model.royaltiesIn + unpaid - owed - dropped - whole;
     const royalties = model.royaltiesIn + unpaid;
-    const upstream = partOf(all, royalties < whole ? royalties : whole);
+    // Royalties never wait.
+    const free = all.map((places) => ({ ...places, waiting: 0n }));
+    const most = sum(free.map(totalOf));
+    const upstream = partOf(free, royalties < most ? royalties : most);
     for (const [index, who] of accounts.entries()) {
       add(result.accounts, `${who} upstream`, upstream[index]);
       add(result.accounts, `${who} developers`, without(all[index], upstream[index]));

@@ -240,7 +240,7 @@ pub(crate) fn model_roles(
         waiting: due.waiting,
         ..places(sums.credited.0, owed.0)
     };
-    let royalties = part_of(&[team], inflow.royalties.min(team.total()))?.remove(0);
+    let royalties = royalties_among(&[team], inflow.royalties)?.remove(0);
     Ok([
         ("the treasury", "treasury", places(sums.fees.0, 0)),
         ("hosts", "hosts", places(sums.hosts.0, 0)),
@@ -266,7 +266,21 @@ fn owe(whose: &mut BTreeMap<AccountId32, Places>, account: AccountId32, owed: u1
     *whose.entry(account).or_default() += places(Taken::default(), owed);
 }
 
-/// A model's team: royalties of others first, the rest is the model's own.
+/// What of a team's money is royalties of others: an even part of all that does not wait, as royalties never do.
+fn royalties_among(team: &[Places], royalties: u128) -> Result<Vec<Places>> {
+    let free: Vec<_> = team
+        .iter()
+        .map(|places| Places {
+            waiting: 0,
+            ..*places
+        })
+        .collect();
+    let mut whole = Sum::default();
+    free.iter().for_each(|places| whole += places.total());
+    part_of(&free, royalties.min(whole.0))
+}
+
+/// A model's team: part of what it has is royalties of others, the rest is the model's own.
 fn add_team(
     earnings: &mut Earnings,
     facts: &Facts,
@@ -300,9 +314,7 @@ fn add_team(
     }
     earnings.carried += due.carried;
     let (accounts, all): (Vec<_>, Vec<_>) = team.into_iter().unzip();
-    let mut whole = Sum::default();
-    all.iter().for_each(|places| whole += places.total());
-    let upstream = part_of(&all, inflow.royalties.min(whole.0))?;
+    let upstream = royalties_among(&all, inflow.royalties)?;
     for ((account, all), upstream) in accounts.into_iter().zip(all).zip(upstream) {
         earnings.add(account, Earner::Upstream, upstream);
         earnings.add(account, Earner::Developer, without(all, upstream));

@@ -126,6 +126,17 @@ mod errors {
             /// The position of the origin.
             origin: u8,
         },
+        /// The source ends earlier than the model, whose descendants were promised more. A dispute can add it (`MissingParent`).
+        OriginEndsEarlier {
+            /// The position of the source.
+            origin: u8,
+        },
+        /// Every descendant of the model would have to ask this source, or an ancestor of it, which they were not told. A dispute can add it
+        /// (`MissingParent`).
+        OriginAsksDescendants {
+            /// The position of the source.
+            origin: u8,
+        },
         /// The owner has no grant that the origin's asset, or an ancestor of it, asks for. Acquire it, or wait for its approval.
         GrantMissing {
             /// The position of the origin.

@@ -32,6 +32,8 @@ impl<T: Config> From<Refusal> for Error<T> {
             Term::Royalties => Error::RoyaltiesTooHigh { origin },
             Term::Repeated => Error::OriginRepeated { origin },
             Term::TooManyOrigins => Error::TooManyOrigins { origin },
+            Term::EndsEarlier => Error::OriginEndsEarlier { origin },
+            Term::AsksDescendants => Error::OriginAsksDescendants { origin },
         }
     }
 }

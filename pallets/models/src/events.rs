@@ -102,8 +102,8 @@ mod events {
             /// What is contested.
             contention: Contention,
         },
-        /// What was contested about the ancestry of a model is not so.
-        Dismissed {
+        /// What was contested about the ancestry of a model changes nothing: it is not so, nobody decided in time, or it could not be carried out.
+        ContentionEnded {
             /// The model.
             model: ModelId,
             /// What was contested.

@@ -139,7 +139,7 @@ impl<T: Config> Pallet<T> {
             Contention::Reexecuted if upheld => Self::reexecuted(model)?,
             contention => {
                 ensure!(Models::<T>::contains_key(model), Error::<T>::ModelNotFound);
-                Self::deposit_event(Event::Dismissed { model, contention });
+                Self::deposit_event(Event::ContentionEnded { model, contention });
             }
         }
         T::Terms::conclude(model, contention, upheld)

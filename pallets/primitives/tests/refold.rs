@@ -385,11 +385,11 @@ proptest! {
             let source = world.source(*last);
             let added = match extend(&node.terms, &before.standing, &source, 9, 0) {
                 Ok(added) => added,
-                Err(Refusal { term: Term::Expired, .. }) => {
+                Err(Refusal { term: Term::EndsEarlier, .. }) => {
                     prop_assert!(before.standing.expires != node.standing.expires);
                     continue;
                 }
-                Err(Refusal { term: Term::Gates, .. }) => {
+                Err(Refusal { term: Term::AsksDescendants, .. }) => {
                     prop_assert!(before.standing.gates != node.standing.gates);
                     continue;
                 }

@@ -10,11 +10,13 @@ mod dice;
 mod draw;
 mod driver;
 mod lineage;
+mod moments;
 mod operations;
 mod order;
 mod play;
 
 use book::MONEY;
+use moments::MOMENTS;
 use order::orders;
 use play::{play, shorten, Failure, Tally, DONE, LENGTH};
 use std::time::Instant;
@@ -118,6 +120,10 @@ fn the_runtime_keeps_the_book() {
         for (name, outcome) in ALL.map(|name| (name, DONE)).into_iter().chain(REFUSED) {
             let seen = tally.contains_key(&(name.to_owned(), outcome));
             assert!(seen, "not once was it said of {name}: {outcome}");
+        }
+        for moment in MOMENTS {
+            let seen = tally.keys().any(|(_, seen)| *seen == moment);
+            assert!(seen, "it never happened that {moment}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     compare::compare,
     dice::Dice,
     driver::{begin, on_chain, on_paper},
+    moments,
     operations::Operation,
 };
 use sp_io::TestExternalities;
@@ -90,8 +91,12 @@ pub(crate) fn prepared<Outcome>(
         for number in 1..=length {
             operations.push(dice.operation(&book));
             let operation = &operations[number - 1];
+            let before = book.clone();
             let outcome = step(&mut book, operation).map(|outcome| {
                 *tally.entry((operation.name(), outcome)).or_default() += 1;
+                for moment in moments::seen(&before, &book, operation, outcome) {
+                    *tally.entry((operation.name(), moment)).or_default() += 1;
+                }
             });
             let neighbours = || {
                 if number % NOW_AND_THEN == 0 {

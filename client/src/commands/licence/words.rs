@@ -130,6 +130,10 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
         Term::Royalties => "brings the royalties above 60 %".to_owned(),
         Term::Repeated => "is named twice".to_owned(),
         Term::TooManyOrigins => "is one more source than can be".to_owned(),
+        Term::EndsEarlier => "ends earlier than the model: only a dispute can add it".to_owned(),
+        Term::AsksDescendants => {
+            "asks all descendants, who were not told: only a dispute can add it".to_owned()
+        }
     };
     format!("{whose} {what}")
 }

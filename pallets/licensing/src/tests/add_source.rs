@@ -125,8 +125,14 @@ fn what_descendants_were_promised_is_not_taken_from_them() {
         let asking = model(CAROL, 2, free().with_approval(Gate::Every), &[]);
         model(BOB, 5, free(), &[named]);
         assert_ok!(acquire(BOB, Asset::Model(2), Generation::First));
-        assert_noop!(add(BOB, ending), Error::<Test>::OriginExpired { origin: 1 });
-        assert_noop!(add(BOB, asking), Error::<Test>::TooManyGates { origin: 1 });
+        assert_noop!(
+            add(BOB, ending),
+            Error::<Test>::OriginEndsEarlier { origin: 1 }
+        );
+        assert_noop!(
+            add(BOB, asking),
+            Error::<Test>::OriginAsksDescendants { origin: 1 }
+        );
     });
 }
 

@@ -75,6 +75,9 @@ fn words(term: &Term) -> [&'static str; 2] {
             "there are more than 16 models, or more than 16 pools, among the origins",
             "merge or train in several steps",
         ],
+        Term::EndsEarlier | Term::AsksDescendants => {
+            unreachable!("a model that is registered has no descendants yet")
+        }
     }
 }
 

@@ -69,7 +69,10 @@ fn what_is_not_upheld_leaves_everything_as_it_was() {
                 RoleCalls::get().pop(),
                 Some(RoleCall::Conclude(model, contention, false))
             );
-            assert_eq!(events().pop(), Some(Event::Dismissed { model, contention }));
+            assert_eq!(
+                events().pop(),
+                Some(Event::ContentionEnded { model, contention })
+            );
         }
         assert_eq!((edges(model), crate::Models::<Test>::get(model)), before);
     });

@@ -178,6 +178,10 @@ pub enum Term {
     Repeated,
     /// More than [`MAX_SOURCE_MODELS`] models or [`MAX_SOURCE_POOLS`] pools.
     TooManyOrigins,
+    /// The source ends earlier than a model that is there, to which its owner would add it: descendants were promised more.
+    EndsEarlier,
+    /// Every descendant of a model that is there would have to ask the source, or an ancestor of it: they were promised otherwise.
+    AsksDescendants,
 }
 
 /// Which term of which asset stands against something.

@@ -34,7 +34,7 @@ pub struct KnownSource<'a> {
 /// Adds a source that its owner names to the standing of a model, at block `now`, or says which term stands against it: the terms must lie
 /// within what the source permits, and the bounds are those of a model that is registered. `position` names it in refusals and grants.
 ///
-/// Refused as well is a source that ends earlier than the model (`Expired`), or that every further descendant would have to ask (`Gates`): the
+/// Refused as well is a source that ends earlier than the model (`EndsEarlier`), or that every further descendant would have to ask (`AsksDescendants`): the
 /// owner of a model would take from its descendants what they were promised. A dispute can add it.
 ///
 /// Of the grants that it asks for those are left out that the model needed already. What was owed late and now comes in time is not late
@@ -59,10 +59,10 @@ pub fn extend(
     // Whoever comes from the model, or is about to, was promised what it is: nothing that its owner adds may take of that.
     let refused = |term| Err(Refusal::through(position, source.origin.asset(), term));
     if standing.expires != held.expires {
-        return refused(Term::Expired);
+        return refused(Term::EndsEarlier);
     }
     if gates != *held.gates {
-        return refused(Term::Gates);
+        return refused(Term::AsksDescendants);
     }
     standing.late.retain(|late| place_of(&stack, late).is_err());
     // Their lengths were checked as they grew.

@@ -207,6 +207,11 @@ impl Book {
         pools.last().map(|(pool, _)| *pool)
     }
 
+    /// Periods of the escrow that have passed.
+    pub(crate) fn period(&self) -> u32 {
+        self.block / self.constants.period
+    }
+
     /// Time passes.
     pub(crate) fn advance(&mut self, blocks: u32) {
         let period = self.constants.period;
@@ -518,7 +523,8 @@ impl Book {
         self.check_payees(royalties)?;
         self.settle(model)?;
         let royalties = self.payable(royalties);
-        self.ledger(model)?.claim(&royalties)
+        let period = self.period();
+        self.ledger(model)?.claim(&royalties, period)
     }
 
     pub(crate) fn close_claim(&mut self, model: ModelId) -> Outcome {

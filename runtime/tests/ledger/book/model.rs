@@ -128,6 +128,8 @@ struct Former {
 struct Claim {
     /// For how many royalties.
     royalties: usize,
+    /// When it was claimed.
+    period: u32,
     /// What was set aside of what waited.
     aside: Coin,
     /// What royalties would have left to all teams at the older and at the newer boundary.
@@ -398,7 +400,7 @@ impl Ledger {
     }
 
     /// Sets aside what somebody claims. The ledger is settled.
-    pub(crate) fn claim(&mut self, royalties: &[Royalty]) -> Outcome {
+    pub(crate) fn claim(&mut self, royalties: &[Royalty], period: u32) -> Outcome {
         if self.claim.is_some() {
             return Err("AlreadyClaimed");
         }
@@ -419,6 +421,7 @@ impl Ledger {
         self.cut();
         let mut claim = Claim {
             royalties: royalties.len(),
+            period,
             aside: 0,
             older: self.older.kept,
             newer: self.newer.kept,
@@ -469,6 +472,29 @@ impl Ledger {
 
     pub(crate) fn is_claimed(&self) -> bool {
         self.claim.is_some()
+    }
+
+    /// In which period something was claimed that is not decided.
+    pub(crate) fn claimed_in(&self) -> Option<u32> {
+        self.claim.map(|claim| claim.period)
+    }
+
+    pub(crate) fn has_former_team(&self) -> bool {
+        self.former.is_some()
+    }
+
+    /// Whether a royalty has come to all that it will ever come to.
+    pub(crate) fn reached_a_ceiling(&self) -> bool {
+        let mut entries = self.entries.iter();
+        entries.any(|entry| {
+            let reached = |ceiling| ceiling > 0 && self.owed(entry) == ceiling;
+            entry.ceiling.is_some_and(reached)
+        })
+    }
+
+    /// Whether a royalty has a lower rate than its licence asks for.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.entries.iter().any(|entry| entry.rate < entry.asked)
     }
 
     pub(crate) fn freeze(&mut self, asset: Asset, frozen: bool) {

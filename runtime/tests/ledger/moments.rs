@@ -1,0 +1,72 @@
+//! What must have happened for a run to show anything, and cannot be seen from which operations were done.
+
+use crate::{
+    book::{Book, MONEY},
+    operations::Operation,
+    play::DONE,
+};
+
+/// A run is expected to have seen all of these.
+pub(crate) const MOMENTS: [&str; 9] = [
+    "a boundary passed while a former team waited",
+    "a claim was closed two boundaries later",
+    "a claim was closed within a period",
+    "a lock held a payment back",
+    "a payer's account was reaped",
+    "a payment of a single unit",
+    "a payment of more than a quarter of all money",
+    "a royalty reached its ceiling",
+    "rates were cut to what is left",
+];
+
+/// Which of them an operation has brought about.
+pub(crate) fn seen(
+    before: &Book,
+    after: &Book,
+    operation: &Operation,
+    outcome: &str,
+) -> Vec<&'static str> {
+    let mut seen = Vec::new();
+    let mut note = |moment, happened: bool| {
+        if happened {
+            debug_assert!(MOMENTS.contains(&moment));
+            seen.push(moment);
+        }
+    };
+    match operation {
+        Operation::Pay { payer, gross, .. } if outcome == DONE => {
+            let gone = !after.accounts.contains_key(payer);
+            note("a payer's account was reaped", gone);
+            note("a payment of a single unit", *gross == 1);
+            let large = *gross > before.issuance / 4;
+            note("a payment of more than a quarter of all money", large);
+        }
+        Operation::Pay { payer, gross, .. } if outcome == MONEY => {
+            let account = before.account(*payer);
+            let held_back = account.locked > 0 && account.free >= *gross;
+            note("a lock held a payment back", held_back);
+        }
+        Operation::Advance(_) => {
+            let passed = before.period() < after.period();
+            let waits = before.ledgers.values().any(|it| it.has_former_team());
+            note(
+                "a boundary passed while a former team waited",
+                passed && waits,
+            );
+        }
+        Operation::CloseClaim(model) if outcome == DONE => {
+            let opened = before.ledgers[model].claimed_in();
+            let periods = opened.map(|period| before.period() - period);
+            note("a claim was closed within a period", periods == Some(0));
+            let later = periods.is_some_and(|periods| periods > 1);
+            note("a claim was closed two boundaries later", later);
+        }
+        Operation::Settle(model) if outcome == DONE => {
+            let ledger = &after.ledgers[model];
+            note("a royalty reached its ceiling", ledger.reached_a_ceiling());
+            note("rates were cut to what is left", ledger.is_cut());
+        }
+        _ => {}
+    }
+    seen
+}
