@@ -112,7 +112,8 @@ impl Ledger {
                 sums.payments += u64::from(paid.cause != Cause::Licence);
             }
             Entry::Settled(settled) => {
-                for (Static(payee), amount) in settled.royalties {
+                for (payee, amount) in settled.royalties {
+                    let payee = payee.0;
                     let from = self.payees.entry(Payee::Model(settled.model)).or_default();
                     *from.royalties_out.entry(payee).or_default() += amount;
                     self.payees.entry(payee).or_default().royalties_in += amount;

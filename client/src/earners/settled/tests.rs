@@ -352,7 +352,7 @@ fn a_missing_unit_is_noticed() {
         let ledger = Ledger::of(entries).unwrap();
         let found = Earnings::of(&ledger, &accrued, &Outside::default(), &facts);
         // What nobody was credited with is still owed: only what the chain says of models is not made up for.
-        let is_claim = missing > 12;
+        let is_claim = missing > 11;
         assert_eq!(
             found.is_ok(),
             is_claim,
