@@ -40,7 +40,7 @@ export function freeOf(kept, began, older) {
 
 /**
  * Rates that apply, of royalties `{ asked, ground }`: the stack's stay, late ones are cut in proportion to what it leaves, and claimed ones to
- * what both leave.
+ * half of what both leave.
  */
 export function appliedRates(royalties) {
   const rates = royalties.map(({ asked }) => asked);
@@ -48,7 +48,8 @@ export function appliedRates(royalties) {
   for (const ground of ["Stack", "Late", "Claimed"]) {
     const places = [...rates.keys()].filter((index) => royalties[index].ground === ground);
     const asked = sum(places.map((index) => rates[index]));
-    if (asked > left && ground !== "Stack") for (const index of places) rates[index] = (rates[index] * left) / asked;
+    const there = ground === "Claimed" ? left / 2n : left;
+    if (asked > there && ground !== "Stack") for (const index of places) rates[index] = (rates[index] * there) / asked;
     left -= sum(places.map((index) => rates[index]));
   }
   return rates;

@@ -160,13 +160,13 @@ describe("rates that apply", () => {
   const rates = (...list) => appliedRates(list).map((rate) => Number(rate) / 10_000_000);
 
   it("are those that are asked for while there is room", () => {
-    assert.deepEqual(rates(of("Stack", 50), of("Late", 30), of("Claimed", 20)), [50, 30, 20]);
+    assert.deepEqual(rates(of("Stack", 50), of("Late", 30), of("Claimed", 10)), [50, 30, 10]);
   });
 
-  it("of late royalties are cut to what the stack leaves, those of claimed ones to what both leave", () => {
+  it("of late royalties are cut to what the stack leaves, those of claimed ones to half of what both leave", () => {
     assert.deepEqual(rates(of("Stack", 50), of("Late", 60), of("Late", 90), of("Claimed", 50)), [50, 20, 30, 0]);
-    assert.deepEqual(rates(of("Stack", 50), of("Late", 30), of("Claimed", 30), of("Claimed", 10)), [50, 30, 15, 5]);
-    assert.deepEqual(rates(of("Claimed", 30), of("Late", 90)), [10, 90]);
+    assert.deepEqual(rates(of("Stack", 50), of("Late", 30), of("Claimed", 30), of("Claimed", 10)), [50, 30, 7.5, 2.5]);
+    assert.deepEqual(rates(of("Claimed", 30), of("Late", 90)), [5, 90]);
   });
 
   it("are rounded down, so that all together are never more than one", () => {

@@ -113,10 +113,12 @@ export class Models {
 
     "models.ParentStruck": ({ model, origin }) => {
       const found = this.get(model.toNumber());
-      const { asset } = originOf(origin);
-      const struck = found.origins.filter((other) => other.asset === asset);
+      const { asset, round } = originOf(origin);
+      // Of a datanet, one round can be upheld after another was named.
+      const isStruck = (other) => other.asset === asset && other.round === round;
+      const struck = found.origins.filter(isStruck);
       this.findings.same(`model ${model}`, `whether it had the origin ${asset}, which it has not`, struck.length, 1);
-      found.origins = found.origins.filter((other) => other.asset !== asset);
+      found.origins = found.origins.filter((other) => !isStruck(other));
       found.struck.push(...struck);
     },
 

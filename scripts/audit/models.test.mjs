@@ -108,14 +108,14 @@ const STORIES = {
     ["pays", 1, 100], ["credits", 1, "b", 80], ["settled", 1, 0, 1_100],
   ],
 
-  // 60 % and 60 % of 1,000 are 1,200, of which half of 1,000 waits: 250 each, although each asks for 600.
+  // Of 60 % and 60 % an open claim has half of all, 25 % each: 250 of 1,000 each, although each asks for 600.
   "a claim takes no more than waits, in proportion": [
     owned(0, "a", { asks: [60] }), owned(1, "b", { asks: [60] }), owned(2, "c", { waits: true }),
     ["pays", 2, 1_000], ["credits", 2, "c", 500], ["settled", 2, 0, 1_000],
     ["claims", 2, [["model 0", 60], ["model 1", 60]], 500],
-    // Both are cut to 50 %: nothing of what comes from now on is the team's.
-    ["pays", 2, 10], ["settled", 2, 0, 1_010],
-    ["closes", 2, 510], ["credits", 2, "c", 5], ["settled", 2, 0, 1_010],
+    // Both are cut to 25 %: half of what comes from now on is the team's, and half of that waits.
+    ["pays", 2, 10], ["credits", 2, "c", 2], ["settled", 2, 0, 1_010],
+    ["closes", 2, 504], ["credits", 2, "c", 3], ["settled", 2, 0, 1_010],
   ],
 
   // 500 wait for the former team, and of 500 half for the present one: 30 % of 1,500 are 450, of which 250 wait.
@@ -125,6 +125,12 @@ const STORIES = {
     ["at", PERIOD], ["pays", 1, 500], ["credits", 1, "b", 250], ["settled", 1, 0, 1_500], ["claims", 1, [["model 0", 30]], 250],
     ["at", 2 * PERIOD], ["credits", 1, "a", 500], ["settled", 1, 0, 1_500],
     ["at", 3 * PERIOD], ["closes", 1, 250], ["credits", 1, "b", 250], ["settled", 1, 0, 1_500],
+  ],
+
+  "of a datanet, one round is struck and the other stays": [
+    ["data", 0, [10], [1, 2]],
+    ["model", 0, { members: [["a", 100]], from: [["datanet 0", 1]], owes: [["pool 0/1", 50]], stack: [["pool 0/1", 10]] }],
+    ["upholds", 0, "datanet 0", 2], ["strikes", 0, "datanet 0", 2],
   ],
 
   "one share is held back and all others are paid": [

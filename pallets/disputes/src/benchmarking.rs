@@ -71,6 +71,14 @@ fn almost_ruled<T: Config>() -> Result<(CaseId, ModelId, T::AccountId), Benchmar
     Ok((case, model, arbiter::<T>(last)))
 }
 
+/// A case that governance has decided after an appeal, and money to settle with whatever comes of it.
+fn decided<T: Config>(upheld: bool) -> Result<(CaseId, ModelId), BenchmarkError> {
+    let (case, model) = appealed::<T>()?;
+    Pallet::<T>::do_decide(case, upheld)?;
+    T::Lineage::prepare_income(&rich::<T>("owner"), model);
+    Ok((case, model))
+}
+
 /// A case that was appealed from after it was upheld.
 fn appealed<T: Config>() -> Result<(CaseId, ModelId), BenchmarkError> {
     let (case, model, last) = almost_ruled::<T>()?;
@@ -153,8 +161,7 @@ mod benchmarks {
     /// The ancestry changes; one bond is given back and another burnt.
     #[benchmark]
     fn close_upheld() -> Result<(), BenchmarkError> {
-        let (case, model) = appealed::<T>()?;
-        Pallet::<T>::do_decide(case, true)?;
+        let (case, model) = decided::<T>(true)?;
 
         #[extrinsic_call]
         close(RawOrigin::Signed(whitelisted_caller()), case);
@@ -167,8 +174,7 @@ mod benchmarks {
     /// What was set aside is as before; one bond is burnt and another given back.
     #[benchmark]
     fn close_dismissed() -> Result<(), BenchmarkError> {
-        let (case, model) = appealed::<T>()?;
-        Pallet::<T>::do_decide(case, false)?;
+        let (case, model) = decided::<T>(false)?;
 
         #[extrinsic_call]
         close(RawOrigin::Signed(whitelisted_caller()), case);

@@ -196,6 +196,8 @@ impl Lineage<AccountId> for StubLineage {
     fn prepare_contention(_: &AccountId) -> (ModelId, Contention) {
         (MODEL, Contention::Reexecuted)
     }
+
+    fn prepare_income(_: &AccountId, _: ModelId) {}
 }
 
 /// An origin that the model's owner left out.

@@ -62,8 +62,8 @@ mod errors {
         /// The model comes from this source already, of a datanet from this round or a later one. Refold the model if it does not owe what the source
         /// asks for.
         SourceKnown,
-        /// Somebody has claimed this source of the model, and it is not decided yet. Wait for that: by giving in now the model would owe it, and none
-        /// of its descendants.
+        /// Somebody has claimed a source of the model, and it is not decided yet. Wait for that: until then neither sources nor royalties of the model
+        /// change.
         SourceClaimed,
         /// The model does not come from this source. Name it exactly as registered.
         SourceNotFound,

@@ -31,6 +31,7 @@ impl<T: Config> Pallet<T> {
     /// See [`Pallet::refold`]. Says how many sources the model has.
     pub(crate) fn do_refold(model: ModelId) -> Result<u32, DispatchError> {
         let attachment = Self::attachment(Asset::Model(model))?;
+        Self::ensure_unclaimed(model)?;
         let sources = Sources::<T>::get(model);
         let assets = Self::assets_of(&sources)?;
         ensure!(
@@ -52,8 +53,7 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         let mut attachment = Self::owned_by(Asset::Model(model), owner)?;
         ensure!(is_earlier(origin, model), Error::<T>::NotEarlier);
-        let claimed = Claims::<T>::get(model).is_some_and(|it| it.asset() == origin.asset());
-        ensure!(!claimed, Error::<T>::SourceClaimed);
+        Self::ensure_unclaimed(model)?;
         let mut sources = Sources::<T>::get(model);
         let folded =
             Self::extended(owner, &attachment, &sources, origin).map_err(Error::<T>::from)?;
@@ -98,8 +98,8 @@ impl<T: Config> Pallet<T> {
                 // It may bring nothing that is not owed already.
                 if !royalties.is_empty() {
                     T::Revenue::claim(model, royalties)?;
-                    Claims::<T>::insert(model, origin);
                 }
+                Claims::<T>::insert(model, origin);
                 Ok(())
             }
             Contention::FalseParent(origin) => {
@@ -155,6 +155,13 @@ impl<T: Config> Pallet<T> {
             }
         }
         false
+    }
+
+    /// Nothing else changes what a model owes while a source of it is claimed: what is set aside for that would become owed without a decision, or
+    /// lose its place.
+    fn ensure_unclaimed(model: ModelId) -> Result<(), Error<T>> {
+        ensure!(!Claims::<T>::contains_key(model), Error::<T>::SourceClaimed);
+        Ok(())
     }
 
     /// What follows for a model from one source more that its owner names, who has the grants that it asks for.

@@ -6,7 +6,7 @@ use frame_benchmarking::v2::*;
 use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_system::RawOrigin;
 use sp_core::H256;
-use sp_runtime::{traits::StaticLookup, DispatchError, FixedI128};
+use sp_runtime::{traits::StaticLookup, DispatchError, FixedI128, Perbill};
 use tributary_primitives::{
     assets::{Asset, MAX_LATE, MAX_TEAM},
     ids::ModelId,
@@ -49,6 +49,7 @@ mod benchmarks {
             H256::repeat_byte(1),
             H256::repeat_byte(2),
             terms,
+            Perbill::one(),
             team::<T>(t),
             vec![b' '; m as usize],
         );
@@ -118,21 +119,13 @@ mod benchmarks {
         Ok(())
     }
 
-    /// A full team follows another, for a model with as many royalties as can be, and money to settle.
+    /// A full team follows another, for a model with as many royalties as can be, and money to settle, some of it of a former team's.
     #[benchmark]
     fn change_team() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner");
-        let origins = origins::<T>(&owner, MAX_PARENTS, MAX_ROUNDS);
-        let model = registered::<T>(&owner, Kind::FineTune, origins, MAX_TEAM)?;
-        let gross = T::Currency::minimum_balance() * 1_000_000;
-        T::Revenue::pay(
-            Asset::Model(model),
-            None,
-            &rich::<T>("payer"),
-            gross,
-            None,
-            Cause::Payment,
-        )?;
+        let (model, missing) = prepare_contention::<T>(&owner);
+        Pallet::<T>::do_conclude(model, &missing, true)?;
+        prepare_income::<T>(&owner, model);
 
         Pallet::<T>::do_announce_team(owner.clone(), model, team::<T>(MAX_TEAM))?;
         let from = NextTeams::<T>::get(model).map(|next| next.from);

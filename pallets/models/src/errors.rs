@@ -52,6 +52,9 @@ mod errors {
         /// The signer cannot have the deposit on hold: free coins beyond the existential deposit are too few, or other pallets
         /// have too many holds there.
         DepositNotPayable,
+        /// The sources ask for more royalties than the owner has agreed to: one of them has come to owe more. Ask `quote_model` again, and agree to
+        /// that, or descend from others.
+        RoyaltiesAboveQuoted,
         /// The account owns the model already.
         AlreadyOwner,
         /// The model is not offered to anybody.

@@ -50,6 +50,7 @@ impl<T: Config> Pallet<T> {
             weights_hash,
             recipe_hash,
             terms,
+            royalties_at_most,
             team,
             metadata,
         } = registration;
@@ -68,6 +69,14 @@ impl<T: Config> Pallet<T> {
         let model = NextModel::<T>::get();
         NextModel::<T>::put(model.checked_add(1).ok_or(Error::<T>::TooManyModels)?);
         let stack = T::Terms::attach_model(model, &owner, terms, &origins)?;
+        let owed: u64 = stack
+            .iter()
+            .map(|it| u64::from(it.rate.deconstruct()))
+            .sum();
+        ensure!(
+            owed <= u64::from(royalties_at_most.deconstruct()),
+            Error::<T>::RoyaltiesAboveQuoted
+        );
 
         // As many as there are origins, whose bound is lower: nothing is truncated.
         let edges =

@@ -25,4 +25,9 @@ impl<T: Config> Lineage<T::AccountId> for Pallet<T> {
     fn prepare_contention(owner: &T::AccountId) -> (ModelId, Contention) {
         crate::preparation::prepare_contention::<T>(owner)
     }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_income(owner: &T::AccountId, model: ModelId) {
+        crate::preparation::prepare_income::<T>(owner, model)
+    }
 }

@@ -74,6 +74,8 @@ impl<T: Config> Pallet<T> {
             .try_push(edge)
             .map_err(|_| Error::<T>::TooManyParents)?;
         T::Terms::add_source(model, &owner, origin)?;
+        // Whoever was offered the model was offered it with what it owed.
+        details.offered_to = None;
         Models::<T>::insert(model, details);
         Edges::<T>::insert(model, edges);
         Ancestors::<T>::insert(model, ancestors);
@@ -180,7 +182,7 @@ impl<T: Config> Pallet<T> {
     /// Adds a parent that was missing.
     fn uphold_parent(model: ModelId, origin: Origin) -> DispatchResult {
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        // Else its owner gave in meanwhile: there is an edge already.
+        // Else there is an edge already.
         if is_missing(&edges, origin) {
             ensure!(has_place(&edges), Error::<T>::TooManyUpheld);
             edges
@@ -188,6 +190,7 @@ impl<T: Config> Pallet<T> {
                 .map_err(|_| Error::<T>::TooManyUpheld)?;
             Edges::<T>::insert(model, edges);
         }
+        Self::withdraw_any_offer(model);
         Self::deposit_event(Event::ParentUpheld { model, origin });
         Ok(())
     }
@@ -213,6 +216,7 @@ impl<T: Config> Pallet<T> {
             *ancestors = ancestry::kept(ancestors, parents);
         });
         Edges::<T>::insert(model, edges);
+        Self::withdraw_any_offer(model);
         Self::deposit_event(Event::ParentStruck { model, origin });
         Ok(())
     }
@@ -220,6 +224,7 @@ impl<T: Config> Pallet<T> {
     /// The model is what its recipe makes of its sources: nothing of what it earns needs to wait.
     fn reexecuted(model: ModelId) -> DispatchResult {
         let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        details.offered_to = None;
         details.reexecuted = Some(frame_system::Pallet::<T>::block_number());
         Models::<T>::insert(model, details);
         Edges::<T>::mutate(model, |edges| {
@@ -230,6 +235,11 @@ impl<T: Config> Pallet<T> {
         T::Revenue::release(model)?;
         Self::deposit_event(Event::Reexecuted { model });
         Ok(())
+    }
+
+    /// Whoever was offered the model was offered it with the ancestry that it had.
+    fn withdraw_any_offer(model: ModelId) {
+        Models::<T>::mutate_extant(model, |details| details.offered_to = None);
     }
 
     /// An edge that becomes known now.

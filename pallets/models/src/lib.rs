@@ -41,7 +41,7 @@ pub mod pallet {
     };
     use frame_system::pallet_prelude::*;
     use sp_core::H256;
-    use sp_runtime::{traits::StaticLookup, FixedI128};
+    use sp_runtime::{traits::StaticLookup, FixedI128, Perbill};
     use tributary_primitives::{
         assets::{Share, MAX_LATE},
         ids::{ModelId, TermsId},
@@ -219,6 +219,8 @@ pub mod pallet {
         /// - `weights_hash`, `recipe_hash`: what identifies the weights and how they were made. The same weights may be
         ///   registered by several people: who was first is shown by the identifiers, who is right is not decided here.
         /// - `terms`: the licence, published before.
+        /// - `royalties_at_most`: what all royalties may come to together, before the top-up of data: what `quote_model` of the licences said when
+        ///   this was signed. The owner of a source may have named another source since.
         /// - `team`: one to 16 accounts whose parts are exactly one together.
         /// - `metadata`: at most 4,096 bytes of text or JSON, among other things where the weights can be fetched.
         ///
@@ -227,8 +229,8 @@ pub mod pallet {
         /// ## Errors
         /// `TooManyParents`, `TooManyRounds`, `TooManyAncestors`, `DuplicateOrigin`, `ParentNotFound`, `ParentRetired`,
         /// `RoundNotFinal`, `OriginNotAllowed`, `OriginMissing`, `TooManySources`, `EmptyTeam`, `TooManyMembers`,
-        /// `DuplicateMember`, `EmptyPart`, `PartsNotOne`, `MetadataTooLong`, `DepositNotPayable`, `TooManyModels`, and the
-        /// refusals of the sources' licences.
+        /// `DuplicateMember`, `EmptyPart`, `PartsNotOne`, `MetadataTooLong`, `DepositNotPayable`, `TooManyModels`,
+        /// `RoyaltiesAboveQuoted`, and the refusals of the sources' licences.
         ///
         /// ## Events
         /// `Registered`.
@@ -247,6 +249,7 @@ pub mod pallet {
             weights_hash: H256,
             recipe_hash: H256,
             terms: TermsId,
+            royalties_at_most: Perbill,
             team: Vec<Share<T::AccountId>>,
             metadata: Vec<u8>,
         ) -> DispatchResult {
@@ -259,6 +262,7 @@ pub mod pallet {
                     weights_hash,
                     recipe_hash,
                     terms,
+                    royalties_at_most,
                     team,
                     metadata,
                 },

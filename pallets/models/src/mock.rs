@@ -289,6 +289,7 @@ pub(crate) fn registration(kind: Kind, origins: Vec<Origin>) -> Registration<Acc
         weights_hash: H256::repeat_byte(1),
         recipe_hash: H256::repeat_byte(2),
         terms: TERMS,
+        royalties_at_most: Perbill::one(),
         team: vec![share(ALICE, 1_000_000_000)],
         metadata: Vec::new(),
     }
@@ -302,6 +303,7 @@ pub(crate) fn register(owner: AccountId, registration: Registration<AccountId>) 
         weights_hash,
         recipe_hash,
         terms,
+        royalties_at_most,
         team,
         metadata,
     } = registration;
@@ -312,6 +314,7 @@ pub(crate) fn register(owner: AccountId, registration: Registration<AccountId>) 
         weights_hash,
         recipe_hash,
         terms,
+        royalties_at_most,
         team,
         metadata,
     )

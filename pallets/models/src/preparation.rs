@@ -21,10 +21,15 @@ pub(crate) const WEALTH: Balance = u64::MAX as Balance;
 
 /// A team of so many accounts that the parts of all but the first are as small as can be.
 pub(crate) fn team<T: Config>(members: u32) -> Vec<Share<T::AccountId>> {
+    team_from::<T>(0, members)
+}
+
+/// A team of so many members, beginning with the one of a number.
+fn team_from<T: Config>(first: u32, members: u32) -> Vec<Share<T::AccountId>> {
     let one = Perbill::one().deconstruct();
     (0..members)
         .map(|member| Share {
-            account: member_of::<T>(member),
+            account: member_of::<T>(first + member),
             part: Perbill::from_parts(if member == 0 { one - (members - 1) } else { 1 }),
         })
         .collect()
@@ -51,6 +56,7 @@ pub(crate) fn registered<T: Config>(
         weights_hash: H256::repeat_byte(1),
         recipe_hash: H256::repeat_byte(2),
         terms: T::Terms::prepare_terms(owner),
+        royalties_at_most: Perbill::one(),
         team: team::<T>(members),
         metadata: vec![b' '; MAX_METADATA as usize],
     };
@@ -139,13 +145,38 @@ pub(crate) fn prepare_contention<T: Config>(owner: &T::AccountId) -> (ModelId, C
         let known = Contention::MissingParent(Origin::FineTunedFrom(known));
         Pallet::<T>::do_conclude(model, &known, true).expect("there are places; qed");
     }
-    // Money to settle, and to set aside.
-    let gross = T::Currency::minimum_balance() * 1_000_000;
-    let asset = Asset::Model(model);
-    T::Revenue::pay(asset, None, owner, gross, None, Cause::Payment)
-        .expect("the owner is rich; qed");
+    // Money to settle and to set aside, some of it of a former team's.
+    income::<T>(owner, model);
+    replace_team::<T>(owner, model);
+    income::<T>(owner, model);
     (
         model,
         Contention::MissingParent(Origin::FineTunedFrom(hidden)),
     )
+}
+
+/// See [`tributary_primitives::roles::Lineage::prepare_income`].
+pub(crate) fn prepare_income<T: Config>(owner: &T::AccountId, model: ModelId) {
+    income::<T>(owner, model);
+    // No period of any runtime is that long.
+    let now = frame_system::Pallet::<T>::block_number();
+    frame_system::Pallet::<T>::set_block_number(now + 100_000_000u32.into());
+    income::<T>(owner, model);
+}
+
+/// The owner pays for a model.
+fn income<T: Config>(owner: &T::AccountId, model: ModelId) {
+    let gross = T::Currency::minimum_balance() * 1_000_000;
+    let asset = Asset::Model(model);
+    T::Revenue::pay(asset, None, owner, gross, None, Cause::Payment)
+        .expect("the owner is rich; qed");
+}
+
+/// A full team of others takes over.
+fn replace_team<T: Config>(owner: &T::AccountId, model: ModelId) {
+    let team = team_from::<T>(MAX_TEAM, MAX_TEAM);
+    Pallet::<T>::do_announce_team(owner.clone(), model, team).expect("it is a team; qed");
+    let next = NextTeams::<T>::get(model).expect("it is announced; qed");
+    frame_system::Pallet::<T>::set_block_number(next.from);
+    Pallet::<T>::do_change_team(model).expect("no team waits; qed");
 }

@@ -7,7 +7,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_system::pallet_prelude::BlockNumberFor;
 use scale_info::TypeInfo;
 use sp_core::{ConstU32, H256};
-use sp_runtime::{traits::StaticLookup, BoundedVec, FixedI128};
+use sp_runtime::{traits::StaticLookup, BoundedVec, FixedI128, Perbill};
 use tributary_primitives::{
     assets::{Share, Team},
     datanets::FinalRound,
@@ -217,6 +217,8 @@ pub(crate) struct Registration<AccountId> {
     pub(crate) recipe_hash: H256,
     /// Its licence.
     pub(crate) terms: TermsId,
+    /// The most that its royalties come to together.
+    pub(crate) royalties_at_most: Perbill,
     /// Who shares what it earns.
     pub(crate) team: Vec<Share<AccountId>>,
     /// What it says of itself, at most [`MAX_METADATA`] bytes.

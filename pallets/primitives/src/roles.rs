@@ -254,6 +254,10 @@ pub trait Lineage<AccountId> {
     /// A model whose ledger is as long as can be, and something to contest about it that is as costly as any to set aside and to uphold.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_contention(owner: &AccountId) -> (ModelId, Contention);
+
+    /// Money comes in for that model, and so much time passes that nothing waits which its former team has earned.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_income(owner: &AccountId, model: ModelId);
 }
 
 /// Rounds as a valuation sees them. Given by datanets; used by valuation and attestation.

@@ -497,6 +497,31 @@ fn the_highest_rates_have_the_places() {
 }
 
 #[test]
+fn what_descendants_inherit_late_stays_within_the_bound_and_their_own_does_not() {
+    let held = owing(&[royalty(0, 10)], &[]);
+    let upper = owing(
+        &[royalty(0, 10)],
+        &[
+            royalty(1, 60),
+            royalty(2, 40),
+            royalty(3, 11),
+            royalty(4, 9),
+        ],
+    );
+    let named = from(9, &upper, false);
+    // The highest that fit: 40 % beside the 10 % of the stack, and 9 %.
+    let refolded = refold(&presets::mit(), &held, &[named]);
+    assert_eq!(models(&refolded.late), [Payee::Model(2), Payee::Model(4)]);
+    // Whoever has left the source out itself owes all that there is place for.
+    let own = from(9, &upper, true);
+    let refolded = refold(&presets::mit(), &uphold(&held, &own.source), &[own]);
+    assert_eq!(refolded.late.len(), 4);
+    // And who inherits from two is told once: the own one has precedence.
+    let both = refold(&presets::mit(), &refolded, &[from(8, &upper, false), own]);
+    assert_eq!(both.late, refolded.late);
+}
+
+#[test]
 fn what_a_stack_takes_in_is_not_late_any_more() {
     let held = owing(&[], &[royalty(0, 5)]);
     let source = owing(&[royalty(0, 5)], &[]);

@@ -158,6 +158,7 @@ impl<T: Config> Pallet<T> {
     fn rebase_error(error: RebaseError) -> DispatchError {
         match error {
             RebaseError::RatesAboveOne => Error::<T>::RatesAboveOne.into(),
+            RebaseError::TooMany => Error::<T>::TooManyLate.into(),
             RebaseError::Arithmetic(error) => error.into(),
         }
     }

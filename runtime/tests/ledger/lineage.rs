@@ -88,6 +88,7 @@ fn register(own: (u32, Option<Coin>), sources: &[Payee], team: &[book::Share]) -
         weights_hash: H256::repeat_byte(2),
         recipe_hash: H256::repeat_byte(3),
         terms: published(own)?,
+        royalties_at_most: Perbill::one(),
         team: shares(team),
         metadata: Vec::new(),
     };

@@ -177,10 +177,13 @@ fn an_owner_cannot_give_in_meanwhile_to_keep_descendants_out_of_it() {
         let (_, hidden) = contested(paid(7));
         let missing = Contention::MissingParent(hidden);
         assert_ok!(Licensing::contest(9, &missing));
-        assert_noop!(
-            Licensing::add_source(9, &BOB, hidden),
-            Error::<Test>::SourceClaimed
-        );
+        let other = model(CAROL, 5, paid(1), &[]);
+        for source in [hidden, other] {
+            assert_noop!(
+                Licensing::add_source(9, &BOB, source),
+                Error::<Test>::SourceClaimed
+            );
+        }
         assert_ok!(Licensing::conclude(9, &missing, false));
         assert_ok!(Licensing::add_source(9, &BOB, hidden));
         assert_eq!(standing(9).stack.to_vec(), [owed(0, 10), owed(1, 7)]);

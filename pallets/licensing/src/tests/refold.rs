@@ -224,3 +224,34 @@ fn the_nearest_thousand_assets_are_asked() {
         assert!(!Licensing::stale(Asset::Model(1_099)));
     });
 }
+
+#[test]
+fn nothing_is_folded_again_while_a_source_is_claimed() {
+    ExtBuilder::build_and_execute(|| {
+        let hidden = chain();
+        let missing = Contention::MissingParent(hidden);
+        assert_ok!(Licensing::contest(2, &missing));
+        uphold(1, hidden);
+        // What is set aside would be owed before anybody has decided about it.
+        assert_noop!(refold(2), Error::<Test>::SourceClaimed);
+        assert_ok!(Licensing::conclude(2, &missing, false));
+        assert_ok!(refold(2));
+        assert_eq!(standing(2).late.to_vec(), [owed(0, 7)]);
+    });
+}
+
+#[test]
+fn a_claim_that_brings_nothing_is_a_claim_as_well() {
+    ExtBuilder::build_and_execute(|| {
+        let free_one = model(CAROL, 0, free(), &[]);
+        model(ALICE, 1, paid(1), &[]);
+        let missing = Contention::MissingParent(free_one);
+        assert_ok!(Licensing::contest(1, &missing));
+        assert_noop!(
+            Licensing::add_source(1, &ALICE, free_one),
+            Error::<Test>::SourceClaimed
+        );
+        assert_ok!(Licensing::conclude(1, &missing, false));
+        assert_ok!(Licensing::add_source(1, &ALICE, free_one));
+    });
+}

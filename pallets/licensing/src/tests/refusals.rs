@@ -329,7 +329,14 @@ fn each_term_refuses_a_model_and_the_document_says_how() {
         let TypeDef::Variant(all) = Term::type_info().type_def else {
             panic!("an enumeration");
         };
-        let all: Vec<_> = all.variants.iter().map(|one| one.name).collect();
+        // Two are for models that are there.
+        let later = ["EndsEarlier", "AsksDescendants"];
+        let all: Vec<_> = all
+            .variants
+            .iter()
+            .map(|one| one.name)
+            .filter(|name| !later.contains(name))
+            .collect();
         assert_eq!(terms, all, "a case for each term, in their order");
 
         assert!(

@@ -1,6 +1,6 @@
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
-use sp_runtime::DispatchError;
-use tributary_primitives::assets::Asset;
+use sp_runtime::{DispatchError, DispatchResult};
+use tributary_primitives::{assets::Asset, licences::Origin, roles::Contention};
 
 use super::*;
 
@@ -172,5 +172,34 @@ fn who_cannot_pay_the_deposit_cannot_accept() {
             Models::accept_transfer(RuntimeOrigin::signed(PAUPER), model),
             Error::<Test>::DepositNotPayable
         );
+    });
+}
+
+#[test]
+fn an_offer_ends_when_the_ancestry_changes() {
+    ExtBuilder::default().build_and_execute(|| {
+        let (parent, hidden) = (base(), base());
+        let model = child_of(parent);
+        let missing = Contention::MissingParent(Origin::FineTunedFrom(hidden));
+        let struck = Contention::FalseParent(Origin::FineTunedFrom(hidden));
+        let source = Origin::FineTunedFrom(hidden);
+        let changes: [&dyn Fn() -> DispatchResult; 4] = [
+            &|| Models::do_conclude(model, &missing, true),
+            &|| Models::do_conclude(model, &struck, true),
+            &|| Models::add_parent(RuntimeOrigin::signed(BOB), model, source),
+            &|| Models::do_conclude(model, &Contention::Reexecuted, true),
+        ];
+        for change in changes {
+            assert_ok!(Models::offer_transfer(
+                RuntimeOrigin::signed(BOB),
+                model,
+                CAROL
+            ));
+            assert_ok!(change());
+            assert_noop!(
+                Models::accept_transfer(RuntimeOrigin::signed(CAROL), model),
+                Error::<Test>::NotOffered
+            );
+        }
     });
 }

@@ -32,6 +32,7 @@ fn a_base_model_is_kept_as_declared() {
             H256::repeat_byte(8),
             H256::repeat_byte(9),
             TERMS,
+            Perbill::zero(),
             team.clone(),
             b"ipfs://weights".to_vec(),
         ));
@@ -164,6 +165,7 @@ fn only_a_signer_can_register() {
                     H256::zero(),
                     H256::zero(),
                     TERMS,
+                    Perbill::one(),
                     vec![share(ALICE, 1_000_000_000)],
                     Vec::new(),
                 ),
@@ -391,5 +393,22 @@ fn used_up_identifiers_are_an_error() {
             Error::<Test>::TooManyModels
         );
         NextModel::<Test>::kill();
+    });
+}
+
+#[test]
+fn no_more_is_owed_than_its_owner_has_agreed_to() {
+    ExtBuilder::default().build_and_execute(|| {
+        let at_most = |percent| Registration {
+            royalties_at_most: Perbill::from_percent(percent),
+            ..registration(Kind::Base, Vec::new())
+        };
+        // A source has come to owe another royalty since two were quoted.
+        Royalties::set(3);
+        assert_noop!(
+            register(ALICE, at_most(2)),
+            Error::<Test>::RoyaltiesAboveQuoted
+        );
+        assert_ok!(register(ALICE, at_most(3)));
     });
 }

@@ -152,7 +152,8 @@ impl Royalties {
             base: 0,
             kept: 0,
             dropped: 0,
-            entries: entries(stack, &LateRoyalties::new(), &[], &[])?,
+            // A stack has no more than there are places.
+            entries: entries(stack, &LateRoyalties::new(), &[], &[]).map_err(|_| RatesAboveOne)?,
         })
     }
 
@@ -339,7 +340,7 @@ fn entries(
     late: &LateRoyalties,
     claimed: &[Royalty],
     before: &[RoyaltyEntry],
-) -> Result<Entries, RatesAboveOne> {
+) -> Result<Entries, RebaseError> {
     let mut left = u64::from(BILLION);
     let mut all = Vec::with_capacity(stack.len() + late.len() + claimed.len());
     let grounds: [(&[Royalty], Ground); 3] = [
@@ -353,9 +354,13 @@ fn entries(
             .map(|royalty| u64::from(royalty.rate.deconstruct()))
             .sum();
         if asked > left && ground == Ground::Stack {
-            return Err(RatesAboveOne);
+            return Err(RebaseError::RatesAboveOne);
         }
-        let before_these = left;
+        // The team goes on to have something while it is not decided.
+        let before_these = match ground {
+            Ground::Claimed => left / 2,
+            _ => left,
+        };
         for royalty in royalties {
             let mut rate = u64::from(royalty.rate.deconstruct());
             if asked > before_these {
@@ -380,8 +385,7 @@ fn entries(
             });
         }
     }
-    // The claimed are as many as there are places left.
-    Ok(Entries::truncate_from(all))
+    Entries::try_from(all).map_err(|_| RebaseError::TooMany)
 }
 
 /// Why royalties cannot take over.
@@ -389,6 +393,8 @@ fn entries(
 pub enum RebaseError {
     /// The rates of the stack sum to more than one.
     RatesAboveOne,
+    /// There are more late and claimed royalties than places.
+    TooMany,
     /// An amount does not fit, or less was received than at the last change.
     Arithmetic(ArithmeticError),
 }

@@ -22,6 +22,9 @@ use crate::assets::{Asset, LateRoyalties, Royalty, RoyaltyStack, MAX_LATE};
 /// The most sources of a model: those that its owner names, and those that were missing.
 pub const MAX_SOURCES: u32 = MAX_SOURCE_MODELS + MAX_SOURCE_POOLS + MAX_LATE;
 
+/// [`MAX_ROYALTIES`] in billionths.
+const MOST: u64 = MAX_ROYALTIES.deconstruct() as u64;
+
 /// One direct source of a model that is there.
 #[derive(Clone, Copy, Debug)]
 pub struct KnownSource<'a> {
@@ -109,8 +112,9 @@ pub fn uphold(held: &Standing, source: &Source) -> Standing {
 /// - The stack: what is owed in it and still comes from a source stays; a rate that is higher than it was is raised while all come to at most
 ///   [`MAX_ROYALTIES`], the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
 ///   from then on. Else anybody upstream could raise what models that are there owe.
-/// - Late: what is owed late, still comes from a source and has no place in the stack stays. What the sources owe late, and all that those
-///   bring which were left out, is added by highest rate, then lower payee, while there are at most [`MAX_LATE`].
+/// - Late: what is owed late, still comes from a source and has no place in the stack stays. All that those sources bring which were left out is
+///   added by highest rate, then lower payee, while there are at most [`MAX_LATE`]; then what the other sources owe late, in the same order, as far as
+///   stack and late together come to at most [`MAX_ROYALTIES`]: a descendant did not leave anything out.
 /// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
 ///
 /// What does not fit is left out and stands against nothing. The order of the sources matters for nothing but which ceiling stays of two with
@@ -189,8 +193,10 @@ fn gates(held: &Standing, sources: &[KnownSource]) -> Gates {
 struct Brought {
     /// By any way.
     all: Vec<Royalty>,
-    /// What they owe late, and all of sources that were left out.
-    late: Vec<Royalty>,
+    /// All of sources that were left out.
+    upheld: Vec<Royalty>,
+    /// What the others owe late.
+    inherited: Vec<Royalty>,
 }
 
 impl Brought {
@@ -199,12 +205,16 @@ impl Brought {
         for known in sources {
             for royalty in known.source.timely_royalties() {
                 if known.upheld {
-                    unite(&mut brought.late, royalty);
+                    unite(&mut brought.upheld, royalty);
                 }
                 unite(&mut brought.all, royalty);
             }
             for royalty in &known.source.standing.late {
-                unite(&mut brought.late, *royalty);
+                let late = match known.upheld {
+                    true => &mut brought.upheld,
+                    false => &mut brought.inherited,
+                };
+                unite(late, *royalty);
                 unite(&mut brought.all, *royalty);
             }
         }
@@ -243,7 +253,7 @@ impl Brought {
         for owed in highest_first(owed.collect()) {
             let mut with = stack.clone();
             unite(&mut with, owed);
-            if billionths(&with) <= u64::from(MAX_ROYALTIES.deconstruct()) {
+            if billionths(&with) <= MOST {
                 stack = with;
             }
         }
@@ -257,14 +267,17 @@ impl Brought {
                 .filter(|owed| place_of(stack, owed).is_err())
         };
         let mut late: Vec<_> = held.late.iter().filter_map(owed_beyond).collect();
-        let others = self
-            .late
-            .iter()
-            .filter(|royalty| place_of(&held.late, royalty).is_err())
-            .filter_map(owed_beyond)
-            .collect();
-        let free = (MAX_LATE as usize).saturating_sub(late.len());
-        late.extend(highest_first(others).into_iter().take(free));
+        for (others, bound) in [(&self.upheld, u64::MAX), (&self.inherited, MOST)] {
+            let others = others.iter().filter_map(owed_beyond).collect();
+            for royalty in highest_first(others) {
+                let known = |one: &Royalty| one.payee.asset() == royalty.payee.asset();
+                let room = late.len() < MAX_LATE as usize && !late.iter().any(known);
+                let all = [stack, &late, &[royalty]].concat();
+                if room && billionths(&all) <= bound {
+                    late.push(royalty);
+                }
+            }
+        }
         late_of(late)
     }
 }

@@ -56,6 +56,7 @@ pub(super) fn registration(
         weights_hash: H256::repeat_byte(2),
         recipe_hash: H256::repeat_byte(3),
         terms,
+        royalties_at_most: Perbill::one(),
         team,
         metadata: b"A model of corners".to_vec(),
     })

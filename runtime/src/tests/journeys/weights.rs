@@ -343,6 +343,7 @@ fn of_models() -> Vec<pallet_models::Call<Runtime>> {
             weights_hash: H256::zero(),
             recipe_hash: H256::zero(),
             terms: H256::zero(),
+            royalties_at_most: Perbill::one(),
             team: members(),
             metadata: vec![0; MAX_METADATA as usize],
         },

@@ -31,8 +31,8 @@ pub(crate) struct Kin {
     pub(crate) late: Vec<Royalty>,
     pub(crate) sources: Vec<Source>,
     pub(crate) contested: Option<Contention>,
-    /// For what something is set aside.
-    claimed: Option<Asset>,
+    /// Whether a source is claimed: nothing else changes what it owes meanwhile.
+    claimed: bool,
     reexecuted: bool,
     /// Who is announced to be the team, from which block on.
     announced: Option<(Vec<Share>, u32)>,
@@ -74,6 +74,13 @@ fn fits(stack: &[Royalty]) -> Outcome {
 }
 
 impl Kin {
+    fn check_unclaimed(&self) -> Outcome {
+        if self.claimed {
+            return Err("SourceClaimed");
+        }
+        Ok(())
+    }
+
     /// Whether the team that is announced can take over.
     pub(crate) fn may_change_team(&self, block: u32, notice: u32) -> bool {
         let announced = self.announced.as_ref();
@@ -158,7 +165,7 @@ impl Book {
             late: Vec::new(),
             sources: sources.collect(),
             contested: None,
-            claimed: None,
+            claimed: false,
             reexecuted: false,
             announced: None,
             changed: 0,
@@ -170,12 +177,18 @@ impl Book {
 
     /// What a model owes by what its sources owe now: what it owes already stays, what does not fit is left out.
     fn folded(&self, kin: &Kin) -> (Vec<Royalty>, Vec<Royalty>) {
-        let (mut all, mut beyond) = (Vec::new(), Vec::new());
+        let (mut all, mut upheld, mut inherited) = (Vec::new(), Vec::new(), Vec::new());
         for source in &kin.sources {
-            let timely = self.timely(source.payee);
-            let of_upheld = timely.iter().filter(|_| source.upheld).copied();
-            for royalty in of_upheld.chain(self.late(source.payee)) {
-                unite(&mut beyond, royalty);
+            let late = if source.upheld {
+                for royalty in self.timely(source.payee) {
+                    unite(&mut upheld, royalty);
+                }
+                &mut upheld
+            } else {
+                &mut inherited
+            };
+            for royalty in self.late(source.payee) {
+                unite(late, royalty);
             }
             for royalty in self.brought(source.payee) {
                 unite(&mut all, royalty);
@@ -192,9 +205,19 @@ impl Book {
         let mut stack = kept(&kin.stack);
         let mut late = kept(&kin.late);
         late.retain(|royalty| !owes(&stack, royalty.payee.asset()));
-        for royalty in highest_first(kept(&beyond)) {
+        for royalty in highest_first(kept(&upheld)) {
             let asset = royalty.payee.asset();
             if late.len() < MAX_LATE && !owes(&stack, asset) && !owes(&late, asset) {
+                late.push(royalty);
+            }
+        }
+        // A descendant has left nothing out: what it owes because of those who have stays within what anybody owes.
+        for royalty in highest_first(kept(&inherited)) {
+            let asset = royalty.payee.asset();
+            let owed = [&stack[..], &late, &[royalty]].concat();
+            let rates: u32 = owed.iter().map(|royalty| royalty.rate).sum();
+            let fits = rates <= MAX_ROYALTIES && late.len() < MAX_LATE;
+            if fits && !owes(&stack, asset) && !owes(&late, asset) {
                 late.push(royalty);
             }
         }
@@ -222,6 +245,7 @@ impl Book {
 
     pub(crate) fn refold(&mut self, model: ModelId) -> Outcome {
         let kin = self.kin.get(&model).ok_or("AssetNotFound")?.clone();
+        kin.check_unclaimed()?;
         let changed = |source: &Source| match source.payee {
             Payee::Model(model) => self.kin[&model].changed > kin.folded,
             Payee::Pool(_) => false,
@@ -239,9 +263,7 @@ impl Book {
             return Err("DuplicateOrigin");
         }
         self.check_source(model, source)?;
-        if held.claimed.is_some_and(|asset| asset == source.asset()) {
-            return Err("SourceClaimed");
-        }
+        held.check_unclaimed()?;
         for royalty in self.brought(source) {
             unite(&mut held.stack, royalty);
         }
@@ -287,8 +309,8 @@ impl Book {
                 let claimed = self.claimed(&kin, source);
                 if !claimed.is_empty() {
                     self.claim_late(model, &claimed)?;
-                    self.kin(model)?.claimed = Some(source.asset());
                 }
+                self.kin(model)?.claimed = true;
             }
             Contention::False(source) if known(source) => {
                 self.freeze(model, source.asset(), true)?
@@ -317,7 +339,7 @@ impl Book {
                     });
                     self.renew(model, held)?;
                 }
-                self.kin(model)?.claimed = None;
+                self.kin(model)?.claimed = false;
                 self.close_claim(model)
             }
             Contention::False(source) => {

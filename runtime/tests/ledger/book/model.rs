@@ -350,13 +350,17 @@ impl Ledger {
         self.kept += entry.carried - entry.paid;
     }
 
-    /// What is owed late comes out of what the stack leaves, and what is claimed out of what both leave.
+    /// What is owed late comes out of what the stack leaves, and what is claimed out of half of what both leave.
     fn cut(&mut self) {
         let mut left = u64::from(ONE);
         for kind in [Kind::Stack, Kind::Late, Kind::Claimed] {
             let entries = || self.entries.iter().filter(|entry| entry.kind == kind);
             let asked: u64 = entries().map(|entry| u64::from(entry.asked)).sum();
-            let there = left;
+            let there = if kind == Kind::Claimed {
+                left / 2
+            } else {
+                left
+            };
             for entry in self.entries.iter_mut().filter(|entry| entry.kind == kind) {
                 entry.rate = if asked > there {
                     fraction(entry.asked.into(), there.into(), asked.into()) as u32
