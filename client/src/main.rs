@@ -30,6 +30,7 @@ mod quantise;
 mod records;
 mod references;
 mod round;
+mod royalties;
 mod scheme;
 mod state;
 mod valuation;

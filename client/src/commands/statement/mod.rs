@@ -17,7 +17,7 @@ use tributary_primitives::assets::{Payee, Pool};
 
 use self::{contribution::Question, data::Data};
 use crate::{
-    asset::{asset_text, pool_text},
+    asset::{asset_text, payee_text, pool_text},
     chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Chain, Snapshot},
     context::{AccountName, Context},
     earners::{Accrued, Earnings, Facts, Outside, OutsideEntry},
@@ -181,14 +181,6 @@ fn from_text(from: From) -> String {
             format!("sponsor of {}, contribution {number}", pool_text(pool))
         }
         From::Refund(pool) => format!("own budget for {} left over", pool_text(pool)),
-    }
-}
-
-/// A payee in a few words.
-fn payee_text(payee: Payee) -> String {
-    match payee {
-        Payee::Model(model) => format!("model {model}"),
-        Payee::Pool(pool) => pool_text(pool),
     }
 }
 
