@@ -107,7 +107,7 @@ impl Output {
     /// Writes it to standard output: for programs, or for people, who see names of accounts that are known by name.
     pub(crate) fn print(&self, json: bool, names: &BTreeMap<String, String>) -> Result<()> {
         let text = if json {
-            format!("{:#}", self.json)
+            self.json_text()
         } else {
             self.text(names)
         };
@@ -118,6 +118,12 @@ impl Output {
         }
     }
 
+    /// For programs.
+    pub(crate) fn json_text(&self) -> String {
+        format!("{:#}", self.json)
+    }
+
+    /// For people.
     pub(crate) fn text(&self, names: &BTreeMap<String, String>) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
