@@ -170,6 +170,8 @@ enum Command {
     /// Pay for an asset
     Pay(pay::Pay),
     /// Share out what a model has received
+    ///
+    /// One after the other, models first. If one fails it says which, and what was settled before.
     Settle(pay::Settle),
     /// Prove what contributions weigh in their pools and collect what they earned
     ///
@@ -224,7 +226,8 @@ impl Cli {
         } else {
             keys::names(&context.key_directory())
         };
-        output.print(self.json, &names)
+        output.print(self.json, &names)?;
+        output.outcome()
     }
 }
 
