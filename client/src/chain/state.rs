@@ -212,6 +212,13 @@ state! {
         stage: Stage,
     }
 
+    /// An appeal from a ruling, and whether that upheld the case.
+    Appeal {
+        ruling: bool,
+        appellant: AccountId32,
+        bond: u128,
+    }
+
     /// An arbiter who hears a case.
     CaseSeat {
         arbiter: AccountId32,
@@ -343,10 +350,13 @@ pub(crate) enum Stage {
     Hearing { until: u32 },
     /// More than half of it agree.
     Ruled { upheld: bool, until: u32 },
-    /// It is for governance to decide.
-    Referred { until: u32 },
+    /// It is for governance to decide, by an appeal or because too few arbiters were impartial.
+    Referred { appeal: Option<Appeal>, until: u32 },
     /// Governance has decided.
-    Decided { upheld: bool },
+    Decided {
+        appeal: Option<Appeal>,
+        upheld: bool,
+    },
 }
 
 /// How far a contribution has come.
