@@ -193,6 +193,23 @@ state! {
         deposit: u128,
     }
 
+    /// Who is announced to share what a model earns, and the first and the last block in which the change can be made.
+    NextTeam {
+        team: Vec<Member>,
+        from: u32,
+        until: u32,
+    }
+
+    /// What somebody found a model to be worth on a benchmark. The score has 18 decimals.
+    Evaluation {
+        evaluator: AccountId32,
+        benchmark: Vec<u8>,
+        metric: Vec<u8>,
+        score: i128,
+        evidence: H256,
+        evaluated: u32,
+    }
+
     /// Where a model comes from.
     Edge {
         origin: Static<Origin>,
