@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use tributary_primitives::assets::{Asset, Pool};
+use tributary_primitives::assets::{Asset, Payee, Pool};
 
 /// `model:3` or `datanet:0`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -53,6 +53,14 @@ pub(crate) fn asset_text(asset: Asset) -> String {
 /// A pool in a sentence.
 pub(crate) fn pool_text(pool: Pool) -> String {
     format!("datanet {} round {}", pool.datanet, pool.round)
+}
+
+/// Who receives a royalty, in a sentence.
+pub(crate) fn payee_text(payee: Payee) -> String {
+    match payee {
+        Payee::Model(model) => format!("model {model}"),
+        Payee::Pool(pool) => pool_text(pool),
+    }
 }
 
 #[cfg(test)]

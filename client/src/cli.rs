@@ -1,9 +1,9 @@
 //! The command line.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{any::TypeId, collections::BTreeMap, path::PathBuf};
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Arg, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     cache::Cache,
@@ -19,6 +19,7 @@ use crate::{
     context::Context,
     failure::Misuse,
     keys::{self, KeySource},
+    money::{Amount, SYMBOL},
     output::Output,
 };
 
@@ -170,6 +171,8 @@ enum Command {
     /// Pay for an asset
     Pay(pay::Pay),
     /// Share out what a model has received
+    ///
+    /// One after the other, models first. If one fails it says which, and what was settled before.
     Settle(pay::Settle),
     /// Prove what contributions weigh in their pools and collect what they earned
     ///
@@ -194,7 +197,31 @@ enum Command {
     Statement(statement::Statement),
 }
 
+/// The command line, with the unit in the help of every amount.
+pub(crate) fn command() -> clap::Command {
+    with_units(Cli::command())
+}
+
+fn with_units(command: clap::Command) -> clap::Command {
+    let told = |argument: Arg| {
+        if argument.get_value_parser().type_id() != TypeId::of::<Amount>() {
+            return argument;
+        }
+        let help = argument.get_help().map(ToString::to_string);
+        let help = help.unwrap_or_default();
+        let unit = format!("in {SYMBOL}, or in smallest units with `u`, as in 1200u");
+        argument.help(format!("{} ({unit})", help.trim_end_matches('.')))
+    };
+    command.mut_args(told).mut_subcommands(with_units)
+}
+
 impl Cli {
+    /// What the command line says; ends the program with help or an error if it says nothing that can be done.
+    pub(crate) fn read() -> Self {
+        let matches = command().get_matches();
+        Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    }
+
     /// Does what was asked and says what came of it.
     pub(crate) async fn run(self) -> Result<()> {
         let key = self
@@ -224,7 +251,8 @@ impl Cli {
         } else {
             keys::names(&context.key_directory())
         };
-        output.print(self.json, &names)
+        output.print(self.json, &names)?;
+        output.outcome()
     }
 }
 
@@ -279,11 +307,30 @@ fn data_directory() -> Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_every_amount_says_its_unit() {
+        for (words, argument) in [
+            (&["pay"][..], "amount"),
+            (&["send"], "amount"),
+            (&["licence", "publish"], "ceiling"),
+            (&["licence", "offer"], "price"),
+            (&["datanet", "pledge"], "budget"),
+        ] {
+            let mut found = command();
+            for word in words {
+                found = found.find_subcommand(word).unwrap().clone();
+            }
+            let mut arguments = found.get_arguments();
+            let argument = arguments.find(|one| one.get_id() == argument).unwrap();
+            let help = argument.get_help().unwrap().to_string();
+            assert!(help.contains("in TRIB, or in smallest units"), "{help}");
+        }
     }
 
     #[test]

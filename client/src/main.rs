@@ -30,6 +30,7 @@ mod quantise;
 mod records;
 mod references;
 mod round;
+mod royalties;
 mod scheme;
 mod state;
 mod valuation;
@@ -38,11 +39,10 @@ mod valued;
 use std::{future::Future, pin::Pin, process::ExitCode};
 
 use anyhow::Result;
-use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = cli::Cli::read();
     let json = cli.json;
     match run(cli).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,6 +22,8 @@ pub(crate) struct Output {
     parts: Vec<Part>,
     /// For files, by their names.
     sheets: Vec<(String, Grid)>,
+    /// Why the command stopped after this.
+    failure: Option<anyhow::Error>,
 }
 
 /// Something for people to read.
@@ -37,7 +39,21 @@ impl Output {
             json,
             parts: Vec::new(),
             sheets: Vec::new(),
+            failure: None,
         }
+    }
+
+    /// What was done before a command of several steps failed: it is printed, and then the error is.
+    pub(crate) fn before(self, failure: anyhow::Error) -> Self {
+        Self {
+            failure: Some(failure),
+            ..self
+        }
+    }
+
+    /// The failure that came after it, if one did.
+    pub(crate) fn outcome(self) -> Result<()> {
+        self.failure.map_or(Ok(()), Err)
     }
 
     /// The same for people, with another value for programs.
@@ -107,7 +123,7 @@ impl Output {
     /// Writes it to standard output: for programs, or for people, who see names of accounts that are known by name.
     pub(crate) fn print(&self, json: bool, names: &BTreeMap<String, String>) -> Result<()> {
         let text = if json {
-            format!("{:#}", self.json)
+            self.json_text()
         } else {
             self.text(names)
         };
@@ -118,6 +134,12 @@ impl Output {
         }
     }
 
+    /// For programs.
+    pub(crate) fn json_text(&self) -> String {
+        format!("{:#}", self.json)
+    }
+
+    /// For people.
     pub(crate) fn text(&self, names: &BTreeMap<String, String>) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),

@@ -106,6 +106,9 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     await fails(MISUSED, ["there is no datanet 7"], "datanet", "show", "7");
     await fails(MISUSED, ["there is no datanet 7"], "--dev", "alice", "contribute", "commit", "7", "records.csv");
     await fails(MISUSED, ["there is no model 7"], "model", "show", "7");
+    await fails(MISUSED, ["there is no model 7"], "statement", "--model", "7");
+    await fails(MISUSED, ["there is no datanet 7"], "statement", "--datanet", "7");
+    await fails(MISUSED, ["there is no model 7"], "--dev", "alice", "dispute", "open", "7", "--reexecuted", "--evidence-hash", "00".repeat(32));
     await fails(MISUSED, ["`nobody` is neither an address"], "--dev", "alice", "send", "nobody", "1");
     await fails(MISUSED, ["ws://node.example:9944 is not encrypted"], "--url", "ws://node.example:9944", "datanet", "list");
     for (const [part, ...words] of [
@@ -328,6 +331,7 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     assert.deepEqual(joint.contributions.map(({ contribution, part, joint_part: other }) => [contribution, part, other]), [[bobs, 1, 1]]);
     assert.ok(Math.abs(joint.contributions[0].joint_value - 2 / 3) < 1e-12);
     await fails(MISUSED, ["is not final"], "statement", "--datanet", id, "--joint", "--round", "2");
+    await fails(MISUSED, [`datanet ${id} has no round 9`], "statement", "--datanet", id, "--round", "9");
 
     // What Charlie takes back is gone from the state, and stays in blocks.
     await json("--dev", "charlie", "reclaim", id, String(charlies));

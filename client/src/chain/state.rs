@@ -193,6 +193,23 @@ state! {
         deposit: u128,
     }
 
+    /// Who is announced to share what a model earns, and the first and the last block in which the change can be made.
+    NextTeam {
+        team: Vec<Member>,
+        from: u32,
+        until: u32,
+    }
+
+    /// What somebody found a model to be worth on a benchmark. The score has 18 decimals.
+    Evaluation {
+        evaluator: AccountId32,
+        benchmark: Vec<u8>,
+        metric: Vec<u8>,
+        score: i128,
+        evidence: H256,
+        evaluated: u32,
+    }
+
     /// Where a model comes from.
     Edge {
         origin: Static<Origin>,
@@ -210,6 +227,13 @@ state! {
         bond: u128,
         panel: Vec<CaseSeat>,
         stage: Stage,
+    }
+
+    /// An appeal from a ruling, and whether that upheld the case.
+    Appeal {
+        ruling: bool,
+        appellant: AccountId32,
+        bond: u128,
     }
 
     /// An arbiter who hears a case.
@@ -343,10 +367,13 @@ pub(crate) enum Stage {
     Hearing { until: u32 },
     /// More than half of it agree.
     Ruled { upheld: bool, until: u32 },
-    /// It is for governance to decide.
-    Referred { until: u32 },
+    /// It is for governance to decide, by an appeal or because too few arbiters were impartial.
+    Referred { appeal: Option<Appeal>, until: u32 },
     /// Governance has decided.
-    Decided { upheld: bool },
+    Decided {
+        appeal: Option<Appeal>,
+        upheld: bool,
+    },
 }
 
 /// How far a contribution has come.

@@ -180,6 +180,33 @@ impl Chain {
     }
 }
 
+impl Snapshot {
+    /// What an error says that an event carries: its name, and what its documentation says if it is a pallet's.
+    pub(crate) fn error_text(&self, error: &Value) -> String {
+        let module = &error["Module"];
+        let byte = |value: Option<u64>| value.and_then(|value| u8::try_from(value).ok());
+        // Its first byte is the variant, in hexadecimal.
+        let variant = module["error"]
+            .as_str()
+            .and_then(|bytes| u8::from_str_radix(bytes.get(2..4)?, 16).ok());
+        let found = byte(module["index"].as_u64()).zip(variant);
+        let metadata = self.at.metadata_ref();
+        let details = found.and_then(|(pallet, variant)| {
+            let pallet = metadata.pallet_by_error_index(pallet)?;
+            Some((pallet, pallet.error_variant_by_index(variant)?))
+        });
+        match details {
+            Some((pallet, variant)) => {
+                let doc = prose(&variant.docs);
+                format!("{}::{}: {doc}", pallet.name(), variant.name)
+            }
+            None => error
+                .as_str()
+                .map_or_else(|| error.to_string(), ToOwned::to_owned),
+        }
+    }
+}
+
 /// Arguments of a call, encoded.
 struct Encoded(Vec<u8>);
 

@@ -11,15 +11,17 @@ use tributary_primitives::roles::Contention;
 use super::{file_hash, parse_hash, send};
 use crate::{
     chain::{
-        calls::{AppealCase, CaseClosed, CaseOpened, CloseCase, OpenCase, VoteOnCase},
-        state::{Case, Stage},
+        calls::{
+            AppealCase, CaseAppealed, CaseClosed, CaseOpened, CloseCase, OpenCase, VoteOnCase,
+        },
+        state::{Case, Model, Stage},
         Chain, Snapshot,
     },
     context::Context,
     failure::Misuse,
     money::Amount,
     origin::{origin_text, OriginName},
-    output::{hex, Grid, Output},
+    output::{hex, remark, Grid, Output},
     progress,
 };
 
@@ -27,8 +29,9 @@ use crate::{
 pub(crate) enum Command {
     /// Contest something about a model's ancestry
     ///
-    /// A bond is on hold until the case is closed: it comes back if the case is upheld or nobody judges it in time, and is burnt otherwise. What is
-    /// in question is set aside or held back meanwhile, and nothing else.
+    /// A bond is on hold until the case is closed: 100 TRIB, doubled for each case about the model that was not upheld, up to 6,400 TRIB. It comes
+    /// back if the case is upheld or nobody judges it in time, and is burnt if it is dismissed. The amount is said before anything is signed.
+    /// What is in question is set aside or held back meanwhile, and nothing else.
     Open(Open),
     /// The cases that are not closed
     List,
@@ -45,6 +48,9 @@ pub(crate) enum Command {
         verdict: Verdict,
     },
     /// Ask governance to decide otherwise than the arbiters ruled, under a bond
+    ///
+    /// Twice the case's bond is on hold until the case is closed, so 200 TRIB for a model's first. It comes back if governance decides otherwise, and is
+    /// burnt if it does not, or does not in time. The amount is said before anything is signed.
     Appeal {
         /// Its number.
         case: u32,
@@ -122,10 +128,7 @@ impl Command {
                 let done = format!("Voted to {word} case {case}");
                 send(context, VoteOnCase { case, upheld }, done).await
             }
-            Self::Appeal { case } => {
-                let done = format!("Case {case} is with governance");
-                send(context, AppealCase { case }, done).await
-            }
+            Self::Appeal { case } => appeal(context, case).await,
             Self::Close { case } => close(context, case).await,
         }
     }
@@ -135,6 +138,7 @@ impl Open {
     async fn run(self, context: &Context) -> Result<Output> {
         let evidence = file_hash(self.evidence.as_ref(), self.evidence_hash)?;
         let (chain, key) = context.connect_to_sign().await?;
+        say_bond(&chain.newest().await?, self.model).await?;
         let call = OpenCase {
             model: self.model,
             contention: Static(self.what.contention()),
@@ -153,6 +157,51 @@ impl Open {
     }
 }
 
+/// Says what is put on hold for the next case about a model, and when it is lost.
+async fn say_bond(state: &Snapshot, model: u32) -> Result<()> {
+    let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
+    found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+    let bond: Option<u128> = state.view("Disputes", "bond_for", (model,)).await?;
+    let bond = bond.context("the bond is more than all money")?;
+    let first: u128 = state.constant("Disputes", "Bond")?;
+    let doublings: u32 = state.constant("Disputes", "MaxDoublings")?;
+    remark(bond_text(model, bond, first, doublings));
+    Ok(())
+}
+
+/// A case's bond and its rule, in two sentences.
+fn bond_text(model: u32, bond: u128, first: u128, doublings: u32) -> String {
+    format!(
+        "The bond is {}: {}, doubled for each case about model {model} that was not upheld, {doublings} times at the most. It comes back if the case \
+         is upheld or nobody judges it in time, and is burnt if it is dismissed.",
+        Amount(bond),
+        Amount(first)
+    )
+}
+
+/// Appeals from a ruling, after saying what that takes.
+async fn appeal(context: &Context, id: u32) -> Result<Output> {
+    let (chain, key) = context.connect_to_sign().await?;
+    let state = chain.newest().await?;
+    let case = find(&state, id).await?;
+    let factor: u128 = state.constant("Disputes", "AppealFactor")?;
+    remark(format!(
+        "The bond is {}: {factor} times that of the case. It comes back if governance decides otherwise than the arbiters, and is burnt if it \
+         does not, or does not in time.",
+        Amount(case.bond.saturating_mul(factor))
+    ));
+    let included = chain.submit(&key, AppealCase { case: id }).await?;
+    let CaseAppealed { bond, until } = included.expect()?;
+    let mut json = included.json()?;
+    json["bond"] = json!(Amount(bond));
+    json["until"] = until.into();
+    Ok(Output::new(json).line(format!(
+        "Case {id} is with governance until block {until}, under a bond of {}, {}.",
+        Amount(bond),
+        included.place()
+    )))
+}
+
 /// What is contested, in a sentence.
 fn contention_text(model: u32, contention: &Contention) -> String {
     match contention {
@@ -164,9 +213,39 @@ fn contention_text(model: u32, contention: &Contention) -> String {
     }
 }
 
+fn verdict_text(upheld: bool) -> &'static str {
+    if upheld {
+        "upheld"
+    } else {
+        "dismissed"
+    }
+}
+
+/// How far a case is, for programs: what it waits for, the first block in which that is too late, and what it was ruled or decided to be.
+fn stage_json(stage: &Stage) -> Value {
+    let (name, until, verdict, appeal) = match stage {
+        Stage::Hearing { until } => ("hearing", Some(until), None, None),
+        Stage::Ruled { upheld, until } => ("ruled", Some(until), Some(*upheld), None),
+        Stage::Referred { appeal, until } => {
+            let ruling = appeal.as_ref().map(|appeal| appeal.ruling);
+            ("referred", Some(until), ruling, appeal.as_ref())
+        }
+        Stage::Decided { appeal, upheld } => ("decided", None, Some(*upheld), appeal.as_ref()),
+    };
+    json!({
+        "stage": name,
+        "until": until,
+        "verdict": verdict.map(verdict_text),
+        "appeal": appeal.map(|appeal| json!({
+            "appellant": appeal.appellant,
+            "bond": Amount(appeal.bond),
+            "ruling": verdict_text(appeal.ruling),
+        })),
+    })
+}
+
 /// How far a case is, in a sentence.
 fn stage_text(case: &Case) -> String {
-    let ruling = |upheld: bool| if upheld { "upheld" } else { "dismissed" };
     match &case.stage {
         Stage::Hearing { until } => {
             let votes = |wanted: bool| {
@@ -183,15 +262,15 @@ fn stage_text(case: &Case) -> String {
         Stage::Ruled { upheld, until } => {
             format!(
                 "{} unless somebody appeals before block {until}",
-                ruling(*upheld)
+                verdict_text(*upheld)
             )
         }
-        Stage::Referred { until } => format!("with governance until block {until}"),
-        Stage::Decided { upheld } => format!("{} by governance", ruling(*upheld)),
+        Stage::Referred { until, .. } => format!("with governance until block {until}"),
+        Stage::Decided { upheld, .. } => format!("{} by governance", verdict_text(*upheld)),
     }
 }
 
-fn case_json(id: u32, case: &Case) -> Result<Value> {
+fn case_json(id: u32, case: &Case) -> Value {
     let contention = match &case.contention.0 {
         Contention::MissingParent(origin) => json!({ "missing": origin }),
         Contention::FalseParent(origin) => json!({ "false": origin }),
@@ -202,7 +281,7 @@ fn case_json(id: u32, case: &Case) -> Result<Value> {
         .iter()
         .map(|seat| json!({ "arbiter": seat.arbiter, "upheld": seat.vote }))
         .collect();
-    Ok(json!({
+    let mut json = json!({
         "case": id,
         "model": case.model,
         "contention": contention,
@@ -210,8 +289,11 @@ fn case_json(id: u32, case: &Case) -> Result<Value> {
         "plaintiff": case.plaintiff,
         "bond": Amount(case.bond),
         "panel": panel,
-        "stage": stage_text(case),
-    }))
+    });
+    if let (Value::Object(json), Value::Object(stage)) = (&mut json, stage_json(&case.stage)) {
+        json.extend(stage);
+    }
+    json
 }
 
 async fn find(state: &Snapshot, id: u32) -> Result<Case> {
@@ -228,7 +310,7 @@ async fn list(context: &Context) -> Result<Output> {
     for ((id,), case) in &cases {
         let what = contention_text(case.model, &case.contention.0);
         table.row([id, &what, &case.plaintiff, &stage_text(case)]);
-        list.push(case_json(*id, case)?);
+        list.push(case_json(*id, case));
     }
     Ok(Output::new(list.into()).table(table))
 }
@@ -245,7 +327,7 @@ async fn show(context: &Context, id: u32) -> Result<Output> {
         };
         table.row([&seat.arbiter, &vote]);
     }
-    Ok(Output::new(case_json(id, &case)?)
+    Ok(Output::new(case_json(id, &case))
         .fields([
             ("case", id.to_string()),
             ("contested", contention_text(case.model, &case.contention.0)),
@@ -262,14 +344,31 @@ async fn close(context: &Context, id: u32) -> Result<Output> {
     let (chain, key) = context.connect_to_sign().await?;
     wait_until_over(&chain, id).await?;
     let included = chain.submit(&key, CloseCase { case: id }).await?;
-    let closed: CaseClosed = included.expect()?;
+    let CaseClosed { outcome } = included.expect()?;
     let mut json = included.json()?;
-    json["outcome"] = closed.outcome.value.clone();
-    let outcome = match closed.outcome.value.as_str() {
-        Some(word) => word.to_lowercase(),
-        None => "upheld, but there is no room to carry it out".into(),
+    json["outcome"] = outcome.value.clone();
+    let reason = match outcome.value.get("NotCarriedOut") {
+        None => None,
+        Some(error) => Some(chain.at_hash(included.block_hash).await?.error_text(error)),
     };
-    Ok(Output::new(json).line(format!("Case {id} is {outcome} {}.", included.place())))
+    json["reason"] = reason.clone().into();
+    let outcome = outcome.value.as_str().unwrap_or_default();
+    Ok(Output::new(json).line(closed_text(
+        id,
+        outcome,
+        reason.as_deref(),
+        &included.place(),
+    )))
+}
+
+/// How a case ended, and why what was upheld was not carried out if it was not.
+fn closed_text(id: u32, outcome: &str, reason: Option<&str>, place: &str) -> String {
+    match reason {
+        None => format!("Case {id} is {} {place}.", outcome.to_lowercase()),
+        Some(reason) => format!(
+            "Case {id} is upheld {place}, but could not be carried out: the ancestry is as before, and the plaintiff has the bond back.\n  {reason}"
+        ),
+    }
 }
 
 async fn wait_until_over(chain: &Chain, id: u32) -> Result<()> {
@@ -278,9 +377,9 @@ async fn wait_until_over(chain: &Chain, id: u32) -> Result<()> {
         let state = chain.newest().await?;
         let case = find(&state, id).await?;
         let until = match case.stage {
-            Stage::Hearing { until } | Stage::Ruled { until, .. } | Stage::Referred { until } => {
-                until
-            }
+            Stage::Hearing { until }
+            | Stage::Ruled { until, .. }
+            | Stage::Referred { until, .. } => until,
             Stage::Decided { .. } => break,
         };
         // It is sent into the next block.
@@ -296,7 +395,7 @@ async fn wait_until_over(chain: &Chain, id: u32) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::state::CaseSeat;
+    use crate::chain::state::{Appeal, CaseSeat};
     use subxt::utils::AccountId32;
 
     fn case(stage: Stage) -> Case {
@@ -329,5 +428,67 @@ mod tests {
             stage_text(&case(ruled)),
             "upheld unless somebody appeals before block 9"
         );
+    }
+
+    #[test]
+    fn programs_read_stage_block_and_verdict_as_fields() {
+        let json = case_json(4, &case(Stage::Hearing { until: 9 }));
+        assert_eq!(
+            [&json["stage"], &json["until"]],
+            [&json!("hearing"), &json!(9)]
+        );
+        assert_eq!(json["verdict"], Value::Null);
+        let appeal = Appeal {
+            ruling: false,
+            appellant: AccountId32([3; 32]),
+            bond: 10,
+        };
+        let referred = Stage::Referred {
+            appeal: Some(appeal),
+            until: 12,
+        };
+        let json = case_json(4, &case(referred));
+        assert_eq!(
+            [&json["stage"], &json["until"]],
+            [&json!("referred"), &json!(12)]
+        );
+        assert_eq!(json["verdict"], "dismissed");
+        assert_eq!(json["appeal"]["bond"], "10");
+        let decided = Stage::Decided {
+            appeal: None,
+            upheld: true,
+        };
+        let json = case_json(4, &case(decided));
+        assert_eq!(
+            [&json["stage"], &json["until"]],
+            [&json!("decided"), &Value::Null]
+        );
+        assert_eq!(json["verdict"], "upheld");
+    }
+
+    #[test]
+    fn a_bond_is_told_with_its_rule() {
+        let unit = 10u128.pow(12);
+        let text = bond_text(3, 200 * unit, 100 * unit, 6);
+        for part in [
+            "200 TRIB",
+            "100 TRIB, doubled",
+            "model 3",
+            "6 times",
+            "burnt",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+    }
+
+    #[test]
+    fn a_case_that_could_not_be_carried_out_says_why() {
+        assert_eq!(
+            closed_text(4, "Upheld", None, "in block 9"),
+            "Case 4 is upheld in block 9."
+        );
+        let text = closed_text(4, "", Some("Licensing::TooManyLateSources"), "in block 9");
+        assert!(text.contains("could not be carried out"), "{text}");
+        assert!(text.ends_with("Licensing::TooManyLateSources"), "{text}");
     }
 }

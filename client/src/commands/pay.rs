@@ -5,16 +5,15 @@ use clap::Args;
 use serde_json::{json, Value};
 use subxt::utils::Static;
 use subxt_signer::sr25519::Keypair;
-use tributary_primitives::assets::Pool;
+use tributary_primitives::assets::{Asset, Payee, Pool};
 
 use crate::{
-    asset::{asset_text, pool_text, AssetName, PoolName},
+    asset::{asset_text, payee_text, pool_text, AssetName, PoolName},
     chain::{
         calls::{
             Credited, Paid, PayAsset, SettleCrew, SettleModel, Settled, Sweep, Swept,
             WithdrawEarnings, Withdrawn,
         },
-        submit::Included,
         Chain,
     },
     context::Context,
@@ -81,25 +80,34 @@ impl Settle {
             misuse!("say what to settle: --model ID, --crew DATANET:ROUND or --fees");
         }
         let (chain, key) = context.connect_to_sign().await?;
-        let mut settled = Settlement {
-            json: Vec::new(),
-            table: Grid::new(["of", "to", ">amount"]),
-        };
-        for model in self.model {
-            settled.model(&chain, &key, model).await?;
+        let mut settlement = Settlement::new();
+        let models = self.model.into_iter().map(Step::Model);
+        let crews = self.crew.into_iter().map(|PoolName(pool)| Step::Crew(pool));
+        let fees = self.fees.then_some(Step::Fees);
+        for step in models.chain(crews).chain(fees) {
+            if let Err(error) = settlement.take(&chain, &key, step).await {
+                return settlement.stopped(error.context(format!("settling {}", step.text())));
+            }
         }
-        for PoolName(pool) in self.crew {
-            settled.crew(&chain, &key, pool).await?;
+        Ok(settlement.output())
+    }
+}
+
+/// One thing to settle.
+#[derive(Clone, Copy)]
+enum Step {
+    Model(u32),
+    Crew(Pool),
+    Fees,
+}
+
+impl Step {
+    fn text(self) -> String {
+        match self {
+            Self::Model(model) => asset_text(Asset::Model(model)),
+            Self::Crew(pool) => format!("the crew of {}", pool_text(pool)),
+            Self::Fees => "protocol fees".to_owned(),
         }
-        if self.fees {
-            let included = chain.submit(&key, Sweep {}).await?;
-            let swept: Swept = included.expect()?;
-            settled
-                .table
-                .row([&"protocol fees", &"treasury", &Amount(swept.fees)]);
-            settled.json.push(included.json()?);
-        }
-        Ok(Output::new(settled.json.into()).table(settled.table))
     }
 }
 
@@ -107,37 +115,72 @@ impl Settle {
 struct Settlement {
     json: Vec<Value>,
     table: Grid,
+    /// What had nothing due.
+    idle: Vec<String>,
 }
 
 impl Settlement {
-    async fn model(&mut self, chain: &Chain, key: &Keypair, model: u32) -> Result<()> {
-        let included = chain.submit(key, SettleModel { model }).await?;
-        let from = format!("model {model}");
-        let settled = included.all::<Settled>()?;
-        for (Static(payee), amount) in settled.into_iter().flat_map(|event| event.royalties) {
-            let to = match payee {
-                tributary_primitives::assets::Payee::Model(id) => format!("model {id}"),
-                tributary_primitives::assets::Payee::Pool(pool) => {
-                    format!("contributors of {}", pool_text(pool))
-                }
+    fn new() -> Self {
+        Self {
+            json: Vec::new(),
+            table: Grid::new(["of", "to", ">amount"]),
+            idle: Vec::new(),
+        }
+    }
+
+    /// Takes a step, and notes whom it paid.
+    async fn take(&mut self, chain: &Chain, key: &Keypair, step: Step) -> Result<()> {
+        let included = match step {
+            Step::Model(model) => chain.submit(key, SettleModel { model }).await?,
+            Step::Crew(pool) => chain.submit(key, SettleCrew { pool: Static(pool) }).await?,
+            Step::Fees => chain.submit(key, Sweep {}).await?,
+        };
+        let mut paid = Vec::new();
+        for (Static(payee), amount) in included
+            .all::<Settled>()?
+            .into_iter()
+            .flat_map(|event| event.royalties)
+        {
+            let contributors = match payee {
+                Payee::Model(_) => "",
+                Payee::Pool(_) => "contributors of ",
             };
-            self.table.row([&from, &to, &Amount(amount)]);
+            paid.push((format!("{contributors}{}", payee_text(payee)), amount));
         }
-        self.credits(&from, &included)
-    }
-
-    async fn crew(&mut self, chain: &Chain, key: &Keypair, pool: Pool) -> Result<()> {
-        let included = chain.submit(key, SettleCrew { pool: Static(pool) }).await?;
-        self.credits(&pool_text(pool), &included)
-    }
-
-    fn credits(&mut self, from: &str, included: &Included) -> Result<()> {
         for credit in included.all::<Credited>()? {
-            self.table
-                .row([&from, &credit.account, &Amount(credit.amount)]);
+            paid.push((credit.account.to_string(), credit.amount));
         }
+        for swept in included.all::<Swept>()? {
+            paid.push(("treasury".to_owned(), swept.fees));
+        }
+        self.note(step, &paid);
         self.json.push(included.json()?);
         Ok(())
+    }
+
+    fn note(&mut self, step: Step, paid: &[(String, u128)]) {
+        for (to, amount) in paid {
+            self.table.row([&step.text(), to, &Amount(*amount)]);
+        }
+        if paid.is_empty() {
+            self.idle.push(step.text());
+        }
+    }
+
+    fn output(self) -> Output {
+        let output = Output::new(self.json.into()).table(self.table);
+        if self.idle.is_empty() {
+            return output;
+        }
+        output.line(format!("Nothing is due: {}.", self.idle.join(", ")))
+    }
+
+    /// What was done before a step failed, and the failure. The failure alone, if it was the first step.
+    fn stopped(self, error: anyhow::Error) -> Result<Output> {
+        if self.json.is_empty() {
+            return Err(error);
+        }
+        Ok(self.output().before(error))
     }
 }
 
@@ -156,5 +199,37 @@ impl Withdraw {
             withdrawn.account,
             included.place()
         )))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_settlement_says_what_had_nothing_due() {
+        let mut settlement = Settlement::new();
+        settlement.note(Step::Model(5), &[("model 1".to_owned(), 7)]);
+        settlement.note(Step::Model(6), &[]);
+        let text = settlement.output().text(&BTreeMap::new());
+        assert!(
+            text.contains("model 5") && text.contains("model 1"),
+            "{text}"
+        );
+        assert!(text.ends_with("Nothing is due: model 6."), "{text}");
+    }
+
+    #[test]
+    fn what_was_settled_before_a_failure_is_kept_with_it() {
+        let failure = || anyhow::anyhow!("ModelNotFound").context("settling model 99");
+        let mut settlement = Settlement::new();
+        settlement.note(Step::Model(5), &[("model 1".to_owned(), 7)]);
+        settlement.json.push(json!({}));
+        let output = settlement.stopped(failure()).unwrap();
+        assert!(output.text(&BTreeMap::new()).contains("model 5"));
+        let error = format!("{:#}", output.outcome().unwrap_err());
+        assert_eq!(error, "settling model 99: ModelNotFound");
+        assert!(Settlement::new().stopped(failure()).is_err());
     }
 }

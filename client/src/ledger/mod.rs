@@ -16,8 +16,8 @@ use tributary_primitives::{
 
 use crate::chain::{
     calls::{
-        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, Settled, Shared, Source,
-        Sponsored, Swept, Withdrawn,
+        Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, Settled, Shared, Sponsored,
+        Swept, Withdrawn,
     },
     scan::FoundEvent,
     state::{Earned, Totals},

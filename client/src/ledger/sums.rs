@@ -48,7 +48,7 @@ impl Role {
     ];
 
     /// The role that a source belongs to.
-    fn of(source: &Source) -> Self {
+    pub(super) fn of(source: &Source) -> Self {
         match source {
             Source::Team(_) => Self::Team,
             Source::Crew(_) => Self::Crew,

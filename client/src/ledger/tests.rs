@@ -1,5 +1,5 @@
 use super::*;
-use crate::chain::state::HeldTotals;
+use crate::chain::{calls::Source, state::HeldTotals};
 use subxt::utils::Static;
 
 const PAYER: AccountId32 = AccountId32([1; 32]);

@@ -168,6 +168,12 @@ event_types! {
         bond: u128,
     }
 
+    /// Somebody appealed from a ruling.
+    Disputes.Appealed: CaseAppealed {
+        bond: u128,
+        until: u32,
+    }
+
     /// A case ended.
     Disputes.Closed: CaseClosed {
         outcome: Json,

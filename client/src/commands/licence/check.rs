@@ -1,22 +1,22 @@
 //! `tributary licence check`: whether an asset may be used, what it costs and who earns from it.
 
-use anyhow::{anyhow, Context as _, Result};
+use anyhow::{Context as _, Result};
 use serde_json::json;
 use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{
-    assets::{Asset, Payee, Pool, Royalty, RoyaltyStack},
-    ledger::top_up,
-    licences::{RoyaltyTerms, Use, UseQuote, UseRefusal},
+    assets::{Asset, LateRoyalties, Pool, RoyaltyStack},
+    licences::{Origin, Source, Standing, Use, UseQuote, UseRefusal, MAX_ROYALTIES},
 };
 
-use super::{find_attachment, find_terms, words::refusal_text};
+use super::{find_attachment, words::refusal_text};
 use crate::{
-    asset::{asset_text, pool_text},
+    asset::asset_text,
     chain::Snapshot,
     context::Context,
     money::{Amount, Part},
-    output::{Grid, Output},
+    output::{count, Grid, Output},
     pool::final_rounds,
+    royalties::{royalty_table, standing_royalties, RoyaltyLine},
 };
 
 /// Asks the chain whether an account may use an asset.
@@ -38,37 +38,20 @@ pub(super) async fn check(
         state.view("Licensing", "can_use", arguments).await?;
     let quote = match answer.0 {
         Ok(quote) => quote,
-        Err(refusal) => {
-            let why = match refusal {
-                UseRefusal::Licence(refusal) => refusal_text(&refusal),
-                UseRefusal::Stale => {
-                    "its ancestry has changed since: `tributary model refold` brings it up to date"
-                        .into()
-                }
-                other => format!("{other:?}"),
-            };
-            let json = json!({ "allowed": false, "why": why });
-            return Ok(Output::new(json).line(format!("Not allowed: {why}.")));
-        }
+        Err(refusal) => return Ok(refused(&use_refusal_text(&refusal))),
     };
     let derives = !matches!(intended, Use::Infer | Use::Evaluate | Use::Redistribute);
-    let stack = owed(&state, asset, derives, &quote).await?;
+    let Some(lines) = owed(&state, asset, derives, &quote).await? else {
+        return Ok(refused(
+            "no model can descend from it: it would owe more royalties than there can be",
+        ));
+    };
     let whose = if derives {
         "earns from a descendant of this alone"
     } else {
         "earns a part of the net"
     };
-    let mut table = Grid::new([whose, ">part"]);
-    let mut royalties = Vec::new();
-    for royalty in &stack {
-        let to = match royalty.payee {
-            Payee::Model(model) => format!("model {model}"),
-            Payee::Pool(pool) => pool_text(pool),
-        };
-        let rate = Part(royalty.rate.deconstruct());
-        table.row([&to, &rate]);
-        royalties.push(json!({ "payee": royalty.payee, "rate": rate }));
-    }
+    let (table, royalties) = royalty_table(whose, &lines);
     let mut grants = Grid::new(["needs a grant of", "approval", ">fee", "so far"]);
     let mut needed = Vec::new();
     for grant in &quote.grants {
@@ -91,7 +74,7 @@ pub(super) async fn check(
         "royalties": royalties,
         "grants": needed,
     });
-    let mut output = Output::new(json).line("Allowed.").fields([
+    let output = Output::new(json).line("Allowed.").fields([
         ("net price", Amount(quote.price).to_string()),
         (
             "host keeps at most",
@@ -111,49 +94,116 @@ pub(super) async fn check(
             .to_owned(),
         ),
     ]);
-    if !royalties.is_empty() {
-        output = output.table(table);
-    }
-    if !needed.is_empty() {
-        output = output.table(grants);
-    }
-    Ok(output)
+    Ok(output.table(table).table(grants))
 }
 
-/// What is owed of each unit of net: by the asset itself, or by a model that descends from it and from nothing else. Pools are topped up,
-/// as a model's ledger does.
+/// That an asset may not be used, and why.
+fn refused(why: &str) -> Output {
+    Output::new(json!({ "allowed": false, "why": why })).line(format!("Not allowed: {why}."))
+}
+
+/// What stands against a use, in a sentence.
+fn use_refusal_text(refusal: &UseRefusal) -> String {
+    match refusal {
+        UseRefusal::Licence(refusal) => refusal_text(refusal),
+        UseRefusal::NotOffered => "its owner has made no offer".to_owned(),
+        UseRefusal::QuotaExceeded { quota } => {
+            format!("its terms allow no more than {}", count(quota, "unit"))
+        }
+        UseRefusal::PriceOverflow => {
+            "all units together cost more than there can be of the coin".to_owned()
+        }
+        UseRefusal::Stale => {
+            "its ancestry has changed since: `tributary model refold` brings it up to date"
+                .to_owned()
+        }
+    }
+}
+
+/// What is owed of each unit of net: by the asset itself, or by a model that descends from it and from nothing else. Nothing at all if there
+/// can be no such model.
 async fn owed(
     state: &Snapshot,
     asset: Asset,
     derives: bool,
     quote: &UseQuote,
-) -> Result<RoyaltyStack> {
-    let mut stack = quote.royalties.clone();
-    if derives {
-        let attachment = find_attachment(state, asset).await?;
-        let attachment = attachment.context("an asset without a licence may be used")?;
-        let terms = find_terms(state, attachment.terms).await?;
-        let own = terms
-            .context("the asset's licence is not published")?
-            .royalty;
-        let payee = match asset {
-            Asset::Model(model) => Some(Payee::Model(model)),
-            Asset::Datanet(datanet) => final_rounds(state, datanet)
-                .await?
-                .pop()
-                .map(|round| Payee::Pool(Pool { datanet, round })),
-        };
-        if let (Some(RoyaltyTerms { rate, ceiling }), Some(payee)) = (own, payee) {
-            let own = Royalty {
-                payee,
-                rate,
-                ceiling,
-            };
-            stack.try_insert(0, own).map_err(|_| {
-                anyhow!("no model can descend from it: it owes as many royalties as there can be")
-            })?;
-        }
+) -> Result<Option<Vec<RoyaltyLine>>> {
+    if !derives {
+        return standing_royalties(&quote.royalties, &quote.late).map(Some);
     }
-    top_up(&mut stack);
-    Ok(stack)
+    let attachment = find_attachment(state, asset).await?;
+    let standing = attachment
+        .context("an asset without a licence may be used")?
+        .standing
+        .0;
+    let origin = match asset {
+        Asset::Model(model) => Some(Origin::DistilledFrom(model)),
+        Asset::Datanet(datanet) => final_rounds(state, datanet)
+            .await?
+            .pop()
+            .map(|round| Origin::TrainedOn(Pool { datanet, round })),
+    };
+    let Some(origin) = origin else {
+        // Nothing is trained on a datanet without a final round.
+        return Ok(Some(Vec::new()));
+    };
+    handed_on(origin, &standing)
+        .map(|stack| standing_royalties(&stack, &LateRoyalties::new()))
+        .transpose()
+}
+
+/// What a model owes that comes from an asset alone: what the asset owes, late or not, is owed in time by who comes after. Nothing at all if
+/// that is more than a model can owe.
+fn handed_on(origin: Origin, standing: &Standing) -> Option<RoyaltyStack> {
+    let mut royalties: Vec<_> = Source { origin, standing }.royalties().collect();
+    royalties.sort_by_key(|royalty| royalty.payee);
+    let parts = royalties
+        .iter()
+        .map(|royalty| u64::from(royalty.rate.deconstruct()));
+    let fits = parts.sum::<u64>() <= u64::from(MAX_ROYALTIES.deconstruct());
+    fits.then(|| RoyaltyStack::try_from(royalties).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tributary_primitives::{
+        assets::{Payee, Royalty},
+        licences::{presets::named, RoyaltyTerms},
+        Perbill,
+    };
+
+    #[test]
+    fn a_descendant_owes_in_time_what_its_source_owes_late() {
+        let mut standing = Standing::root(&named("MIT").unwrap());
+        let royalty = |model, percent| Royalty {
+            payee: Payee::Model(model),
+            rate: Perbill::from_percent(percent),
+            ceiling: Some(9),
+        };
+        standing.royalty = Some(RoyaltyTerms {
+            rate: Perbill::from_percent(3),
+            ceiling: None,
+        });
+        standing.stack = RoyaltyStack::truncate_from(vec![royalty(2, 10)]);
+        standing.late = LateRoyalties::truncate_from(vec![royalty(1, 5)]);
+        let stack = handed_on(Origin::DistilledFrom(3), &standing).unwrap();
+        let own = Royalty {
+            ceiling: None,
+            ..royalty(3, 3)
+        };
+        assert_eq!(stack.to_vec(), [royalty(1, 5), royalty(2, 10), own]);
+
+        standing.late = LateRoyalties::truncate_from(vec![royalty(1, 50)]);
+        assert_eq!(handed_on(Origin::DistilledFrom(3), &standing), None);
+    }
+
+    #[test]
+    fn every_refusal_is_a_sentence() {
+        let text = use_refusal_text(&UseRefusal::QuotaExceeded { quota: 7 });
+        assert_eq!(text, "its terms allow no more than 7 units");
+        let text = use_refusal_text(&UseRefusal::NotOffered);
+        assert_eq!(text, "its owner has made no offer");
+    }
 }

@@ -11,7 +11,7 @@ use clap::Subcommand;
 use serde_json::json;
 use subxt::utils::{AccountId32, MultiAddress, Static, H256};
 use tributary_primitives::{
-    assets::{Asset, Payee},
+    assets::Asset,
     licences::{
         presets::{named, NAMES},
         Generation, LicenceTerms, Use,
@@ -24,7 +24,7 @@ use self::{
     words::{describe, parse_use, uses_text},
 };
 use crate::{
-    asset::{asset_text, pool_text, AssetName},
+    asset::{asset_text, AssetName},
     chain::{
         calls::{
             AcquireGrant, ApproveGrant, DeclineGrant, MakeOffer, RelinquishGrant, RetractTerms,
@@ -37,6 +37,7 @@ use crate::{
     failure::Misuse,
     money::{Amount, Part},
     output::{hex, Grid, Output},
+    royalties::{royalty_table, standing_royalties},
 };
 
 #[derive(Debug, Subcommand)]
@@ -276,22 +277,8 @@ async fn show(context: &Context, what: &str) -> Result<Output> {
         .await?;
 
     let standing = &attachment.standing.0;
-    let mut owed = Grid::new(["owes royalties to", ">of its net", "ceiling"]);
-    let mut royalties = Vec::new();
-    for royalty in &standing.stack {
-        let to = match royalty.payee {
-            Payee::Model(model) => format!("model {model}"),
-            Payee::Pool(pool) => pool_text(pool),
-        };
-        let rate = Part(royalty.rate.deconstruct());
-        let ceiling = royalty.ceiling.map(Amount);
-        owed.row([
-            &to,
-            &rate,
-            &ceiling.map_or_else(|| "none".to_owned(), |ceiling| ceiling.to_string()),
-        ]);
-        royalties.push(json!({ "payee": royalty.payee, "rate": rate, "ceiling": ceiling }));
-    }
+    let lines = standing_royalties(&standing.stack, &standing.late)?;
+    let (owed, royalties) = royalty_table("owes royalties to", &lines);
     let mut granted = Grid::new(["grant of", "generation", "approved"]);
     let mut list = Vec::new();
     for ((_, account), grant) in &grants {
@@ -317,7 +304,7 @@ async fn show(context: &Context, what: &str) -> Result<Output> {
         "host_share": offer.as_ref().map(|offer| Part(offer.host_share)),
         "grants": list,
     });
-    let mut output = describe(attachment.terms, &terms).with_json(json).fields([
+    let output = describe(attachment.terms, &terms).with_json(json).fields([
         ("asset", asset_text(asset)),
         ("owner", attachment.owner.to_string()),
         (
@@ -333,13 +320,7 @@ async fn show(context: &Context, what: &str) -> Result<Output> {
             price.map_or_else(|| "not offered".to_owned(), |price| price.to_string()),
         ),
     ]);
-    if !royalties.is_empty() {
-        output = output.table(owed);
-    }
-    if !list.is_empty() {
-        output = output.table(granted);
-    }
-    Ok(output)
+    Ok(output.table(owed).table(granted))
 }
 
 async fn terms_of(state: &Snapshot, id: H256) -> Result<LicenceTerms> {

@@ -4,7 +4,8 @@ use std::{fs, path::PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{json, value::RawValue};
 use subxt::utils::{Static, H256};
 use tributary_primitives::{
     licences::{
@@ -33,7 +34,7 @@ pub(crate) struct Publish {
     /// A preset (see `licence presets`).
     #[arg(long, conflicts_with = "file", required_unless_present = "file")]
     preset: Option<String>,
-    /// Terms as JSON, as `licence show --json` prints them.
+    /// Terms as JSON: what `licence show --json` prints, or its `terms` alone.
     #[arg(long)]
     file: Option<PathBuf>,
     /// What descendants owe of what they earn.
@@ -132,7 +133,9 @@ impl Publish {
             },
             (None, Some(file)) => {
                 let json = fs::read(file).map_err(|error| Misuse(format!("cannot read {}: {error}", file.display())))?;
-                serde_json::from_slice(&json).map_err(|error| Misuse(format!("{}: {error}", file.display())))?
+                read_terms(&json).map_err(|error| {
+                    Misuse(format!("{} has no terms as `licence show --json` prints them: {error}", file.display()))
+                })?
             }
             (None, None) => misuse!("say --preset or --file"),
         };
@@ -180,9 +183,25 @@ impl Publish {
     }
 }
 
+/// Terms within what `licence show --json` prints, kept as they are written: amounts may have more than 64 bits.
+#[derive(Deserialize)]
+struct Shown<'a> {
+    #[serde(borrow)]
+    terms: &'a RawValue,
+}
+
+/// Reads terms that stand alone or within what `licence show --json` prints.
+fn read_terms(json: &[u8]) -> serde_json::Result<LicenceTerms> {
+    match serde_json::from_slice(json) {
+        Ok(Shown { terms }) => serde_json::from_str(terms.get()),
+        Err(_) => serde_json::from_slice(json),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commands::licence::words::describe;
     use clap::Parser;
 
     #[derive(Parser)]
@@ -252,6 +271,32 @@ mod tests {
             terms(&[&["--preset", COMMERCIAL, "--royalty", "5%"][..], &text].concat()).unwrap();
         assert!(terms.check().is_ok());
         assert!(!terms.direct.contains(Use::Redistribute));
+    }
+
+    #[test]
+    fn what_show_prints_is_read_again_with_or_without_what_is_around_the_terms() {
+        let mut shown = named("CC-BY-4.0").unwrap();
+        shown.royalty = Some(RoyaltyTerms {
+            rate: Perbill::from_percent(5),
+            ceiling: Some(7),
+        });
+        let whole = describe(shown.id(), &shown).json_text();
+        let alone = serde_json::to_string(&shown).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        for (name, json) in [("whole", whole), ("alone", alone)] {
+            let path = folder.path().join(name);
+            fs::write(&path, json).unwrap();
+            assert_eq!(terms(&["--file", path.to_str().unwrap()]).unwrap(), shown);
+        }
+    }
+
+    #[test]
+    fn a_file_without_terms_is_refused_by_its_name() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), "{}").unwrap();
+        let error = terms(&["--file", file.path().to_str().unwrap()]).unwrap_err();
+        let name = file.path().display().to_string();
+        assert!(error.to_string().contains(&name), "{error}");
     }
 
     #[test]

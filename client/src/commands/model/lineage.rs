@@ -189,20 +189,8 @@ impl Ancestry {
 
 /// What is known of an edge, before what it leads to.
 fn edge_text(source: &Source) -> String {
-    let mut words = Vec::new();
-    match source.edge.grade.value.as_str() {
-        Some("CoSigned") => words.push("co-signed".to_owned()),
-        Some("ReExecuted") => words.push("re-executed".to_owned()),
-        _ => {}
-    }
-    if let Some(block) = source.edge.debt {
-        let how = if source.edge.upheld {
-            "upheld"
-        } else {
-            "named late"
-        };
-        words.push(format!("{how}, owed since block {block}"));
-    }
+    let grade = Some(source.grade_text().to_owned()).filter(|grade| grade != "declared");
+    let words: Vec<_> = grade.into_iter().chain(source.debt_text()).collect();
     match words.is_empty() {
         true => String::new(),
         false => format!("({}) ", words.join("; ")),

@@ -1,6 +1,7 @@
 //! `tributary model`: models and their ancestry.
 
 mod lineage;
+mod show;
 
 use std::path::PathBuf;
 
@@ -9,21 +10,20 @@ use clap::{Args, Subcommand};
 use serde_json::{json, Value};
 use subxt::utils::{AccountId32, MultiAddress, Static, H256};
 use tributary_primitives::{
-    assets::{Asset, Payee, RoyaltyStack},
+    assets::{Asset, RoyaltyStack},
     datanets::Evidence,
-    ledger::Ground,
     licences::{self, Origin},
 };
 
 use crate::{
-    asset::{pool_text, PoolName},
+    asset::PoolName,
     chain::{
         calls::{
             AcceptModel, AddParent, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, Kind, Member,
             ModelRegistered, OfferModel, RefoldModel, RegisterModel, RetireModel,
             WithdrawModelOffer,
         },
-        state::{Edge, Model, ModelStatement, RoyaltyStatement},
+        state::{Edge, Model},
         Chain, Snapshot,
     },
     commands::{
@@ -36,7 +36,7 @@ use crate::{
     evidence,
     failure::{misuse, Misuse, Refusal},
     keys,
-    money::{scaled, Amount, Part},
+    money::{scaled, Amount},
     origin::{origin_text, OriginName},
     output::{hex, short, Grid, Output},
     round,
@@ -119,7 +119,10 @@ pub(crate) enum Command {
         /// What it comes from as well, as in fine-tuned-from:3 or trained-on:0:2.
         source: OriginName,
     },
-    /// Let a model owe what its sources owe by now, where their ancestry became known late
+    /// Take up what was upheld about a model's sources: it owes that from now on
+    ///
+    /// Anybody may do so for any model that is stale; of several in a line, the oldest first. What owners of its sources named by themselves is not taken
+    /// up: that binds their models, and those that are registered afterwards.
     Refold {
         /// Its number.
         model: u32,
@@ -172,6 +175,9 @@ pub(crate) struct Register {
     metadata: String,
 }
 
+/// Decimals of a score.
+const SCORE_DECIMALS: usize = 18;
+
 /// A decimal number with at most 18 decimals, in units of the last one.
 fn parse_score(text: &str) -> Result<i128, String> {
     let refused = || format!("`{text}` is not a decimal number with at most 18 decimals");
@@ -182,8 +188,19 @@ fn parse_score(text: &str) -> Result<i128, String> {
     if digits.starts_with('.') || digits.ends_with('.') {
         return Err(refused());
     }
-    let score: i128 = scaled(digits, 18).ok_or_else(refused)?;
+    let score: i128 = scaled(digits, SCORE_DECIMALS).ok_or_else(refused)?;
     Ok(if negative { -score } else { score })
+}
+
+/// A score as people read it.
+fn score_text(score: i128) -> String {
+    let sign = if score < 0 { "-" } else { "" };
+    let unit = 10u128.pow(SCORE_DECIMALS as u32);
+    let score = score.unsigned_abs();
+    let fraction = format!("{:0width$}", score % unit, width = SCORE_DECIMALS);
+    let fraction = fraction.trim_end_matches('0');
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction}", score / unit)
 }
 
 impl Command {
@@ -191,7 +208,7 @@ impl Command {
         match self {
             Self::Register(register) => register.run(context).await,
             Self::List => list(context).await,
-            Self::Show { model } => show(context, model).await,
+            Self::Show { model } => show::show(context, model).await,
             Self::Lineage { model } => lineage::lineage(context, model).await,
             Self::Transfer { model, to } => {
                 let new_owner = MultiAddress::Id(context.account(&to)?);
@@ -259,7 +276,7 @@ impl Command {
                 send(context, AddParent { model, source }, done).await
             }
             Self::Refold { model } => {
-                let done = format!("Model {model} owes what its sources owe by now");
+                let done = format!("Model {model} has taken up what was upheld upstream");
                 send(context, RefoldModel { model }, done).await
             }
             Self::Retire { model } => {
@@ -375,15 +392,26 @@ impl Source {
             None => text,
         }
     }
-}
 
-/// What is remarkable about a royalty that a model owes.
-fn ground_text(entry: &RoyaltyStatement) -> &'static str {
-    match (entry.ground.0, entry.frozen) {
-        (Ground::Claimed, _) => "claimed, set aside",
-        (_, true) => "disputed, held back",
-        (Ground::Late, false) => "late",
-        (Ground::Stack, false) => "",
+    /// How well it is supported.
+    fn grade_text(&self) -> &str {
+        match self.edge.grade.value.as_str() {
+            Some("Declared") => "declared",
+            Some("CoSigned") => "co-signed",
+            Some("ReExecuted") => "re-executed",
+            other => other.unwrap_or_default(),
+        }
+    }
+
+    /// How and since when it is known, if the model was registered without it.
+    fn debt_text(&self) -> Option<String> {
+        let how = if self.edge.upheld {
+            "upheld"
+        } else {
+            "named late"
+        };
+        let block = self.edge.debt?;
+        Some(format!("{how}, owed since block {block}"))
     }
 }
 
@@ -467,99 +495,6 @@ async fn list(context: &Context) -> Result<Output> {
     Ok(Output::new(list.into()).table(table))
 }
 
-async fn show(context: &Context, id: u32) -> Result<Output> {
-    let state = context.connect().await?.now().await?;
-    let (model, edges) = find(&state, id).await?;
-    let metadata: Vec<u8> = state
-        .get("Models", "Metadata", (id,))
-        .await?
-        .unwrap_or_default();
-    let metadata = String::from_utf8_lossy(&metadata).into_owned();
-    let ledger: Option<ModelStatement> = state.view("Rewards", "model", (id,)).await?;
-
-    let mut json = model_json(id, &model, &edges)?;
-    json["metadata"] = metadata.clone().into();
-    let origins: Vec<_> = edges.iter().map(Source::text).collect();
-    let mut output = Output::new(Value::Null).fields([
-        ("model", id.to_string()),
-        ("kind", format!("{:?}", model.kind)),
-        ("owner", model.owner.to_string()),
-        (
-            "from",
-            if origins.is_empty() {
-                "nothing registered".into()
-            } else {
-                origins.join("; ")
-            },
-        ),
-        ("terms", hex(model.terms)),
-        ("weights", hex(model.weights_hash)),
-        ("recipe", hex(model.recipe_hash)),
-        ("registered", format!("in block {}", model.registered)),
-        ("retired", if model.retired { "yes" } else { "no" }.into()),
-        ("metadata", metadata),
-    ]);
-    if let Some(ledger) = ledger {
-        let mut table = Grid::new(["owes", ">of its net", "ceiling", ">so far", ""]);
-        let mut royalties = Vec::new();
-        for entry in &ledger.royalties {
-            let royalty = entry.royalty.0;
-            let ceiling = royalty.ceiling.map(Amount);
-            let to = match royalty.payee {
-                Payee::Model(model) => format!("model {model}"),
-                Payee::Pool(pool) => pool_text(pool),
-            };
-            let rate = Part(royalty.rate.deconstruct());
-            table.row([
-                &to,
-                &rate,
-                &ceiling.map_or("none".into(), |ceiling| ceiling.to_string()),
-                &Amount(entry.earned),
-                &ground_text(entry),
-            ]);
-            royalties.push(json!({
-                "payee": royalty.payee,
-                "rate": rate,
-                "ceiling": ceiling,
-                "earned": Amount(entry.earned),
-                "paid": Amount(entry.paid),
-                "ground": format!("{:?}", entry.ground.0),
-                "frozen": entry.frozen,
-            }));
-        }
-        let mut members = Grid::new(["shares the rest", ">part", ">so far"]);
-        let mut team = Vec::new();
-        for entry in &ledger.team {
-            let part = Part(entry.share.part);
-            members.row([&entry.share.account, &part, &Amount(entry.earned)]);
-            team.push(json!({ "account": entry.share.account, "part": part, "earned": Amount(entry.earned), "paid": Amount(entry.paid) }));
-        }
-        let mut former = Grid::new([
-            "shared it before, as far as it does not wait",
-            ">part",
-            ">so far",
-        ]);
-        for entry in &ledger.former {
-            let part = Part(entry.share.part);
-            former.row([&entry.share.account, &part, &Amount(entry.earned)]);
-        }
-        json["royalties"] = royalties.into();
-        json["team"] = team.into();
-        json["waiting"] = json!(Amount(ledger.waiting));
-        json["contested"] = json!(Amount(ledger.contested));
-        json["waits"] = ledger.waits.into();
-        output = output.table(table).table(members);
-        if !ledger.former.is_empty() {
-            output = output.table(former);
-        }
-        output = output.fields([
-            ("waiting", Amount(ledger.waiting).to_string()),
-            ("contested", Amount(ledger.contested).to_string()),
-        ]);
-    }
-    Ok(output.with_json(json))
-}
-
 async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
     let state = context.connect().await?.newest().await?;
     let (_, edges) = find(&state, model).await?;
@@ -587,5 +522,29 @@ mod tests {
         for wrong in ["", "-", "1.", ".5", "1e3", "0.0000000000000000001", "+1"] {
             assert!(parse_score(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn scores_are_written_as_they_are_read() {
+        for text in ["0.94", "-2", "-0.5", "0", "12.000000000000000001"] {
+            assert_eq!(score_text(parse_score(text).unwrap()), text);
+        }
+    }
+
+    #[test]
+    fn an_edge_says_how_well_it_is_supported_and_since_when_it_is_owed() {
+        let source = |grade: &str, debt, upheld| Source {
+            edge: Edge {
+                origin: Static(Origin::FineTunedFrom(3)),
+                grade: Value::from(grade).into(),
+                debt,
+                upheld,
+            },
+            evidence: None,
+        };
+        let late = source("CoSigned", Some(9), true);
+        assert_eq!(late.grade_text(), "co-signed");
+        assert_eq!(late.debt_text().unwrap(), "upheld, owed since block 9");
+        assert_eq!(source("Declared", None, false).debt_text(), None);
     }
 }

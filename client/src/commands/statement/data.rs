@@ -246,11 +246,11 @@ impl Data {
                 )
             })
             .collect();
-        format!(
-            "Data of datanet {}, in {SYMBOL}\n{}",
-            self.datanet,
-            rounds.join("\n")
-        )
+        let rounds = match rounds.is_empty() {
+            true => "  no round is final yet: nothing is valued".to_owned(),
+            false => rounds.join("\n"),
+        };
+        format!("Data of datanet {}, in {SYMBOL}\n{rounds}", self.datanet)
     }
 
     fn of_round(&self, round: u32) -> impl Iterator<Item = &Row> {

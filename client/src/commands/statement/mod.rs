@@ -17,15 +17,21 @@ use tributary_primitives::assets::{Payee, Pool};
 
 use self::{contribution::Question, data::Data};
 use crate::{
-    asset::{asset_text, pool_text},
-    chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Chain, Snapshot},
+    asset::{asset_text, payee_text, pool_text},
+    chain::{
+        calls::ContributionValued,
+        scan::FoundEvent,
+        state::{Model, Totals},
+        Chain, Snapshot,
+    },
     context::{AccountName, Context},
     earners::{Accrued, Earnings, Facts, Outside, OutsideEntry},
-    failure::misuse,
+    failure::{misuse, Misuse},
     ledger::{AccountSums, Entry, From, Ledger},
     money::{Amount, SYMBOL},
     output::{count, Grid, Output},
     pool::datanets,
+    round,
 };
 
 /// `tributary statement`
@@ -151,6 +157,21 @@ impl Statement {
         )))
     }
 
+    /// Refuses what does not exist, before all events of a chain are read.
+    async fn ensure_there(&self, state: &Snapshot) -> Result<()> {
+        if let Some(model) = self.model {
+            let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
+            found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+        }
+        if let Some(datanet) = self.datanet {
+            round::datanet(state, datanet).await?;
+            if let Some(number) = self.round {
+                round::round(state, datanet, number).await?;
+            }
+        }
+        Ok(())
+    }
+
     async fn of_books(&self, context: &Context) -> Result<Output> {
         let account = self
             .account
@@ -158,6 +179,7 @@ impl Statement {
             .map(|name| context.account(name))
             .transpose()?;
         let chain = context.connect().await?;
+        self.ensure_there(&chain.finalized().await?).await?;
         let books = Books::fetch(&chain).await?;
         match (account, self.model, self.datanet) {
             (Some(account), _, _) => books.of_account(account).await,
@@ -166,6 +188,14 @@ impl Statement {
             _ => books.of_everybody().await,
         }
     }
+}
+
+/// What a model has brought that nobody has paid for.
+fn unpaid(block: u64, model: u32) -> Output {
+    let json = json!({ "block": block, "asset": null, "went": [], "roles": [] });
+    Output::new(json).line(format!(
+        "Nothing was paid for model {model} up to block {block}, and no model owed it royalties."
+    ))
 }
 
 /// What an account was credited for, in a few words.
@@ -181,14 +211,6 @@ fn from_text(from: From) -> String {
             format!("sponsor of {}, contribution {number}", pool_text(pool))
         }
         From::Refund(pool) => format!("own budget for {} left over", pool_text(pool)),
-    }
-}
-
-/// A payee in a few words.
-fn payee_text(payee: Payee) -> String {
-    match payee {
-        Payee::Model(model) => format!("model {model}"),
-        Payee::Pool(pool) => pool_text(pool),
     }
 }
 
@@ -344,7 +366,7 @@ impl Books {
     fn of_model(&self, model: u32) -> Result<Output> {
         let payee = Payee::Model(model);
         if !self.ledger.payees.contains_key(&payee) {
-            misuse!("nothing was ever paid for {}", payee_text(payee));
+            return Ok(unpaid(self.state.number(), model));
         }
         let (table, list) = self.payees(|other| other == payee);
         let mut out = Grid::new(["went to", "as", "$amount"]);
@@ -413,5 +435,17 @@ impl Books {
             .sheet("correlations", spread.correlations)
             .line("Who was there")
             .sheet("rounds", spread.turnout))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_model_that_nobody_paid_for_is_no_error() {
+        let text = unpaid(9, 1).text(&BTreeMap::new());
+        assert!(text.starts_with("Nothing was paid for model 1"), "{text}");
     }
 }

@@ -3,8 +3,9 @@
 use serde_json::{json, Value};
 use tributary_primitives::assets::Payee;
 
-use super::{payee_text, Books};
+use super::Books;
 use crate::{
+    asset::payee_text,
     chain::state::Totals,
     ledger::{PayeeSums, Role, Sum},
     money::Amount,
