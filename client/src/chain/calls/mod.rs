@@ -261,6 +261,7 @@ calls! {
         weights_hash: H256,
         recipe_hash: H256,
         terms: H256,
+        royalties_at_most: u32,
         team: Vec<Member>,
         metadata: Vec<u8>,
     }

@@ -305,13 +305,16 @@ impl Register {
             });
         }
         let origins: Vec<_> = origins.into_iter().map(Static).collect();
-        self.check(&chain, keys::account(&key), &origins).await?;
+        // What it is told now is all that it agrees to: a source can come to owe more meanwhile.
+        let stack = self.check(&chain, keys::account(&key), &origins).await?;
+        let rates = stack.iter().map(|royalty| royalty.rate.deconstruct());
         let call = RegisterModel {
             kind: self.kind,
             origins,
             weights_hash,
             recipe_hash,
             terms: self.terms,
+            royalties_at_most: rates.sum(),
             team,
             metadata: self.metadata.into_bytes(),
         };
@@ -328,13 +331,13 @@ impl Register {
         chain: &Chain,
         owner: AccountId32,
         origins: &[Static<Origin>],
-    ) -> Result<()> {
+    ) -> Result<RoyaltyStack> {
         let state = chain.newest().await?;
         let arguments = (owner, self.terms, origins.to_vec());
         let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
             state.view("Licensing", "check_model", arguments).await?;
         match answer.0 {
-            Ok(_) => Ok(()),
+            Ok(stack) => Ok(stack),
             Err(refusal) => Err(Refusal {
                 call: "Models.register".to_owned(),
                 error: format!("licence term {:?}", refusal.term),

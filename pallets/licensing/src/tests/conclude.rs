@@ -213,7 +213,7 @@ fn the_pool_of_a_later_round_is_owed_instead_of_the_earlier() {
 fn what_was_claimed_has_the_places_before_what_was_not_taken_up() {
     ExtBuilder::build_and_execute(|| {
         for number in 0..9 {
-            model(CAROL, number, paid(20), &[]);
+            model(CAROL, number, paid(5), &[]);
         }
         let hidden = model(CAROL, 9, paid(1), &[]);
         let parent = model(BOB, 10, free(), &[]);

@@ -6,7 +6,7 @@ use tributary_primitives::{
     roles::{Contention, Terms},
 };
 
-use crate::{mock::*, Error};
+use crate::{mock::*, Claims, Error};
 
 fn paid(percent: u32) -> LicenceTerms {
     free().with_royalty(Perbill::from_percent(percent), None)
@@ -49,8 +49,10 @@ fn one_that_would_bring_nothing_can_be_missing_too() {
     ExtBuilder::build_and_execute(|| {
         let hidden = model(ALICE, 0, free(), &[]);
         model(BOB, 1, free(), &[]);
-        assert_storage_noop!(assert_ok!(Licensing::contest(1, &missing(hidden))));
+        assert_ok!(Licensing::contest(1, &missing(hidden)));
         assert_eq!(Ledger::get(), []);
+        assert_ok!(Licensing::conclude(1, &missing(hidden), false));
+        assert_eq!(Claims::<Test>::get(1), None);
     });
 }
 

@@ -1,6 +1,6 @@
 use frame_support::{assert_noop, assert_ok};
 use sp_core::H256;
-use sp_runtime::DispatchError;
+use sp_runtime::{DispatchError, Perbill};
 use tributary_primitives::licences::Origin;
 
 use super::*;
