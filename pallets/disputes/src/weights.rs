@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 7_922_000 picoseconds.
-        Weight::from_parts(15_409_000, 0)
+        // Minimum execution time: 6_738_000 picoseconds.
+        Weight::from_parts(8_469_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
@@ -78,8 +78,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 1_026_617_000 picoseconds.
-        Weight::from_parts(1_114_117_000, 60372)
+        // Minimum execution time: 950_737_000 picoseconds.
+        Weight::from_parts(1_041_000_000, 60372)
             .saturating_add(T::DbWeight::get().reads(74))
             .saturating_add(T::DbWeight::get().writes(57))
     }
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 176_767_000 picoseconds.
-        Weight::from_parts(200_318_000, 4171)
+        // Minimum execution time: 175_477_000 picoseconds.
+        Weight::from_parts(191_337_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -104,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 276_545_000 picoseconds.
-        Weight::from_parts(402_969_000, 4171)
+        // Minimum execution time: 264_491_000 picoseconds.
+        Weight::from_parts(283_569_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 157_977_000 picoseconds.
-        Weight::from_parts(227_469_000, 4171)
+        // Minimum execution time: 149_035_000 picoseconds.
+        Weight::from_parts(158_097_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -121,6 +121,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:1 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
+    // Storage: `Models::Models` (r:1 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Sources` (r:1 w:1)
@@ -131,14 +133,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:0)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:9 w:9)
+    // Storage: `Rewards::ModelAccounts` (r:25 w:25)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Changes` (r:1 w:1)
-    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:1)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -148,10 +152,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_274_231_000 picoseconds.
-        Weight::from_parts(1_712_560_000, 165940)
-            .saturating_add(T::DbWeight::get().reads(117))
-            .saturating_add(T::DbWeight::get().writes(22))
+        // Minimum execution time: 1_624_264_000 picoseconds.
+        Weight::from_parts(1_827_376_000, 165940)
+            .saturating_add(T::DbWeight::get().reads(166))
+            .saturating_add(T::DbWeight::get().writes(87))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
@@ -159,8 +163,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
     // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:1 w:1)
+    // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PotTotals` (r:1 w:1)
+    // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
+    // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Lost` (r:1 w:1)
     // Proof: `Disputes::Lost` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -172,47 +182,47 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 387_439_000 picoseconds.
-        Weight::from_parts(527_585_000, 7588)
-            .saturating_add(T::DbWeight::get().reads(9))
-            .saturating_add(T::DbWeight::get().writes(10))
+        // Minimum execution time: 952_306_000 picoseconds.
+        Weight::from_parts(1_368_948_000, 82238)
+            .saturating_add(T::DbWeight::get().reads(74))
+            .saturating_add(T::DbWeight::get().writes(75))
     }
 }
 
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(15_409_000, 0)
+        Weight::from_parts(8_469_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_114_117_000, 60372)
+        Weight::from_parts(1_041_000_000, 60372)
             .saturating_add(RocksDbWeight::get().reads(74))
             .saturating_add(RocksDbWeight::get().writes(57))
     }
     fn vote() -> Weight {
-        Weight::from_parts(200_318_000, 4171)
+        Weight::from_parts(191_337_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(402_969_000, 4171)
+        Weight::from_parts(283_569_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(227_469_000, 4171)
+        Weight::from_parts(158_097_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(1_712_560_000, 165940)
-            .saturating_add(RocksDbWeight::get().reads(117))
-            .saturating_add(RocksDbWeight::get().writes(22))
+        Weight::from_parts(1_827_376_000, 165940)
+            .saturating_add(RocksDbWeight::get().reads(166))
+            .saturating_add(RocksDbWeight::get().writes(87))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(527_585_000, 7588)
-            .saturating_add(RocksDbWeight::get().reads(9))
-            .saturating_add(RocksDbWeight::get().writes(10))
+        Weight::from_parts(1_368_948_000, 82238)
+            .saturating_add(RocksDbWeight::get().reads(74))
+            .saturating_add(RocksDbWeight::get().writes(75))
     }
 }

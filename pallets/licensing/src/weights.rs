@@ -45,8 +45,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Publications` (r:0 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
     fn publish() -> Weight {
-        // Minimum execution time: 72_853_000 picoseconds.
-        Weight::from_parts(128_573_000, 3946)
+        // Minimum execution time: 72_258_000 picoseconds.
+        Weight::from_parts(131_768_000, 3946)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -59,8 +59,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:0 w:1)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     fn retract() -> Weight {
-        // Minimum execution time: 61_550_000 picoseconds.
-        Weight::from_parts(108_029_000, 3784)
+        // Minimum execution time: 61_452_000 picoseconds.
+        Weight::from_parts(111_265_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -69,8 +69,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Offers` (r:0 w:1)
     // Proof: `Licensing::Offers` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     fn make_offer() -> Weight {
-        // Minimum execution time: 113_390_000 picoseconds.
-        Weight::from_parts(165_888_000, 4884)
+        // Minimum execution time: 117_345_000 picoseconds.
+        Weight::from_parts(158_099_000, 4884)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn acquire() -> Weight {
-        // Minimum execution time: 296_058_000 picoseconds.
-        Weight::from_parts(417_041_000, 6196)
+        // Minimum execution time: 337_902_000 picoseconds.
+        Weight::from_parts(448_061_000, 6196)
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -111,8 +111,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn approve() -> Weight {
-        // Minimum execution time: 276_112_000 picoseconds.
-        Weight::from_parts(418_834_000, 6196)
+        // Minimum execution time: 271_410_000 picoseconds.
+        Weight::from_parts(412_759_000, 6196)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -125,8 +125,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Minimum execution time: 228_520_000 picoseconds.
-        Weight::from_parts(267_510_000, 4884)
+        // Minimum execution time: 224_263_000 picoseconds.
+        Weight::from_parts(331_931_000, 4884)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -137,8 +137,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn relinquish() -> Weight {
-        // Minimum execution time: 202_224_000 picoseconds.
-        Weight::from_parts(222_179_000, 3784)
+        // Minimum execution time: 201_153_000 picoseconds.
+        Weight::from_parts(311_458_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -159,12 +159,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:0 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        // Minimum execution time: 388_512_000 picoseconds.
-        Weight::from_parts(412_556_612, 12921)
-            // Standard error: 2_156_502
-            .saturating_add(Weight::from_parts(36_054_678, 0).saturating_mul(m.into()))
-            // Standard error: 2_156_502
-            .saturating_add(Weight::from_parts(11_196_325, 0).saturating_mul(p.into()))
+        // Minimum execution time: 620_523_000 picoseconds.
+        Weight::from_parts(451_340_291, 12921)
+            // Standard error: 1_854_143
+            .saturating_add(Weight::from_parts(36_365_080, 0).saturating_mul(m.into()))
+            // Standard error: 1_854_143
+            .saturating_add(Weight::from_parts(29_260_370, 0).saturating_mul(p.into()))
             .saturating_add(T::DbWeight::get().reads(11))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(p.into())))
@@ -176,6 +176,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     }
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:1 w:0)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Sources` (r:1 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
@@ -195,11 +197,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn refold(s: u32, ) -> Weight {
-        // Minimum execution time: 435_822_000 picoseconds.
-        Weight::from_parts(928_304_583, 155870)
-            // Standard error: 1_815_733
-            .saturating_add(Weight::from_parts(11_724_054, 0).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads(104))
+        // Minimum execution time: 517_371_000 picoseconds.
+        Weight::from_parts(1_096_978_496, 155870)
+            // Standard error: 1_459_727
+            .saturating_add(Weight::from_parts(12_121_305, 0).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads(105))
             .saturating_add(T::DbWeight::get().writes(78))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }
@@ -208,44 +210,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn publish() -> Weight {
-        Weight::from_parts(128_573_000, 3946)
+        Weight::from_parts(131_768_000, 3946)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn retract() -> Weight {
-        Weight::from_parts(108_029_000, 3784)
+        Weight::from_parts(111_265_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn make_offer() -> Weight {
-        Weight::from_parts(165_888_000, 4884)
+        Weight::from_parts(158_099_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn acquire() -> Weight {
-        Weight::from_parts(417_041_000, 6196)
+        Weight::from_parts(448_061_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn approve() -> Weight {
-        Weight::from_parts(418_834_000, 6196)
+        Weight::from_parts(412_759_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn decline() -> Weight {
-        Weight::from_parts(267_510_000, 4884)
+        Weight::from_parts(331_931_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn relinquish() -> Weight {
-        Weight::from_parts(222_179_000, 3784)
+        Weight::from_parts(311_458_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        Weight::from_parts(412_556_612, 12921)
-            .saturating_add(Weight::from_parts(36_054_678, 0).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(11_196_325, 0).saturating_mul(p.into()))
+        Weight::from_parts(451_340_291, 12921)
+            .saturating_add(Weight::from_parts(36_365_080, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(29_260_370, 0).saturating_mul(p.into()))
             .saturating_add(RocksDbWeight::get().reads(11))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(p.into())))
@@ -256,9 +258,9 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
     }
     fn refold(s: u32, ) -> Weight {
-        Weight::from_parts(928_304_583, 155870)
-            .saturating_add(Weight::from_parts(11_724_054, 0).saturating_mul(s.into()))
-            .saturating_add(RocksDbWeight::get().reads(104))
+        Weight::from_parts(1_096_978_496, 155870)
+            .saturating_add(Weight::from_parts(12_121_305, 0).saturating_mul(s.into()))
+            .saturating_add(RocksDbWeight::get().reads(105))
             .saturating_add(RocksDbWeight::get().writes(78))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }

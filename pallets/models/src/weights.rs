@@ -79,12 +79,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:0 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 761_014_000 picoseconds.
-        Weight::from_parts(1_304_261_322, 167585)
-            // Standard error: 4_103_742
-            .saturating_add(Weight::from_parts(45_200_670, 0).saturating_mul(p.into()))
-            // Standard error: 4_103_742
-            .saturating_add(Weight::from_parts(31_497_678, 0).saturating_mul(r.into()))
+        // Minimum execution time: 1_173_464_000 picoseconds.
+        Weight::from_parts(1_238_123_871, 167585)
+            // Standard error: 2_722_495
+            .saturating_add(Weight::from_parts(49_072_279, 0).saturating_mul(p.into()))
+            // Standard error: 2_722_495
+            .saturating_add(Weight::from_parts(39_583_509, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(36))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(r.into())))
@@ -99,16 +99,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_554_000 picoseconds.
-        Weight::from_parts(23_726_000, 3669)
+        // Minimum execution time: 19_494_000 picoseconds.
+        Weight::from_parts(40_197_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 19_166_000 picoseconds.
-        Weight::from_parts(29_881_000, 3669)
+        // Minimum execution time: 19_683_000 picoseconds.
+        Weight::from_parts(38_720_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -123,8 +123,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 212_133_000 picoseconds.
-        Weight::from_parts(352_799_000, 6578)
+        // Minimum execution time: 209_141_000 picoseconds.
+        Weight::from_parts(336_472_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
@@ -133,10 +133,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 21_034_000 picoseconds.
-        Weight::from_parts(39_740_862, 3669)
-            // Standard error: 13_551
-            .saturating_add(Weight::from_parts(101_116, 0).saturating_mul(t.into()))
+        // Minimum execution time: 20_933_000 picoseconds.
+        Weight::from_parts(33_531_560, 3669)
+            // Standard error: 12_982
+            .saturating_add(Weight::from_parts(121_347, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -144,7 +144,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:1 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:17 w:16)
+    // Storage: `Rewards::ModelAccounts` (r:25 w:24)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
     // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
@@ -152,23 +152,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 544_034_000 picoseconds.
-        Weight::from_parts(767_737_000, 45547)
-            .saturating_add(T::DbWeight::get().reads(53))
-            .saturating_add(T::DbWeight::get().writes(53))
+        // Minimum execution time: 863_937_000 picoseconds.
+        Weight::from_parts(1_258_667_000, 82238)
+            .saturating_add(T::DbWeight::get().reads(77))
+            .saturating_add(T::DbWeight::get().writes(77))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 31_454_000 picoseconds.
-        Weight::from_parts(53_541_000, 4884)
+        // Minimum execution time: 32_130_000 picoseconds.
+        Weight::from_parts(58_411_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -177,8 +177,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 113_993_000 picoseconds.
-        Weight::from_parts(167_644_000, 4118)
+        // Minimum execution time: 111_864_000 picoseconds.
+        Weight::from_parts(162_256_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -215,8 +215,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Changes` (r:1 w:1)
     // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        // Minimum execution time: 989_036_000 picoseconds.
-        Weight::from_parts(1_233_105_000, 165940)
+        // Minimum execution time: 1_002_196_000 picoseconds.
+        Weight::from_parts(1_670_312_000, 165940)
             .saturating_add(T::DbWeight::get().reads(150))
             .saturating_add(T::DbWeight::get().writes(66))
     }
@@ -231,8 +231,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 85_334_000 picoseconds.
-        Weight::from_parts(92_903_000, 3784)
+        // Minimum execution time: 84_817_000 picoseconds.
+        Weight::from_parts(136_280_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -241,9 +241,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(1_304_261_322, 167585)
-            .saturating_add(Weight::from_parts(45_200_670, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(31_497_678, 0).saturating_mul(r.into()))
+        Weight::from_parts(1_238_123_871, 167585)
+            .saturating_add(Weight::from_parts(49_072_279, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(39_583_509, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(36))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(r.into())))
@@ -256,48 +256,48 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 448).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(23_726_000, 3669)
+        Weight::from_parts(40_197_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(29_881_000, 3669)
+        Weight::from_parts(38_720_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(352_799_000, 6578)
+        Weight::from_parts(336_472_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(39_740_862, 3669)
-            .saturating_add(Weight::from_parts(101_116, 0).saturating_mul(t.into()))
+        Weight::from_parts(33_531_560, 3669)
+            .saturating_add(Weight::from_parts(121_347, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(767_737_000, 45547)
-            .saturating_add(RocksDbWeight::get().reads(53))
-            .saturating_add(RocksDbWeight::get().writes(53))
+        Weight::from_parts(1_258_667_000, 82238)
+            .saturating_add(RocksDbWeight::get().reads(77))
+            .saturating_add(RocksDbWeight::get().writes(77))
     }
     fn retire() -> Weight {
-        Weight::from_parts(53_541_000, 4884)
+        Weight::from_parts(58_411_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(167_644_000, 4118)
+        Weight::from_parts(162_256_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Weight::from_parts(1_233_105_000, 165940)
+        Weight::from_parts(1_670_312_000, 165940)
             .saturating_add(RocksDbWeight::get().reads(150))
             .saturating_add(RocksDbWeight::get().writes(66))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(92_903_000, 3784)
+        Weight::from_parts(136_280_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }
