@@ -32,6 +32,8 @@ pub use weights::WeightInfo;
 #[import_section(errors::errors)]
 #[import_section(events::events)]
 #[frame_support::pallet]
+// A registration says that much, and functions are made of it.
+#[allow(clippy::too_many_arguments)]
 pub mod pallet {
     use super::*;
     use alloc::vec::Vec;
@@ -241,7 +243,6 @@ pub mod pallet {
             team.len() as u32,
             metadata.len() as u32,
         ))]
-        #[allow(clippy::too_many_arguments)]
         pub fn register(
             origin: OriginFor<T>,
             kind: Kind,
