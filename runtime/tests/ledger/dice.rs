@@ -69,17 +69,14 @@ impl Dice {
         self.shuffle(&mut people);
         let mut left = ONE;
         let mut shares = Vec::new();
-        for place in 0..count {
+        for (place, who) in people.into_iter().enumerate().take(count) {
             let part = match count - 1 - place {
                 0 => left,
                 others if self.one_in(2) => (left / (others as u32 + 1)).max(1),
                 others => self.magnitude((left - others as u32).into()) as u32,
             };
             left -= part;
-            shares.push(Share {
-                who: people[place],
-                part,
-            });
+            shares.push(Share { who, part });
         }
         // The last one is not always whoever has most.
         self.shuffle(&mut shares);

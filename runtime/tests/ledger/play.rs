@@ -43,7 +43,7 @@ fn wealth(seed: u64) -> Coin {
 
 /// The book of the world of a seed.
 fn world(seed: u64) -> Book {
-    begin(wealth(seed), seed % 3 == 0)
+    begin(wealth(seed), seed.is_multiple_of(3))
 }
 
 /// A network on which nobody has anything.

@@ -200,7 +200,7 @@ impl Book {
 
     pub(crate) fn forfeit(&mut self, pool: PoolId, contribution: u32) -> Outcome {
         let key = (pool, contribution);
-        if !self.awards.get(&key).is_some_and(|award| !award.is_over()) {
+        if self.awards.get(&key).is_none_or(|award| award.is_over()) {
             return Ok(());
         }
         self.vest_award(pool, contribution, true)?;
