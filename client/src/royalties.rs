@@ -74,11 +74,7 @@ pub(crate) fn standing_royalties(
         .and_then(|royalties| royalties.rebase(0, &stack, late))
         .map_err(|error| anyhow!("the chain asks for royalties that cannot be: {error:?}"))?;
     let lines = rebased.royalties.entries().iter().map(|entry| RoyaltyLine {
-        royalty: Royalty {
-            payee: entry.payee,
-            rate: entry.rate,
-            ceiling: entry.ceiling,
-        },
+        royalty: entry.applied(),
         ground: entry.ground,
         frozen: entry.frozen,
         counted: None,

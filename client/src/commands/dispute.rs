@@ -8,13 +8,13 @@ use serde_json::{json, Value};
 use subxt::utils::{Static, H256};
 use tributary_primitives::roles::Contention;
 
-use super::{file_hash, parse_hash, send};
+use super::{file_hash, model::registered, parse_hash, send};
 use crate::{
     chain::{
         calls::{
             AppealCase, CaseAppealed, CaseClosed, CaseOpened, CloseCase, OpenCase, VoteOnCase,
         },
-        state::{Case, Model, Stage},
+        state::{Case, Stage},
         Chain, Snapshot,
     },
     context::Context,
@@ -159,8 +159,7 @@ impl Open {
 
 /// Says what is put on hold for the next case about a model, and when it is lost.
 async fn say_bond(state: &Snapshot, model: u32) -> Result<()> {
-    let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
-    found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+    registered(state, model).await?;
     let bond: Option<u128> = state.view("Disputes", "bond_for", (model,)).await?;
     let bond = bond.context("the bond is more than all money")?;
     let first: u128 = state.constant("Disputes", "Bond")?;

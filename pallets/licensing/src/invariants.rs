@@ -7,7 +7,7 @@ use sp_runtime::TryRuntimeError;
 use tributary_primitives::{
     assets::{Asset, Payee, Royalty, MAX_LATE},
     ids::{ModelId, TermsId},
-    licences::{check_origins, refold, Gate, LicenceTerms, Standing, MAX_ROYALTIES},
+    licences::{check_origins, refold, royalties_fit, Gate, LicenceTerms, Standing},
     Balance,
 };
 
@@ -110,9 +110,8 @@ impl<T: Config> Pallet<T> {
                 .all(|royalty| royalty.payee.asset() != late.payee.asset())),
             "an asset is owed in the stack and late"
         );
-        let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
         ensure!(
-            standing.stack.iter().map(parts).sum::<u64>() <= u64::from(MAX_ROYALTIES.deconstruct()),
+            royalties_fit(&standing.stack),
             "royalties are more than 60 %"
         );
         for royalty in standing.stack.iter().chain(&standing.late) {

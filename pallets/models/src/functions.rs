@@ -13,7 +13,7 @@ use sp_runtime::{
     traits::CheckedAdd, ArithmeticError, DispatchError, DispatchResult, FixedI128, Perbill,
 };
 use tributary_primitives::{
-    assets::{Asset, LateRoyalties, RoyaltyStack, Share, MAX_LATE, MAX_STACK},
+    assets::{billionths, Asset, LateRoyalties, RoyaltyStack, Share, MAX_LATE, MAX_STACK},
     deposits::price,
     ids::ModelId,
     licences::Origin,
@@ -69,12 +69,8 @@ impl<T: Config> Pallet<T> {
         let model = NextModel::<T>::get();
         NextModel::<T>::put(model.checked_add(1).ok_or(Error::<T>::TooManyModels)?);
         let stack = T::Terms::attach_model(model, &owner, terms, &origins)?;
-        let owed: u64 = stack
-            .iter()
-            .map(|it| u64::from(it.rate.deconstruct()))
-            .sum();
         ensure!(
-            owed <= u64::from(royalties_at_most.deconstruct()),
+            billionths(&stack) <= u64::from(royalties_at_most.deconstruct()),
             Error::<T>::RoyaltiesAboveQuoted
         );
 

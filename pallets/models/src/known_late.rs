@@ -144,6 +144,10 @@ impl<T: Config> Pallet<T> {
                 Self::deposit_event(Event::ContentionEnded { model, contention });
             }
         }
+        if upheld {
+            // Whoever was offered the model was offered it with the ancestry that it had.
+            Models::<T>::mutate_extant(model, |details| details.offered_to = None);
+        }
         T::Terms::conclude(model, contention, upheld)
     }
 
@@ -190,7 +194,6 @@ impl<T: Config> Pallet<T> {
                 .map_err(|_| Error::<T>::TooManyUpheld)?;
             Edges::<T>::insert(model, edges);
         }
-        Self::withdraw_any_offer(model);
         Self::deposit_event(Event::ParentUpheld { model, origin });
         Ok(())
     }
@@ -216,7 +219,6 @@ impl<T: Config> Pallet<T> {
             *ancestors = ancestry::kept(ancestors, parents);
         });
         Edges::<T>::insert(model, edges);
-        Self::withdraw_any_offer(model);
         Self::deposit_event(Event::ParentStruck { model, origin });
         Ok(())
     }
@@ -224,7 +226,6 @@ impl<T: Config> Pallet<T> {
     /// The model is what its recipe makes of its sources: nothing of what it earns needs to wait.
     fn reexecuted(model: ModelId) -> DispatchResult {
         let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
-        details.offered_to = None;
         details.reexecuted = Some(frame_system::Pallet::<T>::block_number());
         Models::<T>::insert(model, details);
         Edges::<T>::mutate(model, |edges| {
@@ -235,11 +236,6 @@ impl<T: Config> Pallet<T> {
         T::Revenue::release(model)?;
         Self::deposit_event(Event::Reexecuted { model });
         Ok(())
-    }
-
-    /// Whoever was offered the model was offered it with the ancestry that it had.
-    fn withdraw_any_offer(model: ModelId) {
-        Models::<T>::mutate_extant(model, |details| details.offered_to = None);
     }
 
     /// An edge that becomes known now.

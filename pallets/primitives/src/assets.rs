@@ -129,6 +129,12 @@ pub struct Royalty {
     pub ceiling: Option<Balance>,
 }
 
+/// The sum of all rates in billionths. Of rates there are a few dozen at the most.
+pub fn billionths<'a>(royalties: impl IntoIterator<Item = &'a Royalty>) -> u64 {
+    let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
+    royalties.into_iter().map(parts).sum()
+}
+
 /// All royalties that an asset owes, one for each earning asset, ascending by payee.
 pub type RoyaltyStack = BoundedVec<Royalty, ConstU32<MAX_STACK>>;
 

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use frame_support::{ensure, weights::Weight};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Payee, Pool, Royalty, MAX_AUTHORS},
+    assets::{Payee, Pool, MAX_AUTHORS},
     hashing,
     ids::{ContributionNumber, ModelId},
     ledger::{self, Split},
@@ -270,11 +270,7 @@ impl<T: Config> Pallet<T> {
             .iter()
             .zip(due.royalties)
             .map(|(entry, earned)| RoyaltyStatement {
-                royalty: Royalty {
-                    payee: entry.payee,
-                    rate: entry.rate,
-                    ceiling: entry.ceiling,
-                },
+                royalty: entry.applied(),
                 ground: entry.ground,
                 frozen: entry.frozen,
                 earned,

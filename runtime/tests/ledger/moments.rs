@@ -19,7 +19,7 @@ pub(crate) const MOMENTS: [&str; 9] = [
     "rates were cut to what is left",
 ];
 
-/// Which of them an operation has brought about.
+/// Which of them an operation has brought about. `after` counts only if it was done.
 pub(crate) fn seen(
     before: &Book,
     after: &Book,

@@ -52,8 +52,15 @@ fn network() -> TestExternalities {
     genesis.expect("the default is valid").into()
 }
 
+/// What came of an operation.
+pub(crate) struct Step {
+    /// That it was done, or why both refused it.
+    outcome: &'static str,
+    moments: Vec<&'static str>,
+}
+
 /// Does one operation to both: it is done, or refused by both for the same reason. Says which.
-pub(crate) fn step(book: &mut Book, operation: &Operation) -> Result<&'static str, String> {
+pub(crate) fn step(book: &mut Book, operation: &Operation) -> Result<Step, String> {
     let mut next = book.clone();
     let on_paper = on_paper(operation, &mut next);
     let on_chain = on_chain(operation, book);
@@ -62,13 +69,15 @@ pub(crate) fn step(book: &mut Book, operation: &Operation) -> Result<&'static st
             "the book says {on_paper:?}, the chain {on_chain:?}"
         ));
     }
+    let outcome = on_paper.err().unwrap_or(DONE);
+    let moments = moments::seen(book, &next, operation, outcome);
     if on_paper.is_ok() {
         *book = next;
     }
     // Nobody reads them, and they are kept until the block ends.
     System::reset_events();
     compare(book)?;
-    Ok(on_paper.err().unwrap_or(DONE))
+    Ok(Step { outcome, moments })
 }
 
 /// The invariants of the pallets that tell the ledger what models owe.
@@ -91,11 +100,9 @@ pub(crate) fn prepared<Outcome>(
         for number in 1..=length {
             operations.push(dice.operation(&book));
             let operation = &operations[number - 1];
-            let before = book.clone();
-            let outcome = step(&mut book, operation).map(|outcome| {
-                *tally.entry((operation.name(), outcome)).or_default() += 1;
-                for moment in moments::seen(&before, &book, operation, outcome) {
-                    *tally.entry((operation.name(), moment)).or_default() += 1;
+            let outcome = step(&mut book, operation).map(|step| {
+                for seen in step.moments.into_iter().chain([step.outcome]) {
+                    *tally.entry((operation.name(), seen)).or_default() += 1;
                 }
             });
             let neighbours = || {

@@ -5,7 +5,7 @@ use serde_json::json;
 use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{
     assets::{Asset, LateRoyalties, Pool, RoyaltyStack},
-    licences::{Origin, Source, Standing, Use, UseQuote, UseRefusal, MAX_ROYALTIES},
+    licences::{royalties_fit, Origin, Source, Standing, Use, UseQuote, UseRefusal},
 };
 
 use super::{find_attachment, words::refusal_text};
@@ -157,12 +157,8 @@ async fn owed(
 fn handed_on(origin: Origin, standing: &Standing) -> Option<RoyaltyStack> {
     let mut royalties: Vec<_> = Source { origin, standing }.royalties().collect();
     royalties.sort_by_key(|royalty| royalty.payee);
-    let parts = royalties
-        .iter()
-        .map(|royalty| u64::from(royalty.rate.deconstruct()));
-    let fits = parts.sum::<u64>() <= u64::from(MAX_ROYALTIES.deconstruct());
-    fits.then(|| RoyaltyStack::try_from(royalties).ok())
-        .flatten()
+    let fits = royalties_fit(&royalties);
+    RoyaltyStack::try_from(royalties).ok().filter(|_| fits)
 }
 
 #[cfg(test)]

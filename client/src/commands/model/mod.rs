@@ -427,9 +427,14 @@ fn parent(origin: &Origin) -> Option<u32> {
 }
 
 async fn find(state: &Snapshot, model: u32) -> Result<(Model, Vec<Source>)> {
-    let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
-    let found = found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+    let found = registered(state, model).await?;
     Ok((found, sources(state, model).await?))
+}
+
+/// A model by its number; an error if there is none.
+pub(crate) async fn registered(state: &Snapshot, model: u32) -> Result<Model> {
+    let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
+    Ok(found.ok_or_else(|| Misuse(format!("there is no model {model}")))?)
 }
 
 /// What a model comes from directly.

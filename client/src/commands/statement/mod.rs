@@ -18,15 +18,11 @@ use tributary_primitives::assets::{Payee, Pool};
 use self::{contribution::Question, data::Data};
 use crate::{
     asset::{asset_text, payee_text, pool_text},
-    chain::{
-        calls::ContributionValued,
-        scan::FoundEvent,
-        state::{Model, Totals},
-        Chain, Snapshot,
-    },
+    chain::{calls::ContributionValued, scan::FoundEvent, state::Totals, Chain, Snapshot},
+    commands::model::registered,
     context::{AccountName, Context},
     earners::{Accrued, Earnings, Facts, Outside, OutsideEntry},
-    failure::{misuse, Misuse},
+    failure::misuse,
     ledger::{AccountSums, Entry, From, Ledger},
     money::{Amount, SYMBOL},
     output::{count, Grid, Output},
@@ -160,8 +156,7 @@ impl Statement {
     /// Refuses what does not exist, before all events of a chain are read.
     async fn ensure_there(&self, state: &Snapshot) -> Result<()> {
         if let Some(model) = self.model {
-            let found: Option<Model> = state.get("Models", "Models", (model,)).await?;
-            found.ok_or_else(|| Misuse(format!("there is no model {model}")))?;
+            registered(state, model).await?;
         }
         if let Some(datanet) = self.datanet {
             round::datanet(state, datanet).await?;

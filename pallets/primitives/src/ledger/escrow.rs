@@ -113,14 +113,6 @@ impl Kept {
         Ok(Self { older, newer, now })
     }
 
-    /// What there is when `amount` comes back, as if it came in now.
-    pub fn plus(&self, amount: Balance) -> Result<Self, ArithmeticError> {
-        Ok(Self {
-            now: sum(self.now, amount)?,
-            ..*self
-        })
-    }
-
     /// The same with the boundaries as they would have been without [`Kept::less`] in the period `aside.period`, seen in another one, once
     /// what was set aside has come back.
     pub fn without(&self, aside: &Aside, period: u32) -> Result<Self, ArithmeticError> {

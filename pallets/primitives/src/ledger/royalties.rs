@@ -1,6 +1,6 @@
 use super::{difference, sum, Exact, BILLION};
 use crate::{
-    assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK},
+    assets::{billionths, Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK},
     Balance,
 };
 use alloc::vec::Vec;
@@ -15,25 +15,19 @@ use sp_runtime::{ArithmeticError, BoundedVec, Perbill};
 /// The sum of all rates is then at most one half, and short of it by less than a billionth for each pool. Ceilings stay
 /// as they are. Stacks that children inherit are those from before.
 pub fn top_up(stack: &mut RoyaltyStack) {
-    let billionths = |rate: Perbill| u64::from(rate.deconstruct());
     let half = u64::from(BILLION / 2);
     // At most 32 rates of at most 10^9 each.
-    let all: u64 = stack.iter().map(|royalty| billionths(royalty.rate)).sum();
-    let pools: u64 = stack
-        .iter()
-        .filter(|royalty| matches!(royalty.payee, Payee::Pool(_)))
-        .map(|royalty| billionths(royalty.rate))
-        .sum();
+    let all = billionths(stack.iter());
+    let is_pool = |royalty: &Royalty| matches!(royalty.payee, Payee::Pool(_));
+    let pools = billionths(stack.iter().filter(|royalty| is_pool(royalty)));
     if pools == 0 || all >= half {
         return;
     }
     // pools <= all < half: at most half a billion, and so is each pool's new rate.
     let raised = pools + half - all;
-    for royalty in stack.iter_mut() {
-        if matches!(royalty.payee, Payee::Pool(_)) {
-            let rate = billionths(royalty.rate) * raised / pools;
-            royalty.rate = Perbill::from_parts(rate as u32);
-        }
+    for royalty in stack.iter_mut().filter(|royalty| is_pool(royalty)) {
+        let rate = u64::from(royalty.rate.deconstruct()) * raised / pools;
+        royalty.rate = Perbill::from_parts(rate as u32);
     }
 }
 
@@ -94,6 +88,14 @@ impl RoyaltyEntry {
     /// Whether what is owed is paid as soon as somebody settles.
     pub fn is_payable(&self) -> bool {
         self.ground != Ground::Claimed && !self.frozen
+    }
+
+    /// The royalty at the rate that applies.
+    pub fn applied(&self) -> Royalty {
+        Royalty {
+            rate: self.rate,
+            ..self.royalty()
+        }
     }
 
     /// The royalty as its licence asks for it.
@@ -349,10 +351,7 @@ fn entries(
         (claimed, Ground::Claimed),
     ];
     for (royalties, ground) in grounds {
-        let asked: u64 = royalties
-            .iter()
-            .map(|royalty| u64::from(royalty.rate.deconstruct()))
-            .sum();
+        let asked = billionths(royalties);
         if asked > left && ground == Ground::Stack {
             return Err(RebaseError::RatesAboveOne);
         }

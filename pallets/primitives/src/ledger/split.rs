@@ -486,13 +486,9 @@ impl<AccountId: Clone> Split<AccountId> {
         marks: &mut Marks,
         rebased: Rebased,
     ) -> Result<Kept, ArithmeticError> {
-        let due = self.royalties.due(received)?;
-        // What rounding held back goes to the team.
-        let now = sum(due.kept, due.carried)?;
-        let kept = self
-            .kept(now, marks)?
-            .since(self.team.kept)?
-            .plus(rebased.returned)?;
+        // With what comes back, and what rounding held back.
+        let now = rebased.royalties.due(received)?.kept;
+        let kept = self.kept(now, marks)?.since(self.team.kept)?;
         self.royalties = rebased.royalties;
         self.mark(marks, &kept)?;
         Ok(kept)

@@ -17,7 +17,7 @@ use sp_runtime::BoundedVec;
 use super::{
     Family, Gate, Generation, LicenceTerms, Origin, RoyaltyTerms, Use, Uses, MAX_ROYALTIES,
 };
-use crate::assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_STACK};
+use crate::assets::{billionths, Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_STACK};
 
 /// The most models that a model descends from directly.
 pub const MAX_SOURCE_MODELS: u32 = 16;
@@ -372,16 +372,15 @@ pub(super) fn add_royalties(stack: &mut Vec<Royalty>, source: &Source) -> Result
             return Err(Term::Stack);
         }
     }
-    if billionths(stack) > u64::from(MAX_ROYALTIES.deconstruct()) {
+    if !royalties_fit(stack.iter()) {
         return Err(Term::Royalties);
     }
     Ok(())
 }
 
-/// The sum of all rates, of which there are a few dozen at the most.
-pub(super) fn billionths(royalties: &[Royalty]) -> u64 {
-    let parts = |royalty: &Royalty| u64::from(royalty.rate.deconstruct());
-    royalties.iter().map(parts).sum()
+/// Whether royalties come to at most [`MAX_ROYALTIES`] together.
+pub fn royalties_fit<'a>(royalties: impl IntoIterator<Item = &'a Royalty>) -> bool {
+    billionths(royalties) <= u64::from(MAX_ROYALTIES.deconstruct())
 }
 
 /// Adds a royalty to those of other assets; of two for the same asset the higher rate stays, with its ceiling, and of two pools of

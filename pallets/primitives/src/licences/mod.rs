@@ -11,8 +11,8 @@ mod terms;
 mod uses;
 
 pub use fold::{
-    check_origins, fold, Folded, Gates, NeededGrant, Refusal, Source, Standing, Term, MAX_GATES,
-    MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
+    check_origins, fold, royalties_fit, Folded, Gates, NeededGrant, Refusal, Source, Standing,
+    Term, MAX_GATES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
 };
 pub use origin::Origin;
 pub use quotes::{GrantProgress, GrantQuote, ModelQuote, UseQuote, UseRefusal};

@@ -11,19 +11,16 @@ use core::cmp::Reverse;
 
 use super::{
     fold::{
-        add_gates, add_royalties, billionths, by_asset, check_permissions, grants_of, place_of,
+        add_gates, add_royalties, by_asset, check_permissions, grants_of, place_of, royalties_fit,
         unite,
     },
-    Family, Folded, Gates, LicenceTerms, Refusal, Source, Standing, Term, MAX_GATES, MAX_ROYALTIES,
+    Family, Folded, Gates, LicenceTerms, Refusal, Source, Standing, Term, MAX_GATES,
     MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
 };
 use crate::assets::{Asset, LateRoyalties, Royalty, RoyaltyStack, MAX_LATE};
 
 /// The most sources of a model: those that its owner names, and those that were missing.
 pub const MAX_SOURCES: u32 = MAX_SOURCE_MODELS + MAX_SOURCE_POOLS + MAX_LATE;
-
-/// [`MAX_ROYALTIES`] in billionths.
-const MOST: u64 = MAX_ROYALTIES.deconstruct() as u64;
 
 /// One direct source of a model that is there.
 #[derive(Clone, Copy, Debug)]
@@ -110,11 +107,11 @@ pub fn uphold(held: &Standing, source: &Source) -> Standing {
 ///   the one that was, then the lowest.
 /// - Gates that were and still come from a source stay; others are added in ascending order while there are at most [`MAX_GATES`].
 /// - The stack: what is owed in it and still comes from a source stays; a rate that is higher than it was is raised while all come to at most
-///   [`MAX_ROYALTIES`], the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
+///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES), the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
 ///   from then on. Else anybody upstream could raise what models that are there owe.
 /// - Late: what is owed late, still comes from a source and has no place in the stack stays. All that those sources bring which were left out is
 ///   added by highest rate, then lower payee, while there are at most [`MAX_LATE`]; then what the other sources owe late, in the same order, as far as
-///   stack and late together come to at most [`MAX_ROYALTIES`]: a descendant did not leave anything out.
+///   stack and late together come to at most [`MAX_ROYALTIES`](super::MAX_ROYALTIES): a descendant did not leave anything out.
 /// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
 ///
 /// What does not fit is left out and stands against nothing. The order of the sources matters for nothing but which ceiling stays of two with
@@ -253,7 +250,7 @@ impl Brought {
         for owed in highest_first(owed.collect()) {
             let mut with = stack.clone();
             unite(&mut with, owed);
-            if billionths(&with) <= MOST {
+            if royalties_fit(&with) {
                 stack = with;
             }
         }
@@ -267,13 +264,13 @@ impl Brought {
                 .filter(|owed| place_of(stack, owed).is_err())
         };
         let mut late: Vec<_> = held.late.iter().filter_map(owed_beyond).collect();
-        for (others, bound) in [(&self.upheld, u64::MAX), (&self.inherited, MOST)] {
+        for (others, bounded) in [(&self.upheld, false), (&self.inherited, true)] {
             let others = others.iter().filter_map(owed_beyond).collect();
             for royalty in highest_first(others) {
                 let known = |one: &Royalty| one.payee.asset() == royalty.payee.asset();
                 let room = late.len() < MAX_LATE as usize && !late.iter().any(known);
-                let all = [stack, &late, &[royalty]].concat();
-                if room && billionths(&all) <= bound {
+                let fits = || royalties_fit(stack.iter().chain(&late).chain([&royalty]));
+                if room && (!bounded || fits()) {
                     late.push(royalty);
                 }
             }

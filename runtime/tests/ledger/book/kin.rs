@@ -205,20 +205,17 @@ impl Book {
         let mut stack = kept(&kin.stack);
         let mut late = kept(&kin.late);
         late.retain(|royalty| !owes(&stack, royalty.payee.asset()));
-        for royalty in highest_first(kept(&upheld)) {
-            let asset = royalty.payee.asset();
-            if late.len() < MAX_LATE && !owes(&stack, asset) && !owes(&late, asset) {
-                late.push(royalty);
-            }
-        }
         // A descendant has left nothing out: what it owes because of those who have stays within what anybody owes.
-        for royalty in highest_first(kept(&inherited)) {
-            let asset = royalty.payee.asset();
-            let owed = [&stack[..], &late, &[royalty]].concat();
-            let rates: u32 = owed.iter().map(|royalty| royalty.rate).sum();
-            let fits = rates <= MAX_ROYALTIES && late.len() < MAX_LATE;
-            if fits && !owes(&stack, asset) && !owes(&late, asset) {
-                late.push(royalty);
+        for (others, bounded) in [(&upheld, false), (&inherited, true)] {
+            for royalty in highest_first(kept(others)) {
+                let asset = royalty.payee.asset();
+                let owed = [&stack[..], &late, &[royalty]].concat();
+                let rates: u64 = owed.iter().map(|royalty| u64::from(royalty.rate)).sum();
+                let fits = !bounded || rates <= u64::from(MAX_ROYALTIES);
+                let known = owes(&stack, asset) || owes(&late, asset);
+                if fits && late.len() < MAX_LATE && !known {
+                    late.push(royalty);
+                }
             }
         }
         stack.sort_by_key(|royalty| royalty.payee);
