@@ -27,6 +27,8 @@ export class Ledger {
   older = { net: 0n, kept: 0n };
   newer = { net: 0n, kept: 0n };
   waits = true;
+  // What had come in when an asset was last owed something that it is not owed any more.
+  ended = new Map();
   // What is set aside while something is claimed.
   aside = undefined;
   former = undefined;
@@ -168,24 +170,28 @@ export class Ledger {
       const asset = assetOf(royalty.payee);
       const entry = this.entryOf(royalty, ground, before.get(asset));
       before.delete(asset);
+      this.ended.delete(asset);
       return entry;
     };
     const entries = [...stack.map((royalty) => take(royalty, "Stack")), ...late.map((royalty) => take(royalty, "Late"))];
     const left = [...before.values()];
     this.entries = [...entries, ...left.filter(({ ground }) => ground === "Claimed")];
     const dropped = left.filter(({ ground }) => ground !== "Claimed");
+    for (const { payee } of dropped) this.ended.set(assetOf(payee), this.net);
     this.giveBack(sum(dropped.map(({ carried, paid }) => carried - paid)));
     this.applyRates();
   }
 
-  /** Royalties are claimed: what they would have had since the older boundary is set aside, as far as it waits. Says how much. */
+  /**
+   * Royalties are claimed: what they would have had since the older boundary, or since they were last owed, is set aside, as far as it waits.
+   * Says how much.
+   */
   claim(list) {
     this.rebase();
     const claimed = list.map((royalty) => this.entryOf(royalty, "Claimed"));
     this.entries.push(...claimed);
     this.applyRates();
-    const since = this.net - this.older.net;
-    const due = claimed.map((royalty) => royaltyOn(royalty, since));
+    const due = claimed.map((royalty) => royaltyOn(royalty, this.net - most(this.older.net, this.ended.get(assetOf(royalty.payee)) ?? 0n)));
     const all = sum(due);
     // What waits of a former team's is theirs.
     const cover = least(all, this.waits ? (this.keptNow - this.older.kept) / 2n : 0n);
@@ -235,7 +241,15 @@ export class Ledger {
   }
 
   release() {
+    if (this.former) Object.assign(this.former, { had: this.formerAll(), next: 0n, last: 0n });
     this.waits = false;
+  }
+
+  /** What comes in from now on waits again. */
+  resume() {
+    this.waits = true;
+    this.older = { net: this.older.net, kept: this.keptNow };
+    this.newer = { net: this.newer.net, kept: this.keptNow };
   }
 
   /** What is in the ledger and waits for time to pass. */

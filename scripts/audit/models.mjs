@@ -3,7 +3,7 @@ import { big, payeeKey, royalties, shares } from "./chain.mjs";
 import { known } from "./findings.mjs";
 import { BILLION, sum } from "./formulas.mjs";
 import { assetOf, Ledger } from "./ledger.mjs";
-import { ancestors, MAX_ENTRIES, MAX_LATE, MAX_RATES, originOf, originOfPayee, stackOf, toppedUp } from "./stacks.mjs";
+import { ancestors, MAX_ENTRIES, MAX_LATE, MAX_RATES, originOf, originOfPayee, payable, stackOf, toppedUp } from "./stacks.mjs";
 
 const add = (map, key, amount) => map.set(key, (map.get(key) ?? 0n) + amount);
 const assetKey = (asset) => (asset.isModel ? `model ${asset.asModel}` : `datanet ${asset.asDatanet}`);
@@ -104,6 +104,13 @@ export class Models {
       found.released = true;
     },
 
+    "rewards.EscrowResumed": ({ model }, place) => {
+      const found = this.settled(model.toNumber(), place);
+      this.findings.same(`model ${model}`, "whether half waited, which waits again", found.waits, false);
+      found.resume();
+      found.released = false;
+    },
+
     "licensing.Refolded": ({ model, royalties: stack, late }, place) => {
       this.refold(model.toNumber(), royalties(stack), royalties(late), place);
     },
@@ -124,6 +131,10 @@ export class Models {
 
     "models.Reexecuted": ({ model }) => {
       this.get(model.toNumber()).reexecuted = true;
+    },
+
+    "models.ReexecutionOverturned": ({ model }) => {
+      this.get(model.toNumber()).reexecuted = false;
     },
   };
 
@@ -199,7 +210,7 @@ export class Models {
     });
   }
 
-  hasWeight = (pool) => this.books.pools.get(pool).total > 0n;
+  earning = (pool) => this.books.pools.earning(pool);
 
   /** What stands behind a model: its origins, or whom it owes since it or an ancestor was folded again. */
   behind(model) {
@@ -214,7 +225,7 @@ export class Models {
     const { origins, terms, team } = said;
     const who = `model ${model}`;
     const stack = stackOf(origins, (parent) => this.behind(parent), (asset) => this.royaltyOf(asset).royalty);
-    const owed = toppedUp(stack, this.hasWeight);
+    const owed = toppedUp(stack, this.earning);
     const attached = known(this.attached, who, "terms of");
     const ledger = known(this.ledgers, model, "ledger of model");
     findings.same(who, "terms", attached.terms, terms);
@@ -268,7 +279,7 @@ export class Models {
     const who = `model ${model}`;
     const found = this.settled(model, place);
     const asked = this.askedOf(stack);
-    findings.same(who, "royalties at the rates that apply", stack, toppedUp(asked, this.hasWeight));
+    findings.same(who, "royalties at the rates that apply", stack, toppedUp(asked, this.earning));
     findings.same(who, "late royalties, as the terms of sources ask for them", late, this.askedOf(late));
     this.checkBounds(who, asked, late);
     found.amendRoyalties(stack, late);
@@ -292,9 +303,8 @@ export class Models {
     const found = this.at(model, place);
     const asked = (ground) => found.entries.filter((entry) => entry.ground === ground)
       .map((entry) => ({ payee: entry.payee, rate: entry.asked, ceiling: entry.ceiling }));
-    findings.same(who, "royalties in its ledger, as licences say", asked("Stack"), toppedUp(stack, this.hasWeight));
-    const paid = late.filter(({ payee }) => !payee.startsWith("pool ") || this.hasWeight(payee.slice("pool ".length)));
-    findings.same(who, "late royalties in its ledger, as licences say", asked("Late"), paid);
+    findings.same(who, "royalties in its ledger, as licences say", asked("Stack"), toppedUp(stack, this.earning));
+    findings.same(who, "late royalties in its ledger, as licences say", asked("Late"), payable(late, this.earning));
     findings.same(who, "royalties, as the terms of its ancestors ask for them", [stack, late], [this.askedOf(stack), this.askedOf(late)]);
     Object.assign(found, { stack, late, refolded: true });
   }

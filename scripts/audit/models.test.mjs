@@ -41,6 +41,25 @@ const STORIES = {
     ["pays", 0, 1], ["credits", 0, "a", 1], ["settled", 0, 0, 1_001],
   ],
 
+  "half waits again of what comes in once the ancestry was not complete": [
+    owned(0, "a", { waits: true }),
+    ["released", 0], ["again", 0],
+    ["pays", 0, 1_000], ["credits", 0, "a", 1_000], ["settled", 0, 0, 1_000], ["resumed", 0], ["overturned", 0],
+    ["pays", 0, 100], ["credits", 0, "a", 50], ["settled", 0, 0, 1_100],
+    ["at", PERIOD], ["pays", 0, 10], ["credits", 0, "a", 5], ["settled", 0, 0, 1_110],
+    ["at", 2 * PERIOD], ["credits", 0, "a", 50], ["settled", 0, 0, 1_110],
+    ["at", 3 * PERIOD], ["credits", 0, "a", 5], ["settled", 0, 0, 1_110],
+  ],
+
+  // It had 200 of the first 1,000; model 2, hidden all the time, had nothing.
+  "what was owed until it was struck is not set aside once more": [
+    owned(0, "a", { asks: [20] }), owned(2, "a", { asks: [20] }),
+    owned(1, "b", { owes: [["model 0", 20]], from: [["model 0"]], waits: true }),
+    ["pays", 1, 1_000], ["royalty", 1, "model 0", 200], ["credits", 1, "b", 400], ["settled", 1, 0, 1_000], ["owes", 1, [], []],
+    ["pays", 1, 100], ["credits", 1, "b", 50], ["settled", 1, 0, 1_100], ["claims", 1, [["model 0", 20], ["model 2", 20]], 240],
+    ["closes", 1, 240], ["claims", 1, [["model 0", 20]], 20],
+  ],
+
   "a former team has what waits of theirs": [
     ["model", 0, { members: [["a", 50], ["b", 50]], waits: true }],
     ["pays", 0, 1_000],
@@ -302,6 +321,9 @@ describe("ledgers of models", () => {
     const model = owned(0, "a", { waits: true });
     for (const [story, fault] of [
       [[], ""], [[["released", 0], ["again", 0]], ""],
+      [[["released", 0], ["again", 0], ["resumed", 0], ["overturned", 0]], ""],
+      [[["released", 0], ["again", 0], ["overturned", 0]], "expected false, found true"],
+      [[["resumed", 0]], "whether half waited"],
       [[["released", 0]], "expected false, found true"], [[["again", 0]], "expected true, found false"],
     ]) {
       const { books, lines } = tell([model, ...story]);

@@ -71,6 +71,15 @@ export class Pools {
     return known(this.pools, key, "pool");
   }
 
+  /** The pool that is paid for one: itself, or the last one of its datanet before it that has weight; undefined if there is none. */
+  earning(key) {
+    this.get(key);
+    const [datanet, last] = key.split("/").map(Number);
+    const rounds = [...this.pools].filter(([, { total }]) => total > 0n).map(([other]) => other.split("/").map(Number));
+    const round = Math.max(...rounds.filter((other) => other[0] === datanet && other[1] <= last).map((other) => other[1]));
+    return Number.isFinite(round) ? `${datanet}/${round}` : undefined;
+  }
+
   received({ net, royalties }) {
     return net + royalties;
   }

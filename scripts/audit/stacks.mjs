@@ -55,13 +55,23 @@ export function stackOf(origins, originsOf, royaltyOf) {
   });
 }
 
+const isPool = ({ payee }) => payee.startsWith("pool ");
+
+/** Royalties to those who are paid. `earning` tells whose a pool's is: its own, the last one's before it that has weight, or nobody's. */
+export function payable(list, earning) {
+  return list.flatMap((entry) => {
+    if (!isPool(entry)) return [entry];
+    const paid = earning(entry.payee.slice("pool ".length));
+    return paid === undefined ? [] : [{ ...entry, payee: `pool ${paid}` }];
+  });
+}
+
 /**
  * The rates that apply: with s the sum of all, p that of the pools, if p > 0 and s < 1/2 each pool's is multiplied by (p + 1/2 - s) / p.
- * A pool without weight has nobody to pay and no part in this.
+ * A pool that pays nobody has no part in this.
  */
-export function toppedUp(stack, hasWeight) {
-  const isPool = ({ payee }) => payee.startsWith("pool ");
-  const owed = stack.filter((entry) => !isPool(entry) || hasWeight(entry.payee.slice("pool ".length)));
+export function toppedUp(stack, earning) {
+  const owed = payable(stack, earning);
   const all = sum(owed.map(({ rate }) => rate));
   const pools = sum(owed.filter(isPool).map(({ rate }) => rate));
   if (pools === 0n || all * 2n >= BILLION) return owed;

@@ -9,7 +9,7 @@ const model = (number) => ({ asset: `model ${number}`, model: number });
 const data = (datanet, round) => ({ asset: `datanet ${datanet}`, datanet, round });
 const pool = (name, rate) => ({ payee: `pool ${name}`, rate });
 const parent = (number, rate) => ({ payee: `model ${number}`, rate });
-const always = () => true;
+const always = (key) => key;
 
 describe("a stack", () => {
   // 2 comes from 1 and 0, 1 from 0; 0 learned from round 1 of datanet 5, 1 from round 3.
@@ -48,6 +48,7 @@ describe("the top-up", () => {
   });
 
   it("leaves out pools without weight, and counts the others alone", () => {
-    assert.deepEqual(toppedUp([pool("0/1", percent(20)), pool("1/1", percent(10))], (key) => key === "1/1"), [pool("1/1", percent(50))]);
+    const earning = (key) => (key === "0/1" ? undefined : "1/1");
+    assert.deepEqual(toppedUp([pool("0/1", percent(20)), pool("1/2", percent(10))], earning), [pool("1/1", percent(50))]);
   });
 });

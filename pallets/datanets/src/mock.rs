@@ -273,7 +273,7 @@ impl Terms<AccountId> for Licences {
         Attachments::get(asset).map(|attached| attached.owner)
     }
 
-    fn add_source(_: ModelId, _: &AccountId, _: Origin) -> DispatchResult {
+    fn add_source(_: ModelId, _: &AccountId, _: Origin) -> Result<RoyaltyStack, DispatchError> {
         Err(DispatchError::Other("no models here"))
     }
 

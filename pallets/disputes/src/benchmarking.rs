@@ -106,6 +106,7 @@ mod benchmarks {
     #[benchmark]
     fn open() -> Result<(), BenchmarkError> {
         let (plaintiff, model, contention) = prepared::<T>();
+        T::Lineage::prepare_income(&rich::<T>("owner"), model);
 
         #[extrinsic_call]
         _(

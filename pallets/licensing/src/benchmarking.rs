@@ -3,15 +3,16 @@
 use alloc::vec::Vec;
 
 use frame_benchmarking::v2::*;
-use frame_support::traits::fungible::Mutate;
+use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_system::RawOrigin;
 use sp_runtime::{traits::StaticLookup, Perbill};
 use tributary_primitives::{
-    assets::{Asset, LateRoyalties, Pool, MAX_LATE, MAX_STACK},
+    assets::{Asset, LateRoyalties, Pool, Share, Team, MAX_LATE, MAX_STACK, MAX_TEAM},
+    ids::ModelId,
     licences::{
         Gate, Generation, LicenceTerms, Origin, MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
     },
-    roles::{Contention, Revenue, Terms},
+    roles::{Cause, Contention, Revenue, Terms},
     Balance,
 };
 
@@ -66,6 +67,35 @@ fn applied<T: Config>(
         ASSET,
         Generation::First,
     )?)
+}
+
+/// Money to settle, some of it of a former team's, of which nothing waits any more.
+fn income_of_two_teams<T: Config>(model: ModelId, owner: &T::AccountId) {
+    const DONE: &str = "a prepared asset can be paid for, and its team changed; qed";
+    let pay = || {
+        let gross = T::Currency::minimum_balance() * 1_000_000;
+        T::Revenue::pay(
+            Asset::Model(model),
+            None,
+            owner,
+            gross,
+            None,
+            Cause::Licence,
+        )
+        .expect(DONE);
+    };
+    pay();
+    let part = |index: u32| Share {
+        account: account("later", index, 0),
+        part: Perbill::one() / MAX_TEAM,
+    };
+    let team = Team::truncate_from((0..MAX_TEAM).map(part).collect());
+    T::Revenue::amend_team(model, team).expect(DONE);
+    pay();
+    // No period of any runtime is that long.
+    let now = frame_system::Pallet::<T>::block_number();
+    frame_system::Pallet::<T>::set_block_number(now + 100_000_000u32.into());
+    pay();
 }
 
 #[benchmarks]
@@ -232,6 +262,7 @@ mod benchmarks {
         });
         let source = Sources::<T>::get(model)[0].origin.asset();
         Attachments::<T>::mutate_extant(source, |source| source.changed = changes);
+        income_of_two_teams::<T>(model, &owner);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(owner), model);

@@ -94,6 +94,12 @@ mod errors {
             /// The position of the origin.
             origin: u8,
         },
+        /// Something has changed among the sources of an origin's model that its own terms do not take up yet. Let it be refolded first, which
+        /// anybody may.
+        OriginStale {
+            /// The position of the origin.
+            origin: u8,
+        },
         /// The terms of an origin's asset do not allow what the origin says was done with it.
         UseNotAllowed {
             /// The position of the origin.

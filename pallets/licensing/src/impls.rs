@@ -32,7 +32,11 @@ impl<T: Config> Terms<T::AccountId> for Pallet<T> {
         Some(Self::attachment(asset).ok()?.owner)
     }
 
-    fn add_source(model: ModelId, owner: &T::AccountId, origin: Origin) -> DispatchResult {
+    fn add_source(
+        model: ModelId,
+        owner: &T::AccountId,
+        origin: Origin,
+    ) -> Result<RoyaltyStack, DispatchError> {
         Self::do_add_source(model, owner, origin)
     }
 

@@ -13,7 +13,7 @@ use codec::Encode;
 use frame_support::{defensive, ensure, traits::DefensiveOption};
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Asset, MAX_LATE},
+    assets::{Asset, RoyaltyStack, MAX_LATE},
     ids::ModelId,
     licences::{
         check_origins, claimed_royalties, extend, refold, uphold, Folded, KnownSource, Origin,
@@ -50,7 +50,7 @@ impl<T: Config> Pallet<T> {
         model: ModelId,
         owner: &T::AccountId,
         origin: Origin,
-    ) -> DispatchResult {
+    ) -> Result<RoyaltyStack, DispatchError> {
         let mut attachment = Self::owned_by(Asset::Model(model), owner)?;
         ensure!(is_earlier(origin, model), Error::<T>::NotEarlier);
         Self::ensure_unclaimed(model)?;
@@ -76,8 +76,9 @@ impl<T: Config> Pallet<T> {
             origin,
             deposit,
         });
-        Self::renew(model, attachment, &folded.standing, &sources, &assets)?;
-        Self::use_up(folded.grants, owner, model)
+        let stack = Self::renew(model, attachment, &folded.standing, &sources, &assets)?;
+        Self::use_up(folded.grants, owner, model)?;
+        Ok(stack)
     }
 
     /// Sets aside what a missing source would bring, or holds back what a false one is owed.
@@ -145,8 +146,7 @@ impl<T: Config> Pallet<T> {
             };
             for source in Sources::<T>::get(model) {
                 let source = source.origin.asset();
-                let changed = Attachments::<T>::get(source).map(|source| source.changed);
-                if changed.is_some_and(|changed| changed > attachment.folded) {
+                if Self::changed_since(source, &attachment) {
                     return true;
                 }
                 if seen.len() < MAX_LOOKED_AT && seen.insert(source) {
@@ -157,6 +157,18 @@ impl<T: Config> Pallet<T> {
         false
     }
 
+    /// Whether a source of a model has changed since the model was folded.
+    pub(crate) fn is_stale(model: ModelId, attachment: &AttachmentOf<T>) -> bool {
+        attachment.folded < Changes::<T>::get()
+            && Sources::<T>::get(model)
+                .iter()
+                .any(|source| Self::changed_since(source.origin.asset(), attachment))
+    }
+
+    fn changed_since(source: Asset, attachment: &AttachmentOf<T>) -> bool {
+        Attachments::<T>::get(source).is_some_and(|source| source.changed > attachment.folded)
+    }
+
     /// Nothing else changes what a model owes while a source of it is claimed: what is set aside for that would become owed without a decision, or
     /// lose its place.
     fn ensure_unclaimed(model: ModelId) -> Result<(), Error<T>> {
@@ -165,7 +177,7 @@ impl<T: Config> Pallet<T> {
     }
 
     /// What follows for a model from one source more that its owner names, who has the grants that it asks for.
-    fn extended(
+    pub(crate) fn extended(
         owner: &T::AccountId,
         attachment: &AttachmentOf<T>,
         sources: &SourceList,
@@ -214,7 +226,8 @@ impl<T: Config> Pallet<T> {
         Self::push(&mut sources, source)?;
         let assets = Self::assets_of(&sources)?;
         Self::deposit_event(Event::SourceUpheld { model, origin });
-        Self::renew(model, attachment, &held, &sources, &assets)
+        Self::renew(model, attachment, &held, &sources, &assets)?;
+        Ok(())
     }
 
     /// A source that is none. Its place stays paid.
@@ -226,17 +239,19 @@ impl<T: Config> Pallet<T> {
         let assets = Self::assets_of(&sources)?;
         let held = attachment.standing.clone();
         Self::deposit_event(Event::SourceStruck { model, origin });
-        Self::renew(model, attachment, &held, &sources, &assets)
+        Self::renew(model, attachment, &held, &sources, &assets)?;
+        Ok(())
     }
 
-    /// Folds a model again from the present standings of its sources, `assets`, and keeps what follows. `held`: what it owes with precedence.
+    /// Folds a model again from the present standings of its sources, `assets`, and keeps what follows. `held`: what it owes with precedence. Says what
+    /// is in its stack then.
     fn renew(
         model: ModelId,
         mut attachment: AttachmentOf<T>,
         held: &Standing,
         sources: &SourceList,
         assets: &[AttachmentOf<T>],
-    ) -> DispatchResult {
+    ) -> Result<RoyaltyStack, DispatchError> {
         let terms =
             Licences::<T>::get(attachment.terms).defensive_ok_or(Error::<T>::TermsNotFound)?;
         let standing = refold(&terms, held, &known_sources::<T>(sources, assets));
@@ -251,16 +266,16 @@ impl<T: Config> Pallet<T> {
             late: standing.late.clone(),
         });
         let mut changes = Changes::<T>::get();
-        // Descendants of a model that says what it said have nothing to take up.
-        if before != *standing {
+        if before.binds_descendants(standing) {
             changes = changes.checked_add(1).ok_or(ArithmeticError::Overflow)?;
             Changes::<T>::put(changes);
             attachment.changed = changes;
         }
         attachment.folded = changes;
+        let stack = standing.stack.clone();
         Attachments::<T>::insert(Asset::Model(model), attachment);
         Sources::<T>::insert(model, sources);
-        Ok(())
+        Ok(stack)
     }
 
     /// The assets of sources, in their order.

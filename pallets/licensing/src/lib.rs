@@ -221,6 +221,14 @@ pub mod pallet {
             Self::do_check_model(&owner, terms, &origins).map(|folded| folded.standing.stack)
         }
 
+        /// What a model would owe if its owner, who has what grants it asks for, added a source: its stack, or which term of which asset stands
+        /// against it.
+        ///
+        /// Whether the round is final, the model there before and nothing about it contested is for others to say.
+        pub fn check_source(model: ModelId, origin: Origin) -> Result<RoyaltyStack, Refusal> {
+            Self::do_check_source(model, origin)
+        }
+
         /// Whether `who` may use an asset in a way, for so many units (of calls; other uses are not counted), in every block up
         /// to and including `until`: what it costs and who earns from it, or what stands against it.
         pub fn can_use(

@@ -6,19 +6,22 @@ use frame_support::traits::fungible::{Inspect, Mutate};
 use sp_core::H256;
 use sp_runtime::Perbill;
 use tributary_primitives::{
-    assets::{Asset, Payee, Pool, Royalty, RoyaltyStack, MAX_STACK},
+    assets::{Asset, Payee, Pool, Royalty, RoyaltyStack, MAX_LATE, MAX_STACK},
     ids::{ModelId, TermsId},
     licences::{
         Gate, Gates, Generation, LegalText, LicenceTerms, Origin, Standing, Uses, MAX_GATES,
-        MAX_SOURCE_POOLS, MAX_SPDX, MAX_URI,
+        MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS, MAX_SPDX, MAX_URI,
     },
     roles::Revenue,
 };
 
 use crate::{
-    types::*, Attachments, Config, Grants, HoldReason, Licences, Pallet, Publications, Sources,
+    types::*, Attachments, Changes, Config, Grants, HoldReason, Licences, Pallet, Publications,
+    Sources,
 };
 
+/// The number that the filler models of prepared models count down from.
+const FIRST_FILLER: ModelId = ModelId::MAX / 2;
 /// How many models between them and their ancestors prepared models have: no model has so many sources that it could name all of those itself.
 const HUBS: u32 = 2;
 
@@ -72,6 +75,18 @@ pub(crate) fn prepare_source<T: Config>(asset: Asset, owner: &T::AccountId) {
             // Else sixteen of them and their ancestors owed too many royalties.
             attached::<T>(asset, owner, free(asking));
             Sources::<T>::insert(model, from_hubs(hub(0)));
+            // By the order of these what is prepared is told from its fillers.
+            let hubs = from_hubs(hub(0)).into_iter().rev().collect();
+            let hubs = SourceList::truncate_from(hubs);
+            for (filler, upheld) in fillers(model) {
+                attached::<T>(Asset::Model(filler), owner, free(longest_terms()));
+                if !upheld {
+                    let royalties = ancestors().map(Payee::Model).collect();
+                    stand::<T>(filler, hubs.clone(), royalties, asked().collect());
+                }
+            }
+            // So that they are asked whether they have changed.
+            Changes::<T>::put(1);
         }
     }
     granted::<T>(asset, owner, Generation::First);
@@ -115,6 +130,16 @@ fn strangers() -> impl Iterator<Item = ModelId> {
 /// A model through which others come from shared ancestors.
 fn hub(number: u32) -> ModelId {
     ModelId::MAX - 2 * MAX_STACK - number
+}
+
+/// As many source models as a prepared model has room for besides, which nobody else has: those that its owner names, and those that are upheld,
+/// which bring nothing.
+fn fillers(model: ModelId) -> impl Iterator<Item = (ModelId, bool)> {
+    let named = MAX_SOURCE_MODELS - HUBS;
+    (0..named + MAX_LATE).map(move |number| {
+        let filler = FIRST_FILLER - model * MAX_SOURCES - number;
+        (filler, number >= named)
+    })
 }
 
 /// A list of sources with the hubs from one on.
@@ -183,7 +208,7 @@ fn fill_stacks<T: Config>() {
         .collect();
     let data = pools.iter().copied().map(Origin::TrainedOn).map(named);
     let hubs = from_hubs(hub(0));
-    let sources = SourceList::truncate_from(hubs.iter().copied().chain(data).collect());
+    let shared: Vec<_> = hubs.iter().copied().chain(data).collect();
     let payees: Vec<_> = pools
         .iter()
         .copied()
@@ -199,7 +224,13 @@ fn fill_stacks<T: Config>() {
             .first()
             .is_some_and(|first| Some(first) == hubs.first());
         if prepared {
-            stand::<T>(model, sources.clone(), payees.clone(), asked().collect());
+            let fillers = fillers(model).map(|(filler, upheld)| ModelSource {
+                origin: Origin::FineTunedFrom(filler),
+                upheld,
+            });
+            let sources = shared.iter().copied().chain(fillers).collect();
+            let sources = SourceList::truncate_from(sources);
+            stand::<T>(model, sources, payees.clone(), asked().collect());
         }
     }
 }

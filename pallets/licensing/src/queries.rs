@@ -3,15 +3,18 @@
 use alloc::vec::Vec;
 
 use tributary_primitives::{
-    assets::Asset,
-    ids::TermsId,
+    assets::{Asset, RoyaltyStack},
+    ids::{ModelId, TermsId},
     licences::{
-        check_origins, fold, Folded, Generation, GrantProgress, GrantQuote, LicenceTerms,
+        check_origins, fold, refold, Folded, Generation, GrantProgress, GrantQuote, LicenceTerms,
         ModelQuote, NeededGrant, Origin, Refusal, Source, Term, Use, UseQuote, UseRefusal,
     },
 };
 
-use crate::{types::*, Attachments, Config, Grants, Licences, Offers, Pallet};
+use crate::{
+    known_late::known_sources, types::*, Attachments, Config, Grants, Licences, Offers, Pallet,
+    Sources,
+};
 
 impl<T: Config> Pallet<T> {
     /// See [`Pallet::quote_model`].
@@ -36,6 +39,26 @@ impl<T: Config> Pallet<T> {
         let folded = Self::folded(terms, origins)?;
         Self::check_grants(&folded.grants, owner)?;
         Ok(folded)
+    }
+
+    /// See [`Pallet::check_source`].
+    pub(crate) fn do_check_source(model: ModelId, origin: Origin) -> Result<RoyaltyStack, Refusal> {
+        let asset = Asset::Model(model);
+        let not_found = Refusal::by(asset, Term::NotFound);
+        let attachment = Attachments::<T>::get(asset).ok_or(not_found)?;
+        let mut sources = Sources::<T>::get(model);
+        let owner = attachment.owner.clone();
+        let folded = Self::extended(&owner, &attachment, &sources, origin)?;
+        let terms = Self::terms(attachment.terms)?;
+        let added = ModelSource {
+            origin,
+            upheld: false,
+        };
+        // There is room: those of its kind have been counted.
+        let _ = sources.try_push(added);
+        let assets = Self::assets_of(&sources).map_err(|_| not_found)?;
+        let known = known_sources::<T>(&sources, &assets);
+        Ok(refold(&terms, &folded.standing, &known).stack)
     }
 
     /// Whether an owner has all grants that are asked for.
@@ -132,6 +155,12 @@ impl<T: Config> Pallet<T> {
         let attachment = Attachments::<T>::get(asset).ok_or(refused(Term::NotFound))?;
         if attachment.retired {
             return Err(refused(Term::Retired));
+        }
+        if let Asset::Model(model) = asset {
+            // What it says does not yet follow from what its sources say.
+            if Self::is_stale(model, &attachment) {
+                return Err(refused(Term::Stale));
+            }
         }
         Ok(attachment)
     }

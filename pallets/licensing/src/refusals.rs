@@ -18,6 +18,7 @@ impl<T: Config> From<Refusal> for Error<T> {
             Term::NotFound => Error::OriginNotFound { origin },
             Term::Retired => Error::OriginRetired { origin },
             Term::Expired => Error::OriginExpired { origin },
+            Term::Stale => Error::OriginStale { origin },
             Term::Direct(_) => Error::UseNotAllowed { origin },
             Term::Onward(uses) => Error::OnwardUseNotAllowed {
                 origin,

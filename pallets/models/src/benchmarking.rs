@@ -3,15 +3,15 @@
 use alloc::{vec, vec::Vec};
 
 use frame_benchmarking::v2::*;
-use frame_support::traits::fungible::{Inspect, Mutate};
+use frame_support::traits::fungible::Mutate;
 use frame_system::RawOrigin;
 use sp_core::H256;
 use sp_runtime::{traits::StaticLookup, DispatchError, FixedI128, Perbill};
 use tributary_primitives::{
-    assets::{Asset, MAX_LATE, MAX_TEAM},
+    assets::{MAX_LATE, MAX_TEAM},
     ids::ModelId,
     licences::Origin,
-    roles::{Cause, Contention, Revenue, Terms},
+    roles::{Contention, Terms},
 };
 
 use crate::{preparation::*, *};
@@ -168,8 +168,8 @@ mod benchmarks {
         Ok(())
     }
 
-    /// A model with as many sources and royalties as can be but for one, and money to settle; its new parent has all the ancestors that it can
-    /// have.
+    /// A model with as many sources and royalties as can be but for one, which was re-executed, and money to settle, some of it of a former team's;
+    /// its new parent has all the ancestors that it can have.
     #[benchmark]
     fn add_parent() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner");
@@ -193,20 +193,15 @@ mod benchmarks {
             let missing = Contention::MissingParent(Origin::FineTunedFrom(missing));
             Pallet::<T>::do_conclude(model, &missing, true)?;
         }
-        T::Revenue::pay(
-            Asset::Model(model),
-            None,
-            &rich::<T>("payer"),
-            T::Currency::minimum_balance() * 1_000_000,
-            None,
-            Cause::Payment,
-        )?;
+        income_of_two_teams::<T>(&owner, model);
+        prepare_income::<T>(&owner, model);
 
         #[extrinsic_call]
         _(
             RawOrigin::Signed(owner.clone()),
             model,
             Origin::FineTunedFrom(parent),
+            Perbill::one(),
         );
 
         let edges = Edges::<T>::get(model).ok_or("it was registered")?;

@@ -53,7 +53,7 @@ mod errors {
         /// have too many holds there.
         DepositNotPayable,
         /// The sources ask for more royalties than the owner has agreed to: one of them has come to owe more. Ask `quote_model` again, and agree to
-        /// that, or descend from others.
+        /// what it says, or name others.
         RoyaltiesAboveQuoted,
         /// The account owns the model already.
         AlreadyOwner,

@@ -129,6 +129,12 @@ mod events {
             /// The model.
             model: ModelId,
         },
+        /// The ancestry of a model that was re-executed has changed: it came from other sources than those that were used. All its edges are
+        /// declared again, and half of what its team keeps waits again.
+        ReexecutionOverturned {
+            /// The model.
+            model: ModelId,
+        },
         /// An evaluation of a model was added.
         Evaluated {
             /// The model.

@@ -13,9 +13,10 @@ use sp_runtime::{
     traits::CheckedAdd, ArithmeticError, DispatchError, DispatchResult, FixedI128, Perbill,
 };
 use tributary_primitives::{
-    assets::{billionths, Asset, LateRoyalties, RoyaltyStack, Share, MAX_LATE, MAX_STACK},
+    assets::{billionths, Asset, RoyaltyStack, Share, MAX_LATE},
     deposits::price,
     ids::ModelId,
+    ledger::{Inflow, Marks, Split},
     licences::Origin,
     roles::{Revenue, Rounds, Terms},
     Balance,
@@ -28,13 +29,8 @@ use crate::{
 
 /// Storage items of a model: the model, its edges, ancestors, teams and metadata; its ledger's division and its ledger's account.
 const MODEL_ITEMS: u32 = 8;
-/// Balances in the ledger of a model, besides those of the royalties: of what came in, by kind and by when, and of what was paid out to
-/// its present team and the former.
-const LEDGER_BALANCES: usize = 16;
-/// Balances for each royalty: what it came to before, and what was paid of it.
-const ENTRY_BALANCES: usize = 2;
-/// Bytes for each royalty: of which kind it is, and whether it is held back.
-const ENTRY_MARKS: usize = 2;
+/// Balances in the account of a model's ledger besides what there is to divide and what there was: all that was paid for it, and hosts' part of that.
+const TAKINGS_BESIDES: usize = 2;
 /// Storage items of an evaluation: the evaluation, and its evaluator's count.
 const EVALUATION_ITEMS: u32 = 2;
 
@@ -69,10 +65,7 @@ impl<T: Config> Pallet<T> {
         let model = NextModel::<T>::get();
         NextModel::<T>::put(model.checked_add(1).ok_or(Error::<T>::TooManyModels)?);
         let stack = T::Terms::attach_model(model, &owner, terms, &origins)?;
-        ensure!(
-            billionths(&stack) <= u64::from(royalties_at_most.deconstruct()),
-            Error::<T>::RoyaltiesAboveQuoted
-        );
+        Self::ensure_quoted(&stack, royalties_at_most)?;
 
         // As many as there are origins, whose bound is lower: nothing is truncated.
         let edges =
@@ -405,15 +398,19 @@ impl<T: Config> Pallet<T> {
             + MAX_LATE as usize * Edge::<BlockNumberFor<T>>::max_encoded_len()
             + ancestors.encoded_size()
             + metadata.encoded_size();
-        let entries = (MAX_STACK + MAX_LATE) as usize;
-        let balances = entries * ENTRY_BALANCES + LEDGER_BALANCES;
-        let ledger = 2 * TeamOf::<T>::max_encoded_len()
-            + RoyaltyStack::max_encoded_len()
-            + LateRoyalties::max_encoded_len()
-            + entries * ENTRY_MARKS
-            + balances * Balance::max_encoded_len();
+        let ledger = Split::<T::AccountId>::max_encoded_len()
+            + Inflow::max_encoded_len()
+            + Marks::max_encoded_len()
+            + TAKINGS_BESIDES * Balance::max_encoded_len();
         // Each part is bounded, and all of them together are some kilobytes.
         Self::price_of(MODEL_ITEMS, here + ledger)
+    }
+
+    /// Royalties come to no more than the owner of a model has agreed to.
+    pub(crate) fn ensure_quoted(stack: &RoyaltyStack, at_most: Perbill) -> Result<(), Error<T>> {
+        let agreed = billionths(stack) <= u64::from(at_most.deconstruct());
+        ensure!(agreed, Error::<T>::RoyaltiesAboveQuoted);
+        Ok(())
     }
 
     /// The deposit for an evaluation.

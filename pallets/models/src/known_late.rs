@@ -11,7 +11,7 @@ use alloc::{
 use codec::Encode;
 use frame_support::ensure;
 use frame_system::pallet_prelude::BlockNumberFor;
-use sp_runtime::{ArithmeticError, DispatchResult};
+use sp_runtime::{ArithmeticError, DispatchResult, Perbill};
 use tributary_primitives::{
     assets::{Asset, Pool, MAX_LATE},
     ids::ModelId,
@@ -29,6 +29,7 @@ impl<T: Config> Pallet<T> {
         owner: T::AccountId,
         model: ModelId,
         origin: Origin,
+        royalties_at_most: Perbill,
     ) -> DispatchResult {
         let mut details = Self::owned_by(model, &owner)?;
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
@@ -73,9 +74,8 @@ impl<T: Config> Pallet<T> {
         edges
             .try_push(edge)
             .map_err(|_| Error::<T>::TooManyParents)?;
-        T::Terms::add_source(model, &owner, origin)?;
-        // Whoever was offered the model was offered it with what it owed.
-        details.offered_to = None;
+        let stack = T::Terms::add_source(model, &owner, origin)?;
+        Self::ensure_quoted(&stack, royalties_at_most)?;
         Models::<T>::insert(model, details);
         Edges::<T>::insert(model, edges);
         Ancestors::<T>::insert(model, ancestors);
@@ -84,7 +84,7 @@ impl<T: Config> Pallet<T> {
             origin,
             deposit,
         });
-        Ok(())
+        Self::ancestry_changed(model)
     }
 
     /// See [`Lineage::is_party`](tributary_primitives::roles::Lineage::is_party).
@@ -144,11 +144,13 @@ impl<T: Config> Pallet<T> {
                 Self::deposit_event(Event::ContentionEnded { model, contention });
             }
         }
-        if upheld {
-            // Whoever was offered the model was offered it with the ancestry that it had.
-            Models::<T>::mutate_extant(model, |details| details.offered_to = None);
+        T::Terms::conclude(model, contention, upheld)?;
+        match contention {
+            Contention::MissingParent(_) | Contention::FalseParent(_) if upheld => {
+                Self::ancestry_changed(model)
+            }
+            _ => Ok(()),
         }
-        T::Terms::conclude(model, contention, upheld)
     }
 
     /// See [`Pallet::lineage`].
@@ -227,6 +229,8 @@ impl<T: Config> Pallet<T> {
     fn reexecuted(model: ModelId) -> DispatchResult {
         let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         details.reexecuted = Some(frame_system::Pallet::<T>::block_number());
+        // Whoever was offered the model was offered it with what was known of it.
+        details.offered_to = None;
         Models::<T>::insert(model, details);
         Edges::<T>::mutate(model, |edges| {
             for edge in edges.iter_mut().flat_map(|edges| edges.iter_mut()) {
@@ -235,6 +239,26 @@ impl<T: Config> Pallet<T> {
         });
         T::Revenue::release(model)?;
         Self::deposit_event(Event::Reexecuted { model });
+        Ok(())
+    }
+
+    /// What was said of a model with the ancestry that it had does not hold any more: neither an offer of it, nor that it was made again from all
+    /// that it comes from.
+    fn ancestry_changed(model: ModelId) -> DispatchResult {
+        let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        details.offered_to = None;
+        let was_reexecuted = details.reexecuted.take().is_some();
+        Models::<T>::insert(model, details);
+        if !was_reexecuted {
+            return Ok(());
+        }
+        Edges::<T>::mutate(model, |edges| {
+            for edge in edges.iter_mut().flat_map(|edges| edges.iter_mut()) {
+                edge.grade = edge.grade.min(Grade::Declared);
+            }
+        });
+        T::Revenue::resume(model)?;
+        Self::deposit_event(Event::ReexecutionOverturned { model });
         Ok(())
     }
 

@@ -455,21 +455,29 @@ pub mod pallet {
         /// - `source`: registered before the model; of a datanet a final round. Of any kind: what a model turns out to come from need not fit how it was
         ///   said to be made. It counts as one of the 16 models or the 16 rounds.
         ///
-        /// A model that is retired can be added to as well.
+        /// - `royalties_at_most`: what all royalties may come to together afterwards, before the top-up of data and but for those that are late.
+        ///   The source may come to ask for more than it did when the call was signed.
+        ///
+        /// A model that is retired can be added to as well. One that was re-executed is not any more: it comes from more than was used then.
         ///
         /// ## Errors
         /// `ModelNotFound`, `NotAuthorized`, `DuplicateOrigin`, `TooManyParents`, `TooManyRounds`, `ParentNotEarlier`, `ParentNotFound`,
-        /// `ParentRetired`, `RoundNotFinal`, `TooManyAncestors`, `DepositNotPayable`, and the refusals of the source's licence.
+        /// `ParentRetired`, `RoundNotFinal`, `TooManyAncestors`, `DepositNotPayable`, `RoyaltiesAboveQuoted`, and the refusals of the source's licence.
         ///
         /// ## Events
-        /// `ParentAdded`.
+        /// `ParentAdded`, and `ReexecutionOverturned` if the model was re-executed.
         #[pallet::call_index(9)]
-        // Measured for a source whose ancestors ask for no grants: it asks for one, and each of eight ancestors may.
+        // Measured for a source without ancestors: each of eight may ask for a grant, and whether its own sources have changed is looked up.
         #[pallet::weight(T::WeightInfo::add_parent()
-            .saturating_add(T::DbWeight::get().reads_writes(9, 9)))]
-        pub fn add_parent(origin: OriginFor<T>, model: ModelId, source: Origin) -> DispatchResult {
+            .saturating_add(T::DbWeight::get().reads_writes(9 + 1 + u64::from(MAX_EDGES), 9)))]
+        pub fn add_parent(
+            origin: OriginFor<T>,
+            model: ModelId,
+            source: Origin,
+            royalties_at_most: Perbill,
+        ) -> DispatchResult {
             let owner = ensure_signed(origin)?;
-            Self::do_add_parent(owner, model, source)
+            Self::do_add_parent(owner, model, source, royalties_at_most)
         }
     }
 

@@ -101,6 +101,7 @@ pub(crate) enum RoleCall {
     Contest(ModelId, Contention),
     Conclude(ModelId, Contention, bool),
     Release(ModelId),
+    Resume(ModelId),
 }
 
 parameter_types! {
@@ -188,8 +189,13 @@ impl Terms<AccountId> for StubTerms {
         }
     }
 
-    fn add_source(model: ModelId, owner: &AccountId, origin: Origin) -> DispatchResult {
-        called(RoleCall::AddSource(model, *owner, origin))
+    fn add_source(
+        model: ModelId,
+        owner: &AccountId,
+        origin: Origin,
+    ) -> Result<RoyaltyStack, DispatchError> {
+        called(RoleCall::AddSource(model, *owner, origin))?;
+        Ok(stack(Royalties::get()))
     }
 
     fn contest(model: ModelId, contention: &Contention) -> DispatchResult {
@@ -250,6 +256,10 @@ impl Revenue<AccountId> for StubRevenue {
 
     fn release(model: ModelId) -> DispatchResult {
         called(RoleCall::Release(model))
+    }
+
+    fn resume(model: ModelId) -> DispatchResult {
+        called(RoleCall::Resume(model))
     }
 
     fn pay(

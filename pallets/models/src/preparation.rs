@@ -145,10 +145,7 @@ pub(crate) fn prepare_contention<T: Config>(owner: &T::AccountId) -> (ModelId, C
         let known = Contention::MissingParent(Origin::FineTunedFrom(known));
         Pallet::<T>::do_conclude(model, &known, true).expect("there are places; qed");
     }
-    // Money to settle and to set aside, some of it of a former team's.
-    income::<T>(owner, model);
-    replace_team::<T>(owner, model);
-    income::<T>(owner, model);
+    income_of_two_teams::<T>(owner, model);
     (
         model,
         Contention::MissingParent(Origin::FineTunedFrom(hidden)),
@@ -162,6 +159,16 @@ pub(crate) fn prepare_income<T: Config>(owner: &T::AccountId, model: ModelId) {
     let now = frame_system::Pallet::<T>::block_number();
     frame_system::Pallet::<T>::set_block_number(now + 100_000_000u32.into());
     income::<T>(owner, model);
+}
+
+/// Money to settle and to set aside, some of it of a former team's, for a model that counts as re-executed until its ancestry changes.
+pub(crate) fn income_of_two_teams<T: Config>(owner: &T::AccountId, model: ModelId) {
+    income::<T>(owner, model);
+    replace_team::<T>(owner, model);
+    income::<T>(owner, model);
+    Models::<T>::mutate_extant(model, |details| {
+        details.reexecuted = Some(details.registered);
+    });
 }
 
 /// The owner pays for a model.

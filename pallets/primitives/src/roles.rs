@@ -82,8 +82,8 @@ pub trait Revenue<AccountId> {
     fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
 
     /// Settles a model's ledger, then sets aside what these payees would have, because somebody claims that the model owes them: their
-    /// part of what comes in from now on, and of what came in since the older of the last two boundaries as far as what waits of the
-    /// team's remainder covers it. Nobody has it before [`Revenue::amend_royalties`] names them or [`Revenue::close_claim`] gives it back.
+    /// part of what comes in from now on, and of what came in since the older of the last two boundaries, or since they were last owed, as far
+    /// as what waits of the team's remainder covers it. Nobody has it before [`Revenue::amend_royalties`] names them or [`Revenue::close_claim`] gives it back.
     ///
     /// Fails if something is claimed already, if the model owes one of them, or if there are more than places for late royalties.
     fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult;
@@ -99,6 +99,9 @@ pub trait Revenue<AccountId> {
 
     /// Nothing of the team's remainder waits any more: the model's ancestry is known to be complete.
     fn release(model: ModelId) -> DispatchResult;
+
+    /// Half of the team's remainder waits again, of what comes in from now on: the ancestry was not complete. Does nothing if it does already.
+    fn resume(model: ModelId) -> DispatchResult;
 
     /// Takes `gross` from `payer` for an asset: protocol fee, then `host`'s amount if there is one, the rest is the asset's net.
     ///
@@ -205,8 +208,12 @@ pub trait Terms<AccountId> {
     fn owner(asset: Asset) -> Option<AccountId>;
 
     /// Adds a source that a model's owner had left out: checked as at registration, its stack is owed from now on, within the bounds of one
-    /// that is registered. Uses up grants.
-    fn add_source(model: ModelId, owner: &AccountId, origin: Origin) -> DispatchResult;
+    /// that is registered. Uses up grants, and returns the royalties that the model owes, but for those that are late.
+    fn add_source(
+        model: ModelId,
+        owner: &AccountId,
+        origin: Origin,
+    ) -> Result<RoyaltyStack, DispatchError>;
 
     /// Something about a model's sources is contested: what is in question is set aside or held back, and nothing else.
     fn contest(model: ModelId, contention: &Contention) -> DispatchResult;

@@ -93,12 +93,18 @@ fn vesting_award<T: Config>(datanet: u32) -> (Pool, ContributionNumber) {
 mod benchmarks {
     use super::*;
 
-    /// For a datanet, whose last round is looked up.
+    /// For a datanet, whose last round is looked up; of that nothing earns, so that the pool of the one before is paid.
     #[benchmark]
     fn pay() {
         let payer = account::<T>("payer", 0);
         let asset = Asset::Datanet(0);
         prepare_asset::<T>(asset, &payer);
+        let (datanet, round) = (0, 2);
+        let nothing = Node {
+            sum: 0,
+            ..any_root()
+        };
+        open_pool::<T>(Pool { datanet, round }, nothing, 1, crew::<T>(MAX_CREW));
         fund::<T>(&payer);
         let before = PotTotals::<T>::get().gross;
 

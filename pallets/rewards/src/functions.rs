@@ -61,14 +61,10 @@ impl<T: Config> Pallet<T> {
                     Some(round) => round,
                     None => LastPool::<T>::get(datanet).ok_or(Error::<T>::NoFinalRound)?,
                 };
-                let pool = Pool { datanet, round };
-                let taking = PoolAccounts::<T>::try_mutate(pool, |account| {
-                    let account = account
-                        .as_mut()
-                        .ok_or_else(|| Self::pool_without_account(&pool))?;
-                    collect(&mut account.takings)
-                })?;
-                (Some(round), taking)
+                let (pool, mut account) = Self::earning_account(Pool { datanet, round })?;
+                let taking = collect(&mut account.takings)?;
+                PoolAccounts::<T>::insert(pool, account);
+                (Some(pool.round), taking)
             }
         };
         let mut totals = PotTotals::<T>::get();
@@ -288,18 +284,20 @@ impl<T: Config> Pallet<T> {
         crew: Crew<T::AccountId>,
         vesting: Vesting,
     ) -> DispatchResult {
-        let ordinal = match LastPool::<T>::get(pool.datanet) {
+        let (ordinal, earned_before) = match LastPool::<T>::get(pool.datanet) {
             Some(last) => {
                 ensure!(pool.round > last, Error::<T>::PoolOutOfOrder);
                 let last = Self::pool_terms(Pool {
                     round: last,
                     ..pool
                 })?;
-                last.ordinal
+                let ordinal = last
+                    .ordinal
                     .checked_add(1)
-                    .ok_or(ArithmeticError::Overflow)?
+                    .ok_or(ArithmeticError::Overflow)?;
+                (ordinal, last.earning)
             }
-            None => 1,
+            None => (1, None),
         };
         let bound = u64::from(MAX_CREW_SHARE.deconstruct());
         ensure!(parts(&crew) <= bound, Error::<T>::CrewPartsTooHigh);
@@ -313,6 +311,11 @@ impl<T: Config> Pallet<T> {
             root,
             count,
             weight,
+            earning: if weight > 0 {
+                Some(pool.round)
+            } else {
+                earned_before
+            },
             ordinal,
             opened: Self::now(),
             vesting,
@@ -360,6 +363,22 @@ impl<T: Config> Pallet<T> {
     /// The terms of an open pool.
     pub(crate) fn pool_terms(pool: Pool) -> Result<PoolTerms<T::AccountId>, Error<T>> {
         Pools::<T>::get(pool).ok_or(Error::<T>::PoolNotFound)
+    }
+
+    /// The pool that receives what is paid for a pool: itself, or the last one before it of which something earns.
+    pub(crate) fn earning_pool(pool: Pool) -> Result<Option<Pool>, Error<T>> {
+        let earning = Self::pool_terms(pool)?.earning;
+        Ok(earning.map(|round| Pool { round, ..pool }))
+    }
+
+    /// That pool with its account.
+    fn earning_account(pool: Pool) -> Result<(Pool, PoolAccount), Error<T>> {
+        if let Some(account) = PoolAccounts::<T>::get(pool) {
+            return Ok((pool, account));
+        }
+        let earning = Self::earning_pool(pool)?.ok_or(Error::<T>::PoolWithoutWeight)?;
+        let account = PoolAccounts::<T>::get(earning).ok_or(Error::<T>::PoolNotFound)?;
+        Ok((earning, account))
     }
 
     /// Where a model stood at the last two boundaries between periods.

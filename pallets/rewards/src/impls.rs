@@ -45,6 +45,10 @@ impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
         Self::do_release(model)
     }
 
+    fn resume(model: ModelId) -> DispatchResult {
+        Self::do_resume(model)
+    }
+
     fn pay(
         asset: Asset,
         round: Option<RoundNumber>,

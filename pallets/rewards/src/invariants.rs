@@ -27,7 +27,8 @@ impl<T: Config> Pallet<T> {
         Self::budgets_sum_up()?;
         Self::awards_sum_up()?;
         Self::authors_share_everything()?;
-        Self::ledgers_are_complete()
+        Self::ledgers_are_complete()?;
+        Self::pools_follow_each_other()
     }
 
     /// What governance has set is within its bounds.
@@ -314,8 +315,7 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// A model has an account if and only if it has a split, and owes only to other models and to pools that have accounts; a
-    /// pool has an account if and only if some of its weight earns; a datanet's pools are counted from 1, and the last one is its last.
+    /// A model has an account if and only if it has a split, and owes only to other models and to pools that have accounts.
     fn ledgers_are_complete() -> Result<(), TryRuntimeError> {
         for (model, split) in Splits::<T>::iter() {
             ensure!(
@@ -333,6 +333,12 @@ impl<T: Config> Pallet<T> {
                 ensure!(earns, "a royalty is owed to nobody");
             }
         }
+        Ok(())
+    }
+
+    /// A pool has an account if and only if some of its weight earns; a datanet's pools are counted from 1, and the last one is its last; what is
+    /// paid for one is its own or the last one's before it that has an account.
+    fn pools_follow_each_other() -> Result<(), TryRuntimeError> {
         for (pool, terms) in Pools::<T>::iter() {
             ensure!(
                 PoolAccounts::<T>::contains_key(pool) == (terms.weight > 0),
@@ -348,17 +354,29 @@ impl<T: Config> Pallet<T> {
                 .ok_or("a datanet's last pool does not exist")?;
             let mut opened: Vec<_> = Pools::<T>::iter()
                 .filter(|(pool, _)| pool.datanet == datanet)
-                .map(|(pool, terms)| (pool.round, terms.ordinal, terms.opened))
+                .map(|(pool, terms)| (pool.round, terms))
                 .collect();
-            opened.sort_unstable();
+            opened.sort_unstable_by_key(|(round, _)| *round);
             ensure!(
                 opened
                     .iter()
-                    .map(|(_, ordinal, _)| *ordinal)
+                    .map(|(_, terms)| terms.ordinal)
                     .eq(1..=last.ordinal)
-                    && opened.windows(2).all(|pair| pair[0].2 <= pair[1].2),
+                    && opened
+                        .windows(2)
+                        .all(|pair| pair[0].1.opened <= pair[1].1.opened),
                 "a datanet's pools are not counted in the order in which they opened"
             );
+            let mut earning = None;
+            for (round, terms) in opened {
+                if terms.weight > 0 {
+                    earning = Some(round);
+                }
+                ensure!(
+                    terms.earning == earning,
+                    "what is paid for a pool goes to another one than the last that earns"
+                );
+            }
         }
         Ok(())
     }

@@ -259,6 +259,11 @@ pub mod pallet {
             /// The model.
             model: ModelId,
         },
+        /// Half of what a model's team keeps of its own net waits again, of what comes in from now on.
+        EscrowResumed {
+            /// The model.
+            model: ModelId,
+        },
         /// A pool began.
         PoolOpened {
             /// The pool.
@@ -409,7 +414,8 @@ pub mod pallet {
         PoolNotFound,
         /// No round of this datanet is final yet, so that there is nobody to pay. Wait for its first final round.
         NoFinalRound,
-        /// Nothing was admitted to this pool, or everything was withdrawn before, so that there is nobody to pay. Pay another round.
+        /// Nothing was admitted to this pool, or everything was withdrawn before, so that there is nobody to pay or to claim. Name an
+        /// earlier round.
         PoolWithoutWeight,
         /// A round was named for a model, which has none. Leave it out.
         ModelHasNoRounds,
@@ -513,7 +519,8 @@ pub mod pallet {
         /// contributors and the crew of a datanet's pool. Costs the same however many they are.
         ///
         /// - `asset`: what is paid for;
-        /// - `round`: for a datanet, the round whose pool receives the money; the last final one if it is left out;
+        /// - `round`: for a datanet, the round whose pool receives the money, the last final one if it is left out; of one that has no
+        ///   weight the last pool before it that has;
         /// - `gross`: how much.
         ///
         /// Errors: `ZeroAmount`, `ModelNotFound`, `ModelHasNoRounds`, `NoFinalRound`, `PoolNotFound`, `PoolWithoutWeight`,

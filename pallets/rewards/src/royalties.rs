@@ -2,7 +2,7 @@
 
 use crate::*;
 use alloc::vec::Vec;
-use frame_support::ensure;
+use frame_support::{ensure, BoundedVec};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
@@ -17,30 +17,40 @@ impl<T: Config> Pallet<T> {
             pair[0].payee < pair[1].payee && pair[0].payee.asset() != pair[1].payee.asset()
         });
         ensure!(ascending, Error::<T>::RoyaltiesNotAscending);
-        Self::ensure_payees(model, stack)?;
         // Data of which nothing was admitted is lineage without payee, and has no part in the top-up either.
-        stack.retain(Self::has_account);
+        Self::keep_payable(model, stack)?;
         ledger::top_up(stack);
         Ok(())
     }
 
-    /// Payees exist, and none is the model itself. A circle of several would do no harm: of royalties none are owed.
-    fn ensure_payees(model: ModelId, royalties: &[Royalty]) -> DispatchResult {
-        for royalty in royalties {
-            let exists = match royalty.payee {
-                Payee::Model(parent) => parent != model && Splits::<T>::contains_key(parent),
-                Payee::Pool(pool) => Pools::<T>::contains_key(pool),
+    /// Checks that payees exist and none is the model itself, and names those who are paid: for a round of which nothing earns any more the
+    /// pool of the last one before it, so that the withdrawal of all records cancels nothing that an ancestor owes; without one, nobody.
+    ///
+    /// A circle of several models would do no harm: of royalties none are owed.
+    fn keep_payable<Most>(
+        model: ModelId,
+        royalties: &mut BoundedVec<Royalty, Most>,
+    ) -> DispatchResult {
+        let mut payable = Vec::with_capacity(royalties.len());
+        for royalty in royalties.iter() {
+            let payee = match royalty.payee {
+                Payee::Model(parent) => {
+                    let exists = parent != model && Splits::<T>::contains_key(parent);
+                    ensure!(exists, Error::<T>::PayeeNotFound);
+                    Some(royalty.payee)
+                }
+                Payee::Pool(pool) => Self::earning_pool(pool)
+                    .map_err(|_| Error::<T>::PayeeNotFound)?
+                    .map(Payee::Pool),
             };
-            ensure!(exists, Error::<T>::PayeeNotFound);
+            payable.push(payee);
+        }
+        let mut payees = payable.iter();
+        royalties.retain(|_| payees.next().is_some_and(Option::is_some));
+        for (royalty, payee) in royalties.iter_mut().zip(payable.into_iter().flatten()) {
+            royalty.payee = payee;
         }
         Ok(())
-    }
-
-    fn has_account(royalty: &Royalty) -> bool {
-        match royalty.payee {
-            Payee::Model(_) => true,
-            Payee::Pool(pool) => PoolAccounts::<T>::contains_key(pool),
-        }
     }
 
     /// Gives a model other royalties, after the present ones have been paid.
@@ -50,8 +60,7 @@ impl<T: Config> Pallet<T> {
         mut late: LateRoyalties,
     ) -> DispatchResult {
         Self::prepare_stack(model, &mut stack)?;
-        Self::ensure_payees(model, &late)?;
-        late.retain(Self::has_account);
+        Self::keep_payable(model, &mut late)?;
         let mut assets: Vec<_> = late.iter().map(|royalty| royalty.payee.asset()).collect();
         assets.extend(stack.iter().map(|royalty| royalty.payee.asset()));
         assets.sort_unstable();
@@ -78,8 +87,7 @@ impl<T: Config> Pallet<T> {
         model: ModelId,
         mut royalties: LateRoyalties,
     ) -> DispatchResult {
-        Self::ensure_payees(model, &royalties)?;
-        royalties.retain(Self::has_account);
+        Self::keep_payable(model, &mut royalties)?;
         let set_aside = Self::change(model, |split, account| {
             ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
             let entries = split.royalties().entries();
@@ -139,6 +147,19 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_release(model: ModelId) -> DispatchResult {
         Self::change(model, |split, _| Ok(split.release()?))?;
         Self::deposit_event(Event::EscrowReleased { model });
+        Ok(())
+    }
+
+    /// Lets half of what a model's team keeps wait again.
+    pub(crate) fn do_resume(model: ModelId) -> DispatchResult {
+        let waited = Self::change(model, |split, account| {
+            let waited = split.waits();
+            split.resume(account.takings.net, &mut account.marks)?;
+            Ok(waited)
+        })?;
+        if !waited {
+            Self::deposit_event(Event::EscrowResumed { model });
+        }
         Ok(())
     }
 

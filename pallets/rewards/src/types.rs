@@ -144,6 +144,9 @@ pub struct PoolTerms<AccountId> {
     pub count: u32,
     /// The weight that earns: that sum, less the weights of contributions that are excluded from this pool.
     pub weight: u128,
+    /// The last round of its datanet up to this one of which something earns: its pool receives what is paid for this one. None if
+    /// there is none.
+    pub earning: Option<RoundNumber>,
     /// Which of its datanet's final rounds this is, counted from 1.
     pub ordinal: u32,
     /// The block in which it opened.

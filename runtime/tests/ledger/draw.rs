@@ -303,6 +303,15 @@ impl Dice {
                 crew: self.crew(),
                 awards: self.awards(book, pool),
             },
+            // Of the last datanet everybody withdraws, one by one.
+            1 | 2 if datanet + 1 == DATANETS && book.last_pool(datanet).is_some() => {
+                let live = |number: &u32| !book.excluded.contains_key(&(datanet, *number));
+                Operation::Exclude {
+                    datanet,
+                    contribution: (0..delivered as u32).find(live).unwrap_or(number),
+                    since: pool.1,
+                }
+            }
             1 | 2 => {
                 let weight = if self.one_in(2) {
                     self.between(1, 9)
@@ -428,6 +437,7 @@ impl Dice {
                 asset: self.owed_asset(book, model),
             },
             _ if self.one_in(8) => Operation::Release(model),
+            _ if self.one_in(8) => Operation::Resume(model),
             _ => Operation::Freeze {
                 model,
                 asset: Asset::Datanet(0),
@@ -492,7 +502,7 @@ impl Dice {
                 let contention = Contention::False(source.unwrap_or(Payee::Model(model)));
                 Operation::Contest { model, contention }
             }
-            _ if self.one_in(4) => Operation::Contest {
+            _ if self.one_in(2) => Operation::Contest {
                 model,
                 contention: Contention::Reexecuted,
             },

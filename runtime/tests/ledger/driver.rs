@@ -444,6 +444,7 @@ pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
             role(|| <Rewards as Revenue<_>>::unfreeze(*model, asset(*owed)))
         }
         Release(model) => role(|| <Rewards as Revenue<_>>::release(*model)),
+        Resume(model) => role(|| <Rewards as Revenue<_>>::resume(*model)),
         Register { .. }
         | AnnounceTeam { .. }
         | ChangeTeam(_)
@@ -556,6 +557,7 @@ pub(crate) fn on_paper(operation: &Operation, book: &mut Book) -> Outcome {
         Freeze { model, asset } => book.freeze(*model, *asset, true),
         Unfreeze { model, asset } => book.freeze(*model, *asset, false),
         Release(model) => book.release(*model),
+        Resume(model) => book.resume(*model),
         Register { own, sources, team } => book.register(*own, sources, team),
         AnnounceTeam { model, team } => book.announce_team(*model, team),
         ChangeTeam(model) => book.change_team(*model),

@@ -114,6 +114,7 @@ pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
             Call::add_parent {
                 model: *model,
                 source: origin(*source),
+                royalties_at_most: Perbill::one(),
             },
         ),
         Contest { model, .. } if contested(model).is_some() => return Err(NOBODY),

@@ -44,7 +44,7 @@ fn report(seed: u64, failure: Failure) -> ! {
 const ENOUGH: usize = 100_000;
 
 /// What a long run must have done.
-const ALL: [&str; 38] = [
+const ALL: [&str; 39] = [
     "AddParent",
     "Advance",
     "AmendRoyalties",
@@ -71,6 +71,7 @@ const ALL: [&str; 38] = [
     "Register",
     "Release",
     "Reserve",
+    "Resume",
     "SetRates",
     "Settle",
     "SettleCrew",
@@ -86,7 +87,7 @@ const ALL: [&str; 38] = [
 ];
 
 /// What a long run must have seen refused.
-const REFUSED: [(&str, &str); 13] = [
+const REFUSED: [(&str, &str); 14] = [
     ("AmendTeam", "FormerTeamWaits"),
     ("AmendTeam", "RoyaltyClaimed"),
     ("Claim", "ConsentWithdrawn"),
@@ -97,6 +98,7 @@ const REFUSED: [(&str, &str); 13] = [
     ("PayHosted", "HostShareTooHigh"),
     ("PayHosted", MONEY),
     ("Refold", "NotStale"),
+    ("Register", "OriginStale"),
     ("Register", "RoyaltiesTooHigh"),
     ("SetRates", "ProtocolFeeAboveBound"),
     ("Withdraw", "BelowExistentialDeposit"),

@@ -151,6 +151,7 @@ pub(crate) enum Operation {
         asset: Asset,
     },
     Release(ModelId),
+    Resume(ModelId),
 
     Register {
         own: (u32, Option<Coin>),

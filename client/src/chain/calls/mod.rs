@@ -317,6 +317,7 @@ calls! {
     Models.add_parent: AddParent {
         model: u32,
         source: Static<Origin>,
+        royalties_at_most: u32,
     }
 
     /// Lets a model owe what its sources owe by now.

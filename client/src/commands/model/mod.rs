@@ -270,11 +270,7 @@ impl Command {
                 .await
             }
             Self::Cosign { model, parent } => cosign(context, model, parent).await,
-            Self::AddParent { model, source } => {
-                let done = format!("Model {model} is {} as well", origin_text(&source.0));
-                let source = Static(source.0);
-                send(context, AddParent { model, source }, done).await
-            }
+            Self::AddParent { model, source } => add_parent(context, model, source.0).await,
             Self::Refold { model } => {
                 let done = format!("Model {model} has taken up what was upheld upstream");
                 send(context, RefoldModel { model }, done).await
@@ -307,14 +303,13 @@ impl Register {
         let origins: Vec<_> = origins.into_iter().map(Static).collect();
         // What it is told now is all that it agrees to: a source can come to owe more meanwhile.
         let stack = self.check(&chain, keys::account(&key), &origins).await?;
-        let rates = stack.iter().map(|royalty| royalty.rate.deconstruct());
         let call = RegisterModel {
             kind: self.kind,
             origins,
             weights_hash,
             recipe_hash,
             terms: self.terms,
-            royalties_at_most: rates.sum(),
+            royalties_at_most: asked_for(&stack),
             team,
             metadata: self.metadata.into_bytes(),
         };
@@ -336,15 +331,7 @@ impl Register {
         let arguments = (owner, self.terms, origins.to_vec());
         let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
             state.view("Licensing", "check_model", arguments).await?;
-        match answer.0 {
-            Ok(stack) => Ok(stack),
-            Err(refusal) => Err(Refusal {
-                call: "Models.register".to_owned(),
-                error: format!("licence term {:?}", refusal.term),
-                doc: format!("By its licence: {}.", refusal_text(&refusal)),
-            }
-            .into()),
-        }
+        agreed("Models.register", answer.0)
     }
 
     fn origins(&self) -> Result<Vec<Origin>> {
@@ -378,6 +365,40 @@ impl Register {
             .chain(retrieved)
             .collect())
     }
+}
+
+/// Names a source that was left out, for what it brings now: it can come to owe more meanwhile.
+async fn add_parent(context: &Context, model: u32, source: Origin) -> Result<Output> {
+    let state = context.connect().await?.newest().await?;
+    let arguments = (model, Static(source));
+    let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
+        state.view("Licensing", "check_source", arguments).await?;
+    let stack = agreed("Models.add_parent", answer.0)?;
+    let call = AddParent {
+        model,
+        source: Static(source),
+        royalties_at_most: asked_for(&stack),
+    };
+    let done = format!("Model {model} is {} as well", origin_text(&source));
+    send(context, call, done).await
+}
+
+/// What royalties come to together, in billionths, before the top-up of data.
+fn asked_for(stack: &RoyaltyStack) -> u32 {
+    // At most 60 %.
+    stack.iter().map(|royalty| royalty.rate.deconstruct()).sum()
+}
+
+/// What licences answer, or what they refuse, with more of it than an extrinsic's error has.
+fn agreed(call: &str, answer: Result<RoyaltyStack, licences::Refusal>) -> Result<RoyaltyStack> {
+    answer.map_err(|refusal| {
+        Refusal {
+            call: call.to_owned(),
+            error: format!("licence term {:?}", refusal.term),
+            doc: format!("By its licence: {}.", refusal_text(&refusal)),
+        }
+        .into()
+    })
 }
 
 /// An edge, and how others can know what the round is worth that it leads to, if it leads to one.

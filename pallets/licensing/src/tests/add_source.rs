@@ -1,6 +1,6 @@
 use codec::Encode;
 use frame_support::{assert_noop, assert_ok, storage::with_storage_layer};
-use sp_runtime::{DispatchResult, Perbill};
+use sp_runtime::{DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
     assets::{Asset, Payee, Royalty},
     licences::{Gate, Generation, LicenceTerms, Origin, Uses},
@@ -23,9 +23,23 @@ fn owed(model: u32, percent: u32) -> Royalty {
     }
 }
 
-/// As others' extrinsics do: all or nothing.
+/// As others' extrinsics do: all or nothing. Wallets are told before what comes of it.
 fn add(owner: AccountId, origin: Origin) -> DispatchResult {
-    with_storage_layer(|| Licensing::add_source(5, &owner, origin))
+    let told = Licensing::check_source(5, origin);
+    let added = with_storage_layer(|| Licensing::add_source(5, &owner, origin));
+    // What else can stand against it is no matter of licences.
+    let others = [Error::<Test>::NotEarlier, Error::<Test>::NotAuthorized];
+    let others = others.map(DispatchError::from);
+    match (told, &added) {
+        (Ok(stack), Ok(added)) => assert_eq!(stack, *added),
+        (_, Err(error)) if others.contains(error) => {}
+        (Err(refusal), Err(error)) => {
+            assert_eq!(DispatchError::from(Error::<Test>::from(refusal)), *error)
+        }
+        (Ok(_), Err(error)) => assert_eq!(*error, Error::<Test>::DepositNotPayable.into()),
+        (Err(refusal), Ok(_)) => panic!("{refusal:?}"),
+    }
+    added.map(|_| ())
 }
 
 /// Bob's model, which is registered as coming from model 0 alone, and where it comes from besides.

@@ -2,7 +2,7 @@ use frame_support::{assert_noop, assert_ok, dispatch::Pays};
 use sp_runtime::{DispatchError, Perbill};
 use tributary_primitives::{
     assets::{Asset, Payee, Royalty, MAX_LATE},
-    licences::{LicenceTerms, Origin, Standing, Use, UseRefusal},
+    licences::{presets, LicenceTerms, Origin, Refusal, Standing, Term, Use, UseRefusal},
     roles::{Contention, Terms},
 };
 
@@ -91,7 +91,8 @@ fn what_an_owner_adds_binds_those_who_come_after_it_and_nobody_who_is_there() {
     ExtBuilder::build_and_execute(|| {
         let forgotten = chain();
         assert_ok!(Licensing::add_source(1, &ALICE, forgotten));
-        assert_ok!(refold(2));
+        assert!(stale(0..=3).is_empty());
+        assert_noop!(refold(2), Error::<Test>::NotStale);
         assert_eq!(standing(2).stack.to_vec(), [owed(1, 1)]);
         assert!(standing(2).late.is_empty());
         model(BOB, 4, free(), &[Origin::FineTunedFrom(1)]);
@@ -156,6 +157,36 @@ fn a_change_that_says_the_same_makes_nobody_stale() {
         model(BOB, 2, free(), &[parent]);
         uphold(1, same);
         assert!(stale(0..=2).is_empty());
+    });
+}
+
+#[test]
+fn nobody_descends_from_a_model_that_does_not_say_yet_what_its_sources_say() {
+    ExtBuilder::build_and_execute(|| {
+        let hidden = model(CAROL, 0, presets::cc_by_nc_4_0(), &[]);
+        let parent = model(ALICE, 1, free(), &[]);
+        let child = model(BOB, 2, free(), &[parent]);
+        uphold(1, hidden);
+        let attached = |terms: LicenceTerms| attach(BOB, 3, terms, &[child]).map(|_| ());
+        let free_terms = published(free());
+        let refusal = Refusal::through(0, child.asset(), Term::Stale);
+        assert_eq!(
+            Licensing::quote_model(BOB, free_terms, vec![child]),
+            Err(refusal)
+        );
+        let stale = Error::<Test>::OriginStale { origin: 0 };
+        assert_eq!(attached(free()), Err(stale.into()));
+        // Nor does the owner of one that is there add it.
+        model(CAROL, 4, free(), &[]);
+        assert_noop!(
+            Licensing::add_source(4, &CAROL, child),
+            Error::<Test>::OriginStale { origin: 0 }
+        );
+
+        assert_ok!(refold(2));
+        let sold = Error::<Test>::CommercialNotAllowed { origin: 0 };
+        assert_eq!(attached(free()), Err(sold.into()));
+        assert_ok!(attached(presets::cc_by_nc_4_0()));
     });
 }
 

@@ -10,6 +10,7 @@ use tributary_primitives::{
     licences::{
         presets, Gate, Generation, LicenceTerms, Origin, Refusal, Term, Use, UseRefusal, Uses,
     },
+    roles::Contention,
 };
 
 use super::enforcement::documented;
@@ -30,6 +31,10 @@ fn words(term: &Term) -> [&'static str; 2] {
         Term::Expired => [
             "terms have expired: an asset's own, an ancestor's, or those to attach",
             "descend from others, or attach terms that end later",
+        ],
+        Term::Stale => [
+            "something has changed among the sources of the model that its own terms do not take up yet",
+            "let it be refolded first, which anybody may",
         ],
         Term::Direct(_) => [
             "the asset must not be used in this way",
@@ -164,6 +169,12 @@ fn cases() -> Vec<Case> {
         .collect();
     model(ALICE, 100, free(), &[&models[..], &pools[..16]].concat());
     let full = Origin::MergedFrom(100);
+    let (hidden, hiding) = (base(cheap.clone()), base(free()));
+    let behind = model(ALICE, 200, free(), &[hiding]);
+    let Asset::Model(hiding) = hiding.asset() else {
+        panic!("it is a model");
+    };
+    Licensing::do_conclude(hiding, &Contention::MissingParent(hidden), true).unwrap();
     System::set_block_number(9);
 
     vec![
@@ -202,6 +213,14 @@ fn cases() -> Vec<Case> {
             brief.id(),
             Term::Expired,
             Error::TermsExpired,
+        ),
+        case(
+            "a merge with a model that has not been refolded since a hidden source of its parent came to light",
+            free(),
+            &[open, behind],
+            1,
+            Term::Stale,
+            Error::OriginStale { origin: 1 },
         ),
         case(
             "a merge with a model that may be fine-tuned and not modified",
@@ -379,6 +398,10 @@ fn what_the_document_says_to_do_helps() {
         accepted(free(), &origins(Term::Royalties)[..2]);
         accepted(free(), &origins(Term::Repeated)[..1]);
         accepted(free(), &origins(Term::TooManyOrigins)[..16]);
+        let behind = origins(Term::Stale);
+        let anybody = RuntimeOrigin::signed(CAROL);
+        assert!(Licensing::refold(anybody, 200).is_ok());
+        accepted(free(), &behind);
         // A grant is acquired: whoever has it is not refused.
         let asking = origins(Term::Grant(Generation::First));
         let asset = asking[1].asset();

@@ -183,7 +183,7 @@ fn take(step: Step, all: &[LicenceTerms], assets: &mut Assets) -> DispatchResult
         Step::AddSource(asset, origin) => {
             let owner = assets.owner(asset)?;
             let (model, origin) = (assets.model(asset), assets.origin(origin));
-            with_storage_layer(|| Licensing::add_source(model, &owner, origin))
+            with_storage_layer(|| Licensing::add_source(model, &owner, origin).map(|_| ()))
         }
         Step::Contest(asset, origin, missing) => {
             let contention = assets.contention(origin, missing);

@@ -186,7 +186,7 @@ fn an_offer_ends_when_the_ancestry_changes() {
         let changes: [&dyn Fn() -> DispatchResult; 4] = [
             &|| Models::do_conclude(model, &missing, true),
             &|| Models::do_conclude(model, &struck, true),
-            &|| Models::add_parent(RuntimeOrigin::signed(BOB), model, source),
+            &|| Models::add_parent(RuntimeOrigin::signed(BOB), model, source, Perbill::one()),
             &|| Models::do_conclude(model, &Contention::Reexecuted, true),
         ];
         for change in changes {

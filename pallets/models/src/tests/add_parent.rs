@@ -9,7 +9,7 @@ use tributary_primitives::{
 use super::*;
 
 fn add(owner: AccountId, model: u32, source: Origin) -> DispatchResult {
-    Models::add_parent(RuntimeOrigin::signed(owner), model, source)
+    Models::add_parent(RuntimeOrigin::signed(owner), model, source, Perbill::one())
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn only_the_owner_can() {
         assert_noop!(add(ALICE, 99, source), Error::<Test>::ModelNotFound);
         for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
             assert_noop!(
-                Models::add_parent(origin, model, source),
+                Models::add_parent(origin, model, source, Perbill::one()),
                 DispatchError::BadOrigin
             );
         }
@@ -199,5 +199,21 @@ fn a_licence_that_refuses_and_a_deposit_that_is_not_there_refuse_it() {
             add(ALICE, model, source),
             sp_runtime::ArithmeticError::Overflow
         );
+    });
+}
+
+#[test]
+fn an_owner_agrees_to_so_much_in_all() {
+    ExtBuilder::default().build_and_execute(|| {
+        let (parent, model) = (base(), base());
+        // It comes to owe three royalties of one percent.
+        Royalties::set(3);
+        let add = |percent| {
+            let most = Perbill::from_percent(percent);
+            let owner = RuntimeOrigin::signed(ALICE);
+            Models::add_parent(owner, model, Origin::FineTunedFrom(parent), most)
+        };
+        assert_noop!(add(2), Error::<Test>::RoyaltiesAboveQuoted);
+        assert_ok!(add(3));
     });
 }

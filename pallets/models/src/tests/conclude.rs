@@ -1,4 +1,5 @@
 use frame_support::{assert_noop, assert_ok};
+use sp_runtime::DispatchResult;
 use tributary_primitives::{
     licences::Origin,
     roles::{Contention, Lineage},
@@ -87,7 +88,8 @@ fn an_owner_who_gives_in_meanwhile_has_one_edge() {
         assert_ok!(Models::add_parent(
             RuntimeOrigin::signed(BOB),
             model,
-            Origin::FineTunedFrom(hidden)
+            Origin::FineTunedFrom(hidden),
+            Perbill::one()
         ));
         let before = edges(model);
         assert_ok!(Models::conclude(model, &missing(hidden), true));
@@ -164,10 +166,46 @@ fn a_model_that_was_made_again_has_edges_of_the_highest_grade_and_is_released() 
                 ),
                 Error::<Test>::AlreadyCoSigned
             );
-            // What becomes known afterwards is a debt as ever.
-            assert_ok!(Models::conclude(model, &missing(hidden), true));
-            assert_eq!(edges(model)[2].grade, Grade::Declared);
+            // What is contested afterwards and not upheld changes nothing.
+            assert_ok!(Models::conclude(model, &missing(hidden), false));
+            assert!(edges(model)
+                .iter()
+                .all(|edge| edge.grade == Grade::ReExecuted));
         });
+}
+
+#[test]
+fn a_model_that_was_made_again_was_not_once_its_ancestry_is_another() {
+    let changes: [&dyn Fn(u32, u32, u32) -> DispatchResult; 3] = [
+        &|model, hidden, _| Models::conclude(model, &missing(hidden), true),
+        &|model, _, named| Models::conclude(model, &false_parent(named), true),
+        &|model, hidden, _| {
+            let source = Origin::FineTunedFrom(hidden);
+            Models::add_parent(RuntimeOrigin::signed(BOB), model, source, Perbill::one())
+        },
+    ];
+    for change in changes {
+        ExtBuilder::default().build_and_execute(|| {
+            let (hidden, named, other) = (base(), base(), base());
+            let model = registered(
+                BOB,
+                Kind::FineTune,
+                vec![Origin::FineTunedFrom(other), Origin::FineTunedFrom(named)],
+            );
+            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+            assert_ok!(change(model, hidden, named));
+            assert!(edges(model)
+                .iter()
+                .all(|edge| edge.grade == Grade::Declared));
+            let details = crate::Models::<Test>::get(model).expect("it was registered");
+            assert_eq!(details.reexecuted, None);
+            assert_eq!(RoleCalls::get().pop(), Some(RoleCall::Resume(model)));
+            assert_eq!(events().pop(), Some(Event::ReexecutionOverturned { model }));
+            // It can be made again from what it comes from.
+            assert_ok!(Models::contest(model, &Contention::Reexecuted));
+            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+        });
+    }
 }
 
 #[test]

@@ -157,7 +157,8 @@ fn full_places_are_no_way_out() {
             assert_ok!(Models::add_parent(
                 RuntimeOrigin::signed(ALICE),
                 model,
-                source
+                source,
+                Perbill::one()
             ));
         }
         for datanet in 0..16 {
@@ -165,7 +166,8 @@ fn full_places_are_no_way_out() {
             assert_ok!(Models::add_parent(
                 RuntimeOrigin::signed(ALICE),
                 model,
-                source
+                source,
+                Perbill::one()
             ));
         }
         for hidden in 16..24 {

@@ -2,10 +2,7 @@ use codec::MaxEncodedLen;
 use frame_support::{assert_noop, assert_ok, traits::Hooks};
 use proptest::prelude::*;
 use sp_runtime::ArithmeticError;
-use tributary_primitives::{
-    assets::{LateRoyalties, RoyaltyStack},
-    licences::Origin,
-};
+use tributary_primitives::licences::Origin;
 
 use super::*;
 
@@ -26,11 +23,15 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize) -> u128 {
         + 4 * ancestors
         + length(metadata)
         + metadata
-        // Forty royalties, with two marks and two balances each.
-        + RoyaltyStack::max_encoded_len()
-        + LateRoyalties::max_encoded_len()
-        + 40 * (2 + 2 * 16)
-        + 16 * 16;
+        // Forty royalties: payee, two rates, ceiling, two balances, two marks; and as many that ended, each with a balance.
+        + (1 + 40 * (9 + 4 + 4 + 17 + 2 * 16 + 2))
+        + (1 + 40 * (5 + 16))
+        // Balances of all of them, of the team, of the former one with a period, and of those before.
+        + 3 * 16 + 3 * 16 + (1 + 4 + 4 * 16) + 16
+        // Whether half waits, and what is set aside.
+        + 1 + (1 + 4 + 1 + 3 * 16)
+        // What has come in, and what had at two boundaries.
+        + 4 * 16 + (4 + 2 * (16 + 17));
     8 * ITEM + BYTE * bytes as u128
 }
 

@@ -24,6 +24,7 @@ use crate::{
     mock::{Models, *},
     *,
 };
+use sp_runtime::Perbill;
 
 /// A team of Bob and Carol.
 fn halves() -> TeamOf<Test> {

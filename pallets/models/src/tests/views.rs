@@ -135,7 +135,8 @@ fn a_lineage_has_what_became_known_late_of_an_ancestor() {
         assert_ok!(Models::add_parent(
             RuntimeOrigin::signed(BOB),
             middle,
-            Origin::MergedFrom(forgotten)
+            Origin::MergedFrom(forgotten),
+            Perbill::one()
         ));
         let missing = Contention::MissingParent(Origin::DistilledFrom(missing));
         assert_ok!(Models::conclude(middle, &missing, true));

@@ -11,7 +11,7 @@
 //! | [`Royalties`]: what the team keeps of R | `R -` the sum of all `o_i` before rounding | up |
 //! | [`Kept::free`]: what a team may have of what it has kept | all up to the older of the last two boundaries, half of the rest | down |
 //! | [`Split`]: member j of a team that shares G | `part x G`; the last one what is beyond the others' parts before rounding | down; the last up |
-//! | [`Split::claim`]: what is set aside for a claimed royalty | `rate x` what came since the older boundary, in proportion where less waits | down |
+//! | [`Split::claim`]: what is set aside for a claimed royalty | `rate x` what came since the older boundary, or since it was last owed, in proportion where less waits | down |
 //! | [`crew_shares`]: member of a pool's crew, with R received | `part x R` | down |
 //! | [`contributors_part`]: contributors of that pool | what is beyond the crew's parts before rounding | up |
 //! | [`author_shares`]: author of a contribution that has earned A | `part x A`; the last one what is beyond the others' parts before rounding, or after it once A is all | down; the last up |
@@ -32,8 +32,8 @@ mod vesting;
 
 pub use escrow::{Aside, Kept, Mark, Marks};
 pub use royalties::{
-    top_up, DueRoyalties, Ground, RatesAboveOne, RebaseError, Rebased, Royalties, RoyaltyEntry,
-    RoyaltyPayments,
+    top_up, DueRoyalties, Ground, PastPayee, RatesAboveOne, RebaseError, Rebased, Royalties,
+    RoyaltyEntry, RoyaltyPayments,
 };
 pub use shares::{author_shares, contribution_part, contributors_part, crew_shares, Inflow};
 pub use split::{AmendError, DueSplit, Former, Payments, Shared, Split, Tenure};

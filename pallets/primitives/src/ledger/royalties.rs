@@ -108,6 +108,15 @@ impl RoyaltyEntry {
     }
 }
 
+/// An asset that was owed something until it was not any more.
+#[derive(Clone, Copy, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
+pub struct PastPayee {
+    /// The asset.
+    pub asset: Asset,
+    /// What the model had received by then.
+    pub until: Balance,
+}
+
 /// The entries of a ledger.
 type Entries = BoundedVec<RoyaltyEntry, ConstU32<{ MAX_STACK + MAX_LATE }>>;
 
@@ -120,6 +129,8 @@ pub struct Royalties {
     kept: Balance,
     /// What payees were paid that are not owed anything any more.
     dropped: Balance,
+    /// The last of them, in the order in which that ended, but for those who are owed something again.
+    past: BoundedVec<PastPayee, ConstU32<{ MAX_STACK + MAX_LATE }>>,
     /// Who is owed what.
     entries: Entries,
 }
@@ -154,6 +165,7 @@ impl Royalties {
             base: 0,
             kept: 0,
             dropped: 0,
+            past: Default::default(),
             // A stack has no more than there are places.
             entries: entries(stack, &LateRoyalties::new(), &[], &[]).map_err(|_| RatesAboveOne)?,
         })
@@ -167,6 +179,12 @@ impl Royalties {
     /// What payees were paid that are not owed anything any more.
     pub fn dropped(&self) -> Balance {
         self.dropped
+    }
+
+    /// What had been received when an asset was last owed something that it is not owed any more; 0 if it never was.
+    pub fn owed_until(&self, asset: Asset) -> Balance {
+        let past = self.past.iter().rev().find(|past| past.asset == asset);
+        past.map_or(0, |past| past.until)
     }
 
     /// What payees were paid since the beginning, those that are not owed anything any more included.
@@ -288,11 +306,26 @@ impl Royalties {
             .collect();
         let entries = entries(stack, late, claimed, &before)?;
 
-        let stays = |asset: Asset| entries.iter().any(|entry| entry.payee.asset() == asset);
+        let held = |asset: Asset| entries.iter().find(|entry| entry.payee.asset() == asset);
+        let mut past = self.past.clone();
+        // What is claimed may come to nothing: then it still was owed last when it was.
+        past.retain(|past| held(past.asset).is_none_or(|entry| entry.ground == Ground::Claimed));
         let (mut returned, mut dropped) = (0, self.dropped);
-        for entry in before.iter().filter(|entry| !stays(entry.payee.asset())) {
+        for entry in before {
+            let asset = entry.payee.asset();
+            if held(asset).is_some() {
+                continue;
+            }
             returned = sum(returned, difference(entry.carried, entry.paid)?)?;
             dropped = sum(dropped, entry.paid)?;
+            if entry.ground != Ground::Claimed {
+                if past.is_full() {
+                    past.remove(0);
+                }
+                let until = received;
+                past.try_push(PastPayee { asset, until })
+                    .expect("one place at least is free; qed");
+            }
         }
         let kept = sum(sum(due.kept, due.carried)?, returned)?;
         Ok(Rebased {
@@ -300,6 +333,7 @@ impl Royalties {
                 base: received,
                 kept,
                 dropped,
+                past,
                 entries,
             },
             returned,

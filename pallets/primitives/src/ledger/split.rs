@@ -387,20 +387,25 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Goes on with what is claimed besides, once everything payable has been paid, and sets aside for it what waits: to each what it would
-    /// have had since the older boundary, or less in proportion if less waits. Says how much that is.
+    /// have had since the older boundary, or since it was last owed if that was later; less in proportion if less waits. Says how much that is.
     pub fn claim(
         &mut self,
         received: Balance,
         marks: &mut Marks,
         claimed: &LateRoyalties,
     ) -> Result<Balance, RebaseError> {
-        let missed = difference(received, marks.older.net)?;
+        let last_owed: Vec<_> = claimed
+            .iter()
+            .map(|royalty| self.royalties.owed_until(royalty.payee.asset()))
+            .collect();
         let rebased = self.royalties.with_claimed(received, claimed)?;
         let kept = self.go_on(received, marks, rebased)?;
 
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(claimed.len());
-        for entry in self.royalties.entries().iter().rev().take(claimed.len()) {
+        let entries = self.royalties.entries().iter().rev();
+        for (entry, last_owed) in entries.zip(last_owed.into_iter().rev()) {
+            let missed = difference(received, marks.older.net.max(last_owed))?;
             let amount = entry.rate.mul_floor(missed);
             let amount = entry.ceiling.map_or(amount, |ceiling| amount.min(ceiling));
             asked = sum(asked, amount)?;
@@ -445,6 +450,19 @@ impl<AccountId: Clone> Split<AccountId> {
             former.next = 0;
             former.last = 0;
         }
+        Ok(())
+    }
+
+    /// Half of what the team keeps waits again, of what comes in from now on, once everything payable of what was received has been paid.
+    pub fn resume(&mut self, received: Balance, marks: &mut Marks) -> Result<(), ArithmeticError> {
+        if self.waits {
+            return Ok(());
+        }
+        self.waits = true;
+        // All of it is free, and was paid.
+        let kept = self.royalties.due(received)?.kept;
+        marks.older.kept = Some(kept);
+        marks.newer.kept = Some(kept);
         Ok(())
     }
 

@@ -82,6 +82,23 @@ impl Standing {
         self.expires.is_some_and(|expires| expires <= block)
     }
 
+    /// Whether models that are there and come from an asset with this standing may have something to take up when it gets another one: what its
+    /// owner comes to owe in time is for later descendants only, but that those who owe for data already owe for its latest round.
+    pub fn binds_descendants(&self, next: &Standing) -> bool {
+        let goes_on = |royalty| next.stack.contains(royalty) || next.late.contains(royalty);
+        let without_royalties = |standing: &Standing| Standing {
+            stack: RoyaltyStack::new(),
+            late: LateRoyalties::new(),
+            ..standing.clone()
+        };
+        without_royalties(self) != without_royalties(next)
+            || !self.stack.iter().chain(&self.late).all(goes_on)
+            || next.late.iter().any(|late| !self.late.contains(late))
+            || next.stack.iter().any(|royalty| {
+                matches!(royalty.payee, Payee::Pool(_)) && !self.stack.contains(royalty)
+            })
+    }
+
     /// Takes away what a source does not hand on, and adds what it obliges to: permissions shrink, obligations grow, in any order.
     ///
     /// Of two families the first stays: [`fold`] refuses the second.
@@ -156,6 +173,8 @@ pub enum Term {
     Retired,
     /// The terms allow nothing any more at the block in question.
     Expired,
+    /// Something has changed among the sources of the model that its own terms do not take up yet.
+    Stale,
     /// The terms do not allow this use of the asset.
     Direct(Use),
     /// The model's own terms allow these uses, which the source does not hand on.

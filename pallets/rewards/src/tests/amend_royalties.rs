@@ -1,8 +1,8 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use sp_runtime::DispatchResult;
+use sp_runtime::{DispatchResult, Perbill};
 use tributary_primitives::{
-    assets::{LateRoyalties, Payee, Royalty},
+    assets::{Asset, LateRoyalties, Payee, Royalty},
     roles::{DataPools, Revenue},
 };
 
@@ -66,6 +66,36 @@ fn data_of_which_nothing_was_admitted_is_left_out() {
         pay_net(0, 100);
         settle(0);
         assert_eq!(claimable(20), 100);
+    });
+}
+
+#[test]
+fn a_round_of_which_nothing_earns_pays_the_last_one_before_it() {
+    ExtBuilder.build_and_execute(|| {
+        Admitted(vec![]).open(pool(0, 1), crew(&[]));
+        Admitted(vec![(40, 1)]).open(pool(0, 2), crew(&[]));
+        for round in [3, 4] {
+            Admitted(vec![]).open(pool(0, round), crew(&[]));
+        }
+        let of_round = |round| royalty(Payee::Pool(pool(0, round)), 10);
+        open_model(0, &[of_round(4)], 20);
+        open_model(1, &[of_round(1)], 20);
+        let payee = |model| {
+            let statement = Rewards::model(model).unwrap();
+            statement.royalties.first().map(|first| first.royalty.payee)
+        };
+        assert_eq!(payee(0), Some(Payee::Pool(pool(0, 2))));
+        assert_eq!(payee(1), None);
+        assert_ok!(amend(1, &[], &[of_round(3)]));
+        assert_eq!(payee(1), Some(Payee::Pool(pool(0, 2))));
+
+        // So are payments for the datanet.
+        ProtocolFee::set(Perbill::zero());
+        for round in [None, Some(3)] {
+            let payer = RuntimeOrigin::signed(1);
+            assert_ok!(Rewards::pay(payer, Asset::Datanet(0), round, 100));
+        }
+        assert_eq!(Rewards::pool(pool(0, 2)).unwrap().takings.net, 200);
     });
 }
 

@@ -127,6 +127,7 @@ impl Books {
                 | Event::RoyaltyFrozen { .. }
                 | Event::RoyaltyUnfrozen { .. }
                 | Event::EscrowReleased { .. }
+                | Event::EscrowResumed { .. }
                 | Event::TeamAmended { .. }
                 | Event::PoolOpened { .. }
                 | Event::Shared { .. }

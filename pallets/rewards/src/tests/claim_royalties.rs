@@ -152,3 +152,44 @@ fn an_empty_claim_sets_nothing_aside_and_what_is_not_claimed_cannot_be_closed() 
         assert_noop!(close(7), Error::<Test>::ModelNotFound);
     });
 }
+
+#[test]
+fn what_was_owed_until_it_was_struck_is_not_set_aside_once_more() {
+    ExtBuilder.build_and_execute(|| {
+        for grandparent in [0, 2] {
+            open_model(grandparent, &[], 20);
+        }
+        let owed = [royalty(Payee::Model(0), 20)];
+        open_waiting(1, &owed, &[(21, 100)]);
+        pay_net(1, 1_000);
+        assert_ok!(<Rewards as Revenue<_>>::amend_royalties(
+            1,
+            stack(&[]),
+            late(&[])
+        ));
+        pay_net(1, 100);
+        // It had 200 of the first 1,000; another one that was hidden all the time had nothing.
+        let other = royalty(Payee::Model(2), 20);
+        let set_aside = |claimed: &[Royalty]| {
+            events();
+            assert_ok!(claim(1, claimed));
+            match events().last() {
+                Some(Event::RoyaltiesClaimed { set_aside, .. }) => *set_aside,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(set_aside(&[owed[0], other]), 20 + 220);
+        // A claim that comes to nothing changes nothing of that.
+        assert_ok!(close(1));
+        assert_eq!(set_aside(&owed), 20);
+        assert_ok!(<Rewards as Revenue<_>>::amend_royalties(
+            1,
+            stack(&[]),
+            late(&owed)
+        ));
+        assert_ok!(close(1));
+        settle(1);
+        settle(0);
+        assert_eq!(claimable(20), 220);
+    });
+}

@@ -93,3 +93,34 @@ fn a_model_that_does_not_exist_cannot_be_released() {
         );
     });
 }
+
+#[test]
+fn half_waits_again_of_what_comes_in_once_the_ancestry_was_not_complete() {
+    ExtBuilder.build_and_execute(|| {
+        open_waiting(0, &[], &[(20, 100)]);
+        assert_ok!(<Rewards as Revenue<_>>::release(0));
+        pay_net(0, 1_000);
+        events();
+        assert_ok!(<Rewards as Revenue<_>>::resume(0));
+        assert_eq!(events().last(), Some(&Event::EscrowResumed { model: 0 }));
+        assert_eq!(claimable(20), 1_000);
+
+        pay_net(0, 100);
+        settle(0);
+        assert_eq!(claimable(20), 1_050);
+        go_to_period(1);
+        pay_net(0, 10);
+        settle(0);
+        assert_eq!(claimable(20), 1_055);
+        go_to_period(2);
+        settle(0);
+        assert_eq!(claimable(20), 1_105);
+        go_to_period(3);
+        settle(0);
+        assert_eq!(claimable(20), 1_110);
+        // It waits already.
+        events();
+        assert_ok!(<Rewards as Revenue<_>>::resume(0));
+        assert_eq!(events(), []);
+    });
+}

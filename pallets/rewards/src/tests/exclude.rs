@@ -277,9 +277,11 @@ impl Datanet {
             Step::Pay(index, amount) if !self.pools.is_empty() => {
                 let round = index.index(self.pools.len()) as u32 + 1;
                 let paid = pay(round, *amount);
-                assert_eq!(paid.is_ok(), self.weight(round) > 0);
-                if paid.is_ok() {
-                    self.pools[round as usize - 1].1 += amount;
+                // The pool of the last round up to this one of which something earns.
+                let earning = (1..=round).rev().find(|round| self.weight(*round) > 0);
+                assert_eq!(paid.is_ok(), earning.is_some());
+                if let Some(earning) = earning {
+                    self.pools[earning as usize - 1].1 += amount;
                 }
             }
             Step::Claim(index, number) if !self.pools.is_empty() => {

@@ -200,7 +200,7 @@ fn consent_is_withdrawn_for_rounds_to_come_and_earlier_ones_go_on_paying() {
 }
 
 #[test]
-fn a_round_of_which_everything_is_withdrawn_is_lineage_without_payee() {
+fn a_round_of_which_everything_is_withdrawn_cancels_nothing_that_is_owed_for_those_before() {
     journey(|chain| {
         let mut datanet = Datanet::played(chain, terms(20));
         for number in datanet.admitted(1) {
@@ -212,21 +212,29 @@ fn a_round_of_which_everything_is_withdrawn_is_lineage_without_payee() {
         });
         let (round, _) = datanet.play(chain, None, vec![(FLIPPER, worthless)]);
         assert_eq!(datanet.contribution(2).status, Status::Rejected);
-        let unpaid = pallet_rewards::Error::<Runtime>::PoolWithoutWeight;
-        let payment = pallet_rewards::Call::pay {
-            asset: Asset::Datanet(datanet.id),
-            round: Some(round),
-            gross: 1_000_000,
+        // The first round earns as before, and what is paid for the second one.
+        let received = || {
+            let statement = Rewards::pool(datanet.pool(1));
+            statement.map_or(0, |pool| pool.takings.gross)
         };
-        chain.refused(CONSUMER, RuntimeCall::Rewards(payment), unpaid);
-        // The first round earns as before; a model of the second one owes its data nothing, by a lineage that says so.
-        pay(chain, &datanet, 1, 1_000_000);
-        let origins = vec![Origin::TrainedOn(datanet.pool(round))];
-        let model = register(chain, BASE_OWNER, origins, 10, &[(BASE_OWNER, 100)]);
-        assert!(model
-            .inherited
-            .iter()
-            .any(|royalty| royalty.payee == Payee::Pool(datanet.pool(round))));
-        assert!(model.owed.is_empty());
+        for (round, gross) in [(1, 1_000_000), (round, 2_000_000)] {
+            pay(chain, &datanet, round, 1_000_000);
+            assert_eq!(received(), gross);
+        }
+        // Whoever comes from a model of the first round and names the second one besides owes for the first one still.
+        let team = [(BASE_OWNER, 100)];
+        let first = vec![Origin::TrainedOn(datanet.pool(1))];
+        let parent = register(chain, BASE_OWNER, first, 10, &team);
+        let origins = vec![
+            Origin::FineTunedFrom(parent.id),
+            Origin::TrainedOn(datanet.pool(round)),
+        ];
+        let model = register(chain, BASE_OWNER, origins, 10, &team);
+        let payees = |list: &[Royalty]| list.iter().map(|it| it.payee).collect::<Vec<_>>();
+        let parent = Payee::Model(parent.id);
+        let named = Payee::Pool(datanet.pool(round));
+        assert_eq!(payees(&model.inherited), [parent, named]);
+        let paid = Payee::Pool(datanet.pool(1));
+        assert_eq!(payees(&model.owed), [parent, paid]);
     });
 }

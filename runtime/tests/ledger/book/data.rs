@@ -204,8 +204,12 @@ impl Book {
             return Ok(());
         }
         self.vest_award(pool, contribution, true)?;
-        let award = self.awards.remove(&key).ok_or("AwardNotFound")?;
-        self.burn(award.left());
+        let left = self.awards.get(&key).map_or(0, Award::left);
+        // One of which everything had vested by now stays.
+        if left > 0 {
+            self.awards.remove(&key);
+            self.burn(left);
+        }
         Ok(())
     }
 

@@ -81,6 +81,10 @@ impl Kin {
         Ok(())
     }
 
+    pub(crate) fn is_reexecuted(&self) -> bool {
+        self.reexecuted
+    }
+
     /// Whether the team that is announced can take over.
     pub(crate) fn may_change_team(&self, block: u32, notice: u32) -> bool {
         let announced = self.announced.as_ref();
@@ -130,6 +134,23 @@ impl Book {
         }
     }
 
+    /// Whether a source of a model has changed since the model was folded.
+    fn is_stale(&self, kin: &Kin) -> bool {
+        let changed = |source: &Source| match source.payee {
+            Payee::Model(model) => self.kin[&model].changed > kin.folded,
+            Payee::Pool(_) => false,
+        };
+        kin.sources.iter().any(changed)
+    }
+
+    /// Nobody descends from a model that says something else than its sources.
+    fn check_fresh(&self, source: Payee) -> Outcome {
+        match source {
+            Payee::Model(model) if self.is_stale(&self.kin[&model]) => Err("OriginStale"),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn register(
         &mut self,
         own: (u32, Option<Coin>),
@@ -146,6 +167,9 @@ impl Book {
                     error => error,
                 })?;
         }
+        sources
+            .iter()
+            .try_for_each(|source| self.check_fresh(*source))?;
         let mut stack = Vec::new();
         for source in sources {
             for royalty in self.brought(*source) {
@@ -229,11 +253,19 @@ impl Book {
         let before = self.kin(model)?.clone();
         if (&before.stack, &before.late) != (&stack, &late) {
             self.amend_royalties(model, &stack, &late)?;
-            self.changes += 1;
         }
+        // What is owed in time besides is for those who are registered afterwards, but that all owe for the latest round.
+        let owed = [&stack[..], &late].concat();
+        let mut before_that = before.stack.iter().chain(&before.late);
+        let is_pool = |royalty: &Royalty| matches!(royalty.payee, Payee::Pool(_));
+        let mut pools = stack.iter().filter(|royalty| is_pool(royalty));
+        let binds = before_that.any(|royalty| !owed.contains(royalty))
+            || late.iter().any(|royalty| !before.late.contains(royalty))
+            || pools.any(|royalty| !before.stack.contains(royalty));
+        self.changes += u64::from(binds);
         let changes = self.changes;
         let kin = self.kin(model)?;
-        if (&before.stack, &before.late) != (&stack, &late) {
+        if binds {
             kin.changed = changes;
         }
         (kin.stack, kin.late, kin.sources, kin.folded) = (stack, late, held.sources, changes);
@@ -243,11 +275,7 @@ impl Book {
     pub(crate) fn refold(&mut self, model: ModelId) -> Outcome {
         let kin = self.kin.get(&model).ok_or("AssetNotFound")?.clone();
         kin.check_unclaimed()?;
-        let changed = |source: &Source| match source.payee {
-            Payee::Model(model) => self.kin[&model].changed > kin.folded,
-            Payee::Pool(_) => false,
-        };
-        if !kin.sources.iter().any(changed) {
+        if !self.is_stale(&kin) {
             return Err("NotStale");
         }
         self.renew(model, kin)
@@ -261,6 +289,7 @@ impl Book {
         }
         self.check_source(model, source)?;
         held.check_unclaimed()?;
+        self.check_fresh(source)?;
         for royalty in self.brought(source) {
             unite(&mut held.stack, royalty);
         }
@@ -269,7 +298,16 @@ impl Book {
             payee: source,
             upheld: false,
         });
-        self.renew(model, held)
+        self.renew(model, held)?;
+        self.come_from_others(model)
+    }
+
+    /// A model that was made again was made from other sources than it comes from.
+    fn come_from_others(&mut self, model: ModelId) -> Outcome {
+        if std::mem::take(&mut self.kin(model)?.reexecuted) {
+            self.resume(model)?;
+        }
+        Ok(())
     }
 
     /// What a model would owe besides if it came from a source: as much as there are places for.
@@ -337,21 +375,27 @@ impl Book {
                     self.renew(model, held)?;
                 }
                 self.kin(model)?.claimed = false;
-                self.close_claim(model)
+                self.close_claim(model)?;
             }
             Contention::False(source) => {
                 if upheld {
                     held.sources.retain(|known| known.payee != source);
                     self.renew(model, held)?;
                 }
-                self.freeze(model, source.asset(), false)
+                self.freeze(model, source.asset(), false)?;
             }
-            Contention::Reexecuted if upheld => {
-                self.kin(model)?.reexecuted = true;
-                self.release(model)
+            Contention::Reexecuted => {
+                if upheld {
+                    self.kin(model)?.reexecuted = true;
+                    self.release(model)?;
+                }
+                return Ok(());
             }
-            Contention::Reexecuted => Ok(()),
         }
+        if upheld {
+            self.come_from_others(model)?;
+        }
+        Ok(())
     }
 
     pub(crate) fn announce_team(&mut self, model: ModelId, team: &[Share]) -> Outcome {

@@ -202,6 +202,12 @@ impl Book {
         Ok(pool)
     }
 
+    /// The last pool of a datanet up to this one from which somebody can be paid.
+    pub(crate) fn earning_pool(&self, (datanet, round): PoolId) -> Option<PoolId> {
+        let mut pools = self.pools.range((datanet, 0)..=(datanet, round)).rev();
+        pools.find(|(_, pool)| pool.weight > 0).map(|(id, _)| *id)
+    }
+
     pub(crate) fn last_pool(&self, datanet: u32) -> Option<PoolId> {
         let pools = self.pools.range((datanet, 0)..=(datanet, u32::MAX));
         pools.last().map(|(pool, _)| *pool)
@@ -347,6 +353,10 @@ impl Book {
             Asset::Datanet(datanet) => {
                 let named = round.map(|round| (datanet, round));
                 let pool = named.or(self.last_pool(datanet)).ok_or("NoFinalRound")?;
+                if !self.pools.contains_key(&pool) {
+                    return Err("PoolNotFound");
+                }
+                let pool = self.earning_pool(pool).ok_or("PoolWithoutWeight")?;
                 &mut self.pool(pool)?.net
             }
         };
@@ -472,13 +482,17 @@ impl Book {
         }
     }
 
-    /// Those that can be paid: a pool without weight is lineage without payee.
+    /// Those that can be paid: for a pool without weight the last one before it that has some; without one it is lineage without payee.
     fn payable(&self, royalties: &[Royalty]) -> Vec<Royalty> {
-        let payable = |royalty: &&Royalty| match royalty.payee {
-            Payee::Model(_) => true,
-            Payee::Pool(pool) => self.pools[&pool].weight > 0,
+        let payee = |royalty: &Royalty| match royalty.payee {
+            Payee::Model(model) => Some(Payee::Model(model)),
+            Payee::Pool(pool) => self.earning_pool(pool).map(Payee::Pool),
         };
-        royalties.iter().filter(payable).copied().collect()
+        let paid = |royalty: &Royalty| {
+            let payee = payee(royalty)?;
+            Some(Royalty { payee, ..*royalty })
+        };
+        royalties.iter().filter_map(paid).collect()
     }
 
     pub(crate) fn open(&mut self, model: ModelId, stack: &[Royalty], team: &[Share]) -> Outcome {
@@ -546,6 +560,13 @@ impl Book {
         self.ledger(model)?;
         self.settle(model)?;
         self.ledger(model)?.release();
+        Ok(())
+    }
+
+    pub(crate) fn resume(&mut self, model: ModelId) -> Outcome {
+        self.ledger(model)?;
+        self.settle(model)?;
+        self.ledger(model)?.resume();
         Ok(())
     }
 }

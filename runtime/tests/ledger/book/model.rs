@@ -5,6 +5,7 @@ use super::{
     Asset, Coin, Outcome, Payee, Royalty, Share, Who, MAX_LATE,
 };
 use sp_core::U256;
+use std::collections::BTreeMap;
 
 /// Why a model owes something.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -155,6 +156,8 @@ pub(crate) struct Ledger {
     /// What royalties had left to all teams when rates last changed.
     kept: Coin,
     pub(crate) entries: Vec<Entry>,
+    /// What had come in when an asset was last owed something that it is not owed now.
+    ended: BTreeMap<Asset, Coin>,
     older: Mark,
     newer: Mark,
     /// Whether half of what royalties leave waits.
@@ -180,6 +183,7 @@ impl Ledger {
                 .iter()
                 .map(|royalty| Entry::new(royalty, Kind::Stack))
                 .collect(),
+            ended: BTreeMap::new(),
             older: Mark::default(),
             newer: Mark::default(),
             waits: true,
@@ -381,6 +385,7 @@ impl Ledger {
         let owed = stack.iter().map(|royalty| (royalty, Kind::Stack));
         let owed = owed.chain(late.iter().map(|royalty| (royalty, Kind::Late)));
         for (royalty, kind) in owed {
+            self.ended.remove(&royalty.payee.asset());
             let mut entry = Entry::new(royalty, kind);
             if let Some(earlier) = of_asset(&before, royalty.payee.asset()) {
                 entry.carried = earlier.carried;
@@ -396,6 +401,7 @@ impl Ledger {
             if entry.kind == Kind::Claimed {
                 self.entries.push(entry);
             } else {
+                self.ended.insert(entry.payee.asset(), self.net);
                 self.give_back(&entry);
             }
         }
@@ -431,12 +437,14 @@ impl Ledger {
             newer: self.newer.kept,
         };
 
-        // As if they had been owed since the older boundary, as far as the team keeps what was free, and half of what is left.
-        let since = self.net - self.older.net;
-        let wanted: Vec<Coin> = self.entries[first..]
-            .iter()
-            .map(|entry| whole(entry.gain(since)))
-            .collect();
+        // As if they had been owed since the older boundary, or ever since they were, as far as the team keeps what was free, and half of what
+        // is left.
+        let wanted = |entry: &Entry| {
+            let ended = self.ended.get(&entry.payee.asset()).copied();
+            let since = self.older.net.max(ended.unwrap_or_default());
+            whole(entry.gain(self.net - since))
+        };
+        let wanted: Vec<Coin> = self.entries[first..].iter().map(wanted).collect();
         let all: Coin = wanted.iter().sum();
         let waits = self.kept - self.older.kept;
         let most = if self.waits { waits / 2 } else { 0 };
@@ -472,6 +480,16 @@ impl Ledger {
             (self.older.kept, self.newer.kept) = (claim.older, claim.newer);
         }
         self.cut();
+    }
+
+    /// Whether something is claimed for an asset to which it was owed after the older boundary.
+    pub(crate) fn claims_what_ended(&self) -> bool {
+        let claimed = |entry: &&Entry| entry.kind == Kind::Claimed;
+        let mut assets = self.entries.iter().filter(claimed);
+        assets.any(|entry| {
+            let ended = self.ended.get(&entry.payee.asset());
+            ended.is_some_and(|ended| *ended > self.older.net)
+        })
     }
 
     pub(crate) fn is_claimed(&self) -> bool {
@@ -514,6 +532,15 @@ impl Ledger {
         if let Some(former) = &mut self.former {
             former.free += former.next + former.last;
             (former.next, former.last) = (0, 0);
+        }
+    }
+
+    /// Half waits again of what comes in from now on. The ledger is settled.
+    pub(crate) fn resume(&mut self) {
+        if !self.waits {
+            self.waits = true;
+            let kept = self.remainder();
+            (self.older.kept, self.newer.kept) = (kept, kept);
         }
     }
 }
