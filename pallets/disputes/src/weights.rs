@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 6_738_000 picoseconds.
-        Weight::from_parts(8_469_000, 0)
+        // Minimum execution time: 7_833_000 picoseconds.
+        Weight::from_parts(11_047_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
@@ -52,14 +52,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:1 w:0)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:9 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Lost` (r:1 w:0)
     // Proof: `Disputes::Lost` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
@@ -78,10 +78,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 950_737_000 picoseconds.
-        Weight::from_parts(1_041_000_000, 60372)
-            .saturating_add(T::DbWeight::get().reads(74))
-            .saturating_add(T::DbWeight::get().writes(57))
+        // Minimum execution time: 1_188_281_000 picoseconds.
+        Weight::from_parts(1_722_367_000, 82238)
+            .saturating_add(T::DbWeight::get().reads(90))
+            .saturating_add(T::DbWeight::get().writes(73))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 175_477_000 picoseconds.
-        Weight::from_parts(191_337_000, 4171)
+        // Minimum execution time: 189_391_000 picoseconds.
+        Weight::from_parts(248_820_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -104,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 264_491_000 picoseconds.
-        Weight::from_parts(283_569_000, 4171)
+        // Minimum execution time: 268_312_000 picoseconds.
+        Weight::from_parts(314_639_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 149_035_000 picoseconds.
-        Weight::from_parts(158_097_000, 4171)
+        // Minimum execution time: 150_763_000 picoseconds.
+        Weight::from_parts(179_169_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -121,8 +121,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:1 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
-    // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Sources` (r:1 w:1)
@@ -130,19 +128,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
-    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:25 w:25)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Changes` (r:1 w:1)
     // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Models::Models` (r:1 w:1)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -152,8 +152,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_624_264_000 picoseconds.
-        Weight::from_parts(1_827_376_000, 165940)
+        // Minimum execution time: 1_799_844_000 picoseconds.
+        Weight::from_parts(1_930_062_000, 186965)
             .saturating_add(T::DbWeight::get().reads(166))
             .saturating_add(T::DbWeight::get().writes(87))
     }
@@ -162,7 +162,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -182,8 +182,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 952_306_000 picoseconds.
-        Weight::from_parts(1_368_948_000, 82238)
+        // Minimum execution time: 944_503_000 picoseconds.
+        Weight::from_parts(1_089_023_000, 82238)
             .saturating_add(T::DbWeight::get().reads(74))
             .saturating_add(T::DbWeight::get().writes(75))
     }
@@ -192,36 +192,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(8_469_000, 0)
+        Weight::from_parts(11_047_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_041_000_000, 60372)
-            .saturating_add(RocksDbWeight::get().reads(74))
-            .saturating_add(RocksDbWeight::get().writes(57))
+        Weight::from_parts(1_722_367_000, 82238)
+            .saturating_add(RocksDbWeight::get().reads(90))
+            .saturating_add(RocksDbWeight::get().writes(73))
     }
     fn vote() -> Weight {
-        Weight::from_parts(191_337_000, 4171)
+        Weight::from_parts(248_820_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(283_569_000, 4171)
+        Weight::from_parts(314_639_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(158_097_000, 4171)
+        Weight::from_parts(179_169_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(1_827_376_000, 165940)
+        Weight::from_parts(1_930_062_000, 186965)
             .saturating_add(RocksDbWeight::get().reads(166))
             .saturating_add(RocksDbWeight::get().writes(87))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(1_368_948_000, 82238)
+        Weight::from_parts(1_089_023_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(74))
             .saturating_add(RocksDbWeight::get().writes(75))
     }

@@ -45,8 +45,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Publications` (r:0 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
     fn publish() -> Weight {
-        // Minimum execution time: 72_258_000 picoseconds.
-        Weight::from_parts(131_768_000, 3946)
+        // Minimum execution time: 70_376_000 picoseconds.
+        Weight::from_parts(78_171_000, 3946)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -59,8 +59,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:0 w:1)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     fn retract() -> Weight {
-        // Minimum execution time: 61_452_000 picoseconds.
-        Weight::from_parts(111_265_000, 3784)
+        // Minimum execution time: 60_558_000 picoseconds.
+        Weight::from_parts(101_738_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -69,8 +69,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Offers` (r:0 w:1)
     // Proof: `Licensing::Offers` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     fn make_offer() -> Weight {
-        // Minimum execution time: 117_345_000 picoseconds.
-        Weight::from_parts(158_099_000, 4884)
+        // Minimum execution time: 107_256_000 picoseconds.
+        Weight::from_parts(134_682_000, 4884)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn acquire() -> Weight {
-        // Minimum execution time: 337_902_000 picoseconds.
-        Weight::from_parts(448_061_000, 6196)
+        // Minimum execution time: 291_576_000 picoseconds.
+        Weight::from_parts(427_678_000, 6196)
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -111,8 +111,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn approve() -> Weight {
-        // Minimum execution time: 271_410_000 picoseconds.
-        Weight::from_parts(412_759_000, 6196)
+        // Minimum execution time: 267_628_000 picoseconds.
+        Weight::from_parts(386_028_000, 6196)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -125,8 +125,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Minimum execution time: 224_263_000 picoseconds.
-        Weight::from_parts(331_931_000, 4884)
+        // Minimum execution time: 214_394_000 picoseconds.
+        Weight::from_parts(231_390_000, 4884)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -137,42 +137,42 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn relinquish() -> Weight {
-        // Minimum execution time: 201_153_000 picoseconds.
-        Weight::from_parts(311_458_000, 3784)
+        // Minimum execution time: 193_953_000 picoseconds.
+        Weight::from_parts(218_913_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Attachments` (r:33 w:1)
+    // Storage: `Licensing::Attachments` (r:387 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:0)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:16 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:40 w:40)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Publications` (r:1 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Changes` (r:1 w:0)
-    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Sources` (r:0 w:1)
-    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        // Minimum execution time: 620_523_000 picoseconds.
-        Weight::from_parts(451_340_291, 12921)
-            // Standard error: 1_854_143
-            .saturating_add(Weight::from_parts(36_365_080, 0).saturating_mul(m.into()))
-            // Standard error: 1_854_143
-            .saturating_add(Weight::from_parts(29_260_370, 0).saturating_mul(p.into()))
-            .saturating_add(T::DbWeight::get().reads(11))
-            .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(m.into())))
+        // Minimum execution time: 397_890_000 picoseconds.
+        Weight::from_parts(162_386_008, 12921)
+            // Standard error: 9_156_847
+            .saturating_add(Weight::from_parts(201_291_176, 0).saturating_mul(m.into()))
+            // Standard error: 9_156_847
+            .saturating_add(Weight::from_parts(57_333_905, 0).saturating_mul(p.into()))
+            .saturating_add(T::DbWeight::get().reads(12))
+            .saturating_add(T::DbWeight::get().reads((25_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().writes(10))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(p.into())))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 89750).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3951).saturating_mul(p.into()))
     }
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
@@ -183,25 +183,26 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:0)
-    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:1 w:1)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:25 w:25)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Changes` (r:1 w:1)
-    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:1)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn refold(s: u32, ) -> Weight {
-        // Minimum execution time: 517_371_000 picoseconds.
-        Weight::from_parts(1_096_978_496, 155870)
-            // Standard error: 1_459_727
-            .saturating_add(Weight::from_parts(12_121_305, 0).saturating_mul(s.into()))
-            .saturating_add(T::DbWeight::get().reads(105))
+        // Minimum execution time: 945_758_000 picoseconds.
+        Weight::from_parts(1_144_951_893, 175612)
+            // Standard error: 2_069_281
+            .saturating_add(Weight::from_parts(22_322_607, 0).saturating_mul(s.into()))
+            .saturating_add(T::DbWeight::get().reads(104))
+            .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
             .saturating_add(T::DbWeight::get().writes(78))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }
@@ -210,57 +211,58 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn publish() -> Weight {
-        Weight::from_parts(131_768_000, 3946)
+        Weight::from_parts(78_171_000, 3946)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn retract() -> Weight {
-        Weight::from_parts(111_265_000, 3784)
+        Weight::from_parts(101_738_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn make_offer() -> Weight {
-        Weight::from_parts(158_099_000, 4884)
+        Weight::from_parts(134_682_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn acquire() -> Weight {
-        Weight::from_parts(448_061_000, 6196)
+        Weight::from_parts(427_678_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn approve() -> Weight {
-        Weight::from_parts(412_759_000, 6196)
+        Weight::from_parts(386_028_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn decline() -> Weight {
-        Weight::from_parts(331_931_000, 4884)
+        Weight::from_parts(231_390_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn relinquish() -> Weight {
-        Weight::from_parts(311_458_000, 3784)
+        Weight::from_parts(218_913_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        Weight::from_parts(451_340_291, 12921)
-            .saturating_add(Weight::from_parts(36_365_080, 0).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(29_260_370, 0).saturating_mul(p.into()))
-            .saturating_add(RocksDbWeight::get().reads(11))
-            .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(m.into())))
+        Weight::from_parts(162_386_008, 12921)
+            .saturating_add(Weight::from_parts(201_291_176, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(57_333_905, 0).saturating_mul(p.into()))
+            .saturating_add(RocksDbWeight::get().reads(12))
+            .saturating_add(RocksDbWeight::get().reads((25_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().writes(10))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(p.into())))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 89750).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(0, 3951).saturating_mul(p.into()))
     }
     fn refold(s: u32, ) -> Weight {
-        Weight::from_parts(1_096_978_496, 155870)
-            .saturating_add(Weight::from_parts(12_121_305, 0).saturating_mul(s.into()))
-            .saturating_add(RocksDbWeight::get().reads(105))
+        Weight::from_parts(1_144_951_893, 175612)
+            .saturating_add(Weight::from_parts(22_322_607, 0).saturating_mul(s.into()))
+            .saturating_add(RocksDbWeight::get().reads(104))
+            .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(s.into())))
             .saturating_add(RocksDbWeight::get().writes(78))
             .saturating_add(Weight::from_parts(0, 3894).saturating_mul(s.into()))
     }

@@ -40,8 +40,10 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::LastPool` (r:1 w:0)
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:1 w:1)
+    // Storage: `Rewards::PoolAccounts` (r:2 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Pools` (r:1 w:0)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Rates` (r:1 w:0)
     // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
@@ -49,15 +51,15 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 77_360_000 picoseconds.
-        Weight::from_parts(93_552_000, 6196)
-            .saturating_add(T::DbWeight::get().reads(6))
+        // Minimum execution time: 87_437_000 picoseconds.
+        Weight::from_parts(100_765_000, 6196)
+            .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(4))
     }
     // Storage: `Rewards::ModelAccounts` (r:1 w:0)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:40 w:40)
@@ -65,12 +67,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 212_321_000 picoseconds.
-        Weight::from_parts(163_011_934, 49233)
-            // Standard error: 178_633
-            .saturating_add(Weight::from_parts(4_523_278, 0).saturating_mul(r.into()))
-            // Standard error: 228_772
-            .saturating_add(Weight::from_parts(6_170_534, 0).saturating_mul(t.into()))
+        // Minimum execution time: 218_602_000 picoseconds.
+        Weight::from_parts(236_383_230, 49233)
+            // Standard error: 191_374
+            .saturating_add(Weight::from_parts(3_912_149, 0).saturating_mul(r.into()))
+            // Standard error: 245_089
+            .saturating_add(Weight::from_parts(2_962_292, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(22))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -83,16 +85,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:1 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 21_438_000 picoseconds.
-        Weight::from_parts(46_102_016, 3851)
-            // Standard error: 45_461
-            .saturating_add(Weight::from_parts(10_106_401, 0).saturating_mul(c.into()))
+        // Minimum execution time: 21_085_000 picoseconds.
+        Weight::from_parts(39_507_101, 3856)
+            // Standard error: 58_402
+            .saturating_add(Weight::from_parts(8_770_103, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -104,7 +106,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Proven` (r:16 w:16)
     // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Exclusions` (r:16 w:0)
@@ -114,10 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 56_000_000 picoseconds.
-        Weight::from_parts(58_514_791, 1773)
-            // Standard error: 331_718
-            .saturating_add(Weight::from_parts(59_245_964, 0).saturating_mul(c.into()))
+        // Minimum execution time: 56_010_000 picoseconds.
+        Weight::from_parts(29_728_582, 1773)
+            // Standard error: 132_740
+            .saturating_add(Weight::from_parts(45_451_999, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -129,7 +131,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Proven` (r:16 w:16)
     // Proof: `Rewards::Proven` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Payees` (r:16 w:0)
@@ -137,10 +139,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 38_370_000 picoseconds.
-        Weight::from_parts(49_397_270, 1773)
-            // Standard error: 319_114
-            .saturating_add(Weight::from_parts(35_044_671, 0).saturating_mul(c.into()))
+        // Minimum execution time: 38_247_000 picoseconds.
+        Weight::from_parts(18_452_360, 1773)
+            // Standard error: 44_316
+            .saturating_add(Weight::from_parts(27_247_755, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -152,7 +154,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Awards` (r:16 w:16)
     // Proof: `Rewards::Awards` (`max_values`: None, `max_size`: Some(92), added: 2567, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:32 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::LastPool` (r:16 w:0)
     // Proof: `Rewards::LastPool` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Payees` (r:16 w:0)
@@ -160,25 +162,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn vest(c: u32, ) -> Weight {
-        // Minimum execution time: 44_183_000 picoseconds.
-        Weight::from_parts(56_999_214, 1773)
-            // Standard error: 259_082
-            .saturating_add(Weight::from_parts(40_257_531, 0).saturating_mul(c.into()))
+        // Minimum execution time: 44_044_000 picoseconds.
+        Weight::from_parts(23_662_740, 1773)
+            // Standard error: 58_844
+            .saturating_add(Weight::from_parts(28_285_477, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
             .saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 5732).saturating_mul(c.into()))
     }
     // Storage: `Rewards::Payees` (r:1 w:0)
     // Proof: `Rewards::Payees` (`max_values`: None, `max_size`: Some(601), added: 3076, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn share_out(a: u32, ) -> Weight {
-        // Minimum execution time: 14_657_000 picoseconds.
-        Weight::from_parts(15_724_747, 4066)
-            // Standard error: 20_217
-            .saturating_add(Weight::from_parts(8_667_448, 0).saturating_mul(a.into()))
+        // Minimum execution time: 14_235_000 picoseconds.
+        Weight::from_parts(10_147_695, 4066)
+            // Standard error: 2_584
+            .saturating_add(Weight::from_parts(5_559_337, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
@@ -191,8 +193,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Minimum execution time: 71_997_000 picoseconds.
-        Weight::from_parts(105_663_000, 6196)
+        // Minimum execution time: 72_199_000 picoseconds.
+        Weight::from_parts(79_106_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -201,16 +203,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 66_019_000 picoseconds.
-        Weight::from_parts(74_459_000, 6196)
+        // Minimum execution time: 65_544_000 picoseconds.
+        Weight::from_parts(110_043_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Rewards::Rates` (r:0 w:1)
     // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn set_rates() -> Weight {
-        // Minimum execution time: 7_138_000 picoseconds.
-        Weight::from_parts(9_083_000, 0)
+        // Minimum execution time: 7_312_000 picoseconds.
+        Weight::from_parts(10_227_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
 }
@@ -218,14 +220,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(93_552_000, 6196)
-            .saturating_add(RocksDbWeight::get().reads(6))
+        Weight::from_parts(100_765_000, 6196)
+            .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(163_011_934, 49233)
-            .saturating_add(Weight::from_parts(4_523_278, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(6_170_534, 0).saturating_mul(t.into()))
+        Weight::from_parts(236_383_230, 49233)
+            .saturating_add(Weight::from_parts(3_912_149, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(2_962_292, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(22))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -236,8 +238,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 1366).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(46_102_016, 3851)
-            .saturating_add(Weight::from_parts(10_106_401, 0).saturating_mul(c.into()))
+        Weight::from_parts(39_507_101, 3856)
+            .saturating_add(Weight::from_parts(8_770_103, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -245,8 +247,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(58_514_791, 1773)
-            .saturating_add(Weight::from_parts(59_245_964, 0).saturating_mul(c.into()))
+        Weight::from_parts(29_728_582, 1773)
+            .saturating_add(Weight::from_parts(45_451_999, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -254,8 +256,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(49_397_270, 1773)
-            .saturating_add(Weight::from_parts(35_044_671, 0).saturating_mul(c.into()))
+        Weight::from_parts(18_452_360, 1773)
+            .saturating_add(Weight::from_parts(27_247_755, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -263,34 +265,34 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
-        Weight::from_parts(56_999_214, 1773)
-            .saturating_add(Weight::from_parts(40_257_531, 0).saturating_mul(c.into()))
+        Weight::from_parts(23_662_740, 1773)
+            .saturating_add(Weight::from_parts(28_285_477, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
             .saturating_add(RocksDbWeight::get().writes((2_u64).saturating_mul(c.into())))
-            .saturating_add(Weight::from_parts(0, 5722).saturating_mul(c.into()))
+            .saturating_add(Weight::from_parts(0, 5732).saturating_mul(c.into()))
     }
     fn share_out(a: u32, ) -> Weight {
-        Weight::from_parts(15_724_747, 4066)
-            .saturating_add(Weight::from_parts(8_667_448, 0).saturating_mul(a.into()))
+        Weight::from_parts(10_147_695, 4066)
+            .saturating_add(Weight::from_parts(5_559_337, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(a.into())))
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(105_663_000, 6196)
+        Weight::from_parts(79_106_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(74_459_000, 6196)
+        Weight::from_parts(110_043_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn set_rates() -> Weight {
-        Weight::from_parts(9_083_000, 0)
+        Weight::from_parts(10_227_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
 }
