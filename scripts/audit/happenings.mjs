@@ -71,7 +71,13 @@ const WORDS = {
 
   team: (_, id, members) => [["rewards.TeamAmended", { model: number(id), team: team(members) }]],
 
-  owes: (_, id, stack, late) => [["rewards.RoyaltiesAmended", { model: number(id), royalties: royalties(stack), late: royalties(late) }]],
+  owes: (_, id, stack, late) => [["rewards.RoyaltiesAmended", {
+    model: number(id), royalties: royalties(stack), late: royalties(late), setAside: none,
+  }]],
+
+  names: (_, id, stack, setAside) => [["rewards.RoyaltiesAmended", {
+    model: number(id), royalties: royalties(stack), late: [], setAside: some(number(setAside)),
+  }]],
 
   claims: (_, id, list, setAside) => [["rewards.RoyaltiesClaimed", {
     model: number(id), royalties: royalties(list), setAside: number(setAside),
@@ -92,7 +98,7 @@ const WORDS = {
 };
 
 /** Words whose last number an auditor must know to the unit: in this order, so that each can be changed. */
-export const AMOUNTS = ["royalty", "credits", "settled", "claims", "closes"];
+export const AMOUNTS = ["royalty", "credits", "settled", "claims", "closes", "names"];
 
 /** Begins books in which the payment's fee is nothing, and periods have 100 blocks. */
 export function begin() {

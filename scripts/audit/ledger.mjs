@@ -27,7 +27,7 @@ export class Ledger {
   older = { net: 0n, kept: 0n };
   newer = { net: 0n, kept: 0n };
   waits = true;
-  // What had come in when an asset was last owed something that it is not owed any more.
+  // What had come in when an asset was last owed something that it is not owed any more, and what it was paid.
   ended = new Map();
   // What is set aside while something is claimed.
   aside = undefined;
@@ -43,8 +43,10 @@ export class Ledger {
   }
 
   /** What a royalty has come to; it goes on from what was owed for the same asset before. */
-  entryOf({ payee, rate, ceiling }, ground, { carried = 0n, paid = 0n, frozen = false } = {}) {
-    return { payee, asked: rate, rate, ceiling, ground, carried, paid, frozen };
+  entryOf({ payee, rate, ceiling }, ground, before) {
+    const had = this.ended.get(assetOf(payee))?.paid ?? 0n;
+    const { carried, paid, frozen, heldSince } = before ?? { carried: had, paid: had, frozen: false };
+    return { payee, asked: rate, rate, ceiling, ground, carried, paid, frozen, heldSince };
   }
 
   get claiming() {
@@ -175,9 +177,15 @@ export class Ledger {
     };
     const entries = [...stack.map((royalty) => take(royalty, "Stack")), ...late.map((royalty) => take(royalty, "Late"))];
     const left = [...before.values()];
-    this.entries = [...entries, ...left.filter(({ ground }) => ground === "Claimed")];
+    const claimed = left.filter(({ ground }) => ground === "Claimed");
+    // There are 41 places.
+    const stay = claimed.slice(0, 41 - entries.length);
+    this.entries = [...entries, ...stay];
+    this.giveBack(sum(claimed.slice(stay.length).map(({ carried, paid }) => carried - paid)));
     const dropped = left.filter(({ ground }) => ground !== "Claimed");
-    for (const { payee } of dropped) this.ended.set(assetOf(payee), this.net);
+    for (const { payee, paid, frozen, heldSince } of dropped) this.ended.set(assetOf(payee), { until: frozen ? heldSince : this.net, paid });
+    // The last sixteen are remembered.
+    for (const asset of [...this.ended.keys()].slice(0, -16)) this.ended.delete(asset);
     this.giveBack(sum(dropped.map(({ carried, paid }) => carried - paid)));
     this.applyRates();
   }
@@ -191,13 +199,32 @@ export class Ledger {
     const claimed = list.map((royalty) => this.entryOf(royalty, "Claimed"));
     this.entries.push(...claimed);
     this.applyRates();
-    const due = claimed.map((royalty) => royaltyOn(royalty, this.net - most(this.older.net, this.ended.get(assetOf(royalty.payee)) ?? 0n)));
+    this.aside = { period: this.period, entries: claimed.length, older: this.older.kept, newer: this.newer.kept };
+    this.aside.amount = this.setAside(claimed, this.ended);
+    return this.aside.amount;
+  }
+
+  /** The owner names what it had left out: who is new has at once what a claim would set aside. Says how much. */
+  addRoyalties(stack, late) {
+    const known = new Set(this.entries.map(({ payee }) => assetOf(payee)));
+    const ended = new Map(this.ended);
+    this.amendRoyalties(stack, late);
+    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), ended);
+  }
+
+  /** What entries would have had since the older boundary, or since they were last owed, as far as half of what waits covers it. */
+  setAside(entries, ended) {
+    const due = entries.map((entry) => {
+      const since = this.net - most(this.older.net, ended.get(assetOf(entry.payee))?.until ?? 0n);
+      const amount = royaltyOn({ rate: entry.rate }, since);
+      return entry.ceiling === undefined ? amount : least(amount, most(entry.ceiling - entry.carried, 0n));
+    });
     const all = sum(due);
     // What waits of a former team's is theirs.
     const cover = least(all, this.waits ? (this.keptNow - this.older.kept) / 2n : 0n);
-    claimed.forEach((entry, index) => { entry.carried = cover === 0n ? 0n : (due[index] * cover) / all; });
-    const amount = sum(claimed.map(({ carried }) => carried));
-    this.aside = { amount, period: this.period, entries: claimed.length, older: this.older.kept, newer: this.newer.kept };
+    const parts = due.map((amount) => (cover === 0n ? 0n : (amount * cover) / all));
+    entries.forEach((entry, index) => { entry.carried += parts[index]; });
+    const amount = sum(parts);
     this.kept -= amount;
     this.older = { net: this.older.net, kept: this.older.kept + amount };
     this.newer = { net: this.newer.net, kept: least(most(this.newer.kept, this.older.kept), this.kept) };
@@ -210,7 +237,7 @@ export class Ledger {
     this.rebase();
     const isClaimed = ({ ground }) => ground === "Claimed";
     const claimed = this.entries.filter(isClaimed);
-    const returned = sum(claimed.map(({ carried }) => carried));
+    const returned = sum(claimed.map(({ carried, paid }) => carried - paid));
     this.entries = this.entries.filter((entry) => !isClaimed(entry));
     this.giveBack(returned);
     if (claimed.length === this.aside.entries) this.undoClaim();
@@ -236,6 +263,7 @@ export class Ledger {
   /** Holds a royalty back, or does not any more. Says whether there is one for this asset. */
   freeze(asset, frozen) {
     const found = this.entries.find(({ payee }) => assetOf(payee) === asset);
+    if (found && frozen && !found.frozen) found.heldSince = this.net;
     if (found) found.frozen = frozen;
     return found !== undefined;
   }

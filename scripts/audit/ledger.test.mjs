@@ -30,7 +30,7 @@ function anyRoyalties(roll, payees, most) {
 
 /** What has happened before some events, worked out from the first one on. */
 function fold(history) {
-  const state = { net: 0n, base: 0n, kept: 0n, royalties: [], list: [], teams: [] };
+  const state = { net: 0n, base: 0n, kept: 0n, royalties: [], list: [], past: new Map(), teams: [] };
   const keptNow = () => state.kept + royaltiesDue(state.list, state.net - state.base).kept;
   for (const event of history) {
     if (event.net) state.net += event.net;
@@ -39,7 +39,9 @@ function fold(history) {
       const before = new Map(state.list.map(({ payee }, index) => [payee, owed[index]]));
       state.kept += kept + rounding;
       state.base = state.net;
-      state.list = event.royalties.map((royalty) => ({ ...royalty, carried: before.get(royalty.payee) ?? 0n }));
+      // All that was owed has been paid: who is owed something again goes on from that.
+      before.forEach((had, payee) => state.past.set(payee, had));
+      state.list = event.royalties.map((royalty) => ({ ...royalty, carried: state.past.get(royalty.payee) ?? 0n }));
     }
     if (event.team) state.teams.push({ members: event.team, began: keptNow() });
   }

@@ -75,8 +75,8 @@ export class Models {
       this.findings.same(`model ${model}`, "received by itself and by royalties", received, [found.net, found.royaltiesIn]);
     },
 
-    "rewards.RoyaltiesAmended": ({ model, royalties: stack, late }, place) => {
-      this.amendRoyalties(model.toNumber(), royalties(stack), royalties(late), place);
+    "rewards.RoyaltiesAmended": ({ model, royalties: stack, late, setAside }, place) => {
+      this.amendRoyalties(model.toNumber(), royalties(stack), royalties(late), setAside.isSome ? big(setAside.unwrap()) : undefined, place);
     },
 
     "rewards.RoyaltiesClaimed": ({ model, royalties: list, setAside }, place) => {
@@ -274,7 +274,8 @@ export class Models {
     this.checkParts(who, team);
   }
 
-  amendRoyalties(model, stack, late, place) {
+  /** `setAside`: what those who are new had at once, if its owner has named them. */
+  amendRoyalties(model, stack, late, setAside, place) {
     const { findings } = this;
     const who = `model ${model}`;
     const found = this.settled(model, place);
@@ -282,7 +283,8 @@ export class Models {
     findings.same(who, "royalties at the rates that apply", stack, toppedUp(asked, this.earning));
     findings.same(who, "late royalties, as the terms of sources ask for them", late, this.askedOf(late));
     this.checkBounds(who, asked, late);
-    found.amendRoyalties(stack, late);
+    if (setAside === undefined) found.amendRoyalties(stack, late);
+    else findings.same(who, "set aside for what its owner had left out", setAside, found.addRoyalties(stack, late));
   }
 
   claim(model, list, setAside, place) {
@@ -292,7 +294,9 @@ export class Models {
     findings.same(who, "whether something is claimed already", found.claiming, false);
     findings.same(who, "claimed royalties, as the terms of sources ask for them", list, this.askedOf(list));
     const of = (ground) => found.entries.filter((entry) => entry.ground === ground);
-    this.checkBounds(who, this.askedOf(of("Stack")), [...of("Late"), ...list]);
+    // One may take the place of another that is late.
+    const late = list.length > 1 ? of("Late") : [];
+    this.checkBounds(who, this.askedOf(of("Stack")), [...late, ...list]);
     findings.same(who, "set aside for what is claimed", setAside, found.claim(list));
   }
 

@@ -51,6 +51,23 @@ const STORIES = {
     ["at", 3 * PERIOD], ["credits", 0, "a", 5], ["settled", 0, 0, 1_110],
   ],
 
+  "what an owner names has its part of what waits": [
+    ...HIDING, ["credits", 1, "b", 500], ["settled", 1, 0, 1_000], ["names", 1, [["model 0", 20]], 200],
+    ["pays", 1, 100], ["royalty", 1, "model 0", 220], ["credits", 1, "b", 40], ["settled", 1, 0, 1_100],
+    ["at", 2 * PERIOD], ["credits", 1, "b", 340], ["settled", 1, 0, 1_100],
+  ],
+
+  // 100 of the first 1,000 were paid; of the second 1,000 they were held back. Its ceiling is what it was.
+  "what is struck and owed again goes on from what it was paid": [
+    owned(0, "a", { asks: [10, 150n] }),
+    owned(1, "b", { owes: [["model 0", 10, 150]], from: [["model 0"]], waits: true }),
+    ["pays", 1, 1_000], ["royalty", 1, "model 0", 100], ["credits", 1, "b", 450], ["settled", 1, 0, 1_000], ["freezes", 1, "model 0"],
+    ["pays", 1, 1_000], ["credits", 1, "b", 475], ["settled", 1, 0, 2_000], ["owes", 1, [], []],
+    ["credits", 1, "b", 25], ["settled", 1, 0, 2_000], ["claims", 1, [["model 0", 10, 150]], 50],
+    ["owes", 1, [], [["model 0", 10, 150]]], ["royalty", 1, "model 0", 50], ["settled", 1, 0, 2_000], ["closes", 1, 0],
+    ["pays", 1, 1_000], ["credits", 1, "b", 500], ["settled", 1, 0, 3_000],
+  ],
+
   // It had 200 of the first 1,000; model 2, hidden all the time, had nothing.
   "what was owed until it was struck is not set aside once more": [
     owned(0, "a", { asks: [20] }), owned(2, "a", { asks: [20] }),

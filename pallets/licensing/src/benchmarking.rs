@@ -7,7 +7,7 @@ use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_system::RawOrigin;
 use sp_runtime::{traits::StaticLookup, Perbill};
 use tributary_primitives::{
-    assets::{Asset, LateRoyalties, Pool, Share, Team, MAX_LATE, MAX_STACK, MAX_TEAM},
+    assets::{Asset, Pool, Share, Team, MAX_LATE, MAX_STACK, MAX_TEAM},
     ids::ModelId,
     licences::{
         Gate, Generation, LicenceTerms, Origin, MAX_SOURCES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
@@ -246,16 +246,20 @@ mod benchmarks {
             } else {
                 origin
             };
-            Pallet::<T>::do_conclude(model, &Contention::MissingParent(origin), true)?;
+            let missing = Contention::MissingParent(origin);
+            Pallet::<T>::do_contest(model, &missing)?;
+            Pallet::<T>::do_conclude(model, &missing, true)?;
         }
         let late = if missing > 0 { MAX_LATE } else { 0 };
         let changes = Changes::<T>::mutate(|changes| {
             *changes += 1;
             *changes
         });
-        // So that what it owes is amended: a rate that no source asks for any more, and all that is late.
+        // So that what it owes is amended: a rate that no source asks for any more, and the ceilings of all that is late.
         Attachments::<T>::mutate_extant(ASSET, |attachment| {
-            attachment.standing.late = LateRoyalties::new();
+            for royalty in attachment.standing.late.iter_mut() {
+                royalty.ceiling = None;
+            }
             if let Some(royalty) = attachment.standing.stack.iter_mut().next() {
                 royalty.rate = royalty.rate + Perbill::from_parts(1);
             }

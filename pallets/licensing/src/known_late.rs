@@ -13,7 +13,7 @@ use codec::Encode;
 use frame_support::{defensive, ensure, traits::DefensiveOption};
 use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Asset, RoyaltyStack, MAX_LATE},
+    assets::{Asset, LateRoyalties, RoyaltyStack, MAX_LATE},
     ids::ModelId,
     licences::{
         check_origins, claimed_royalties, extend, refold, uphold, Folded, KnownSource, Origin,
@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
             Error::<T>::NotStale
         );
         let held = attachment.standing.clone();
-        Self::renew(model, attachment, &held, &sources, &assets)?;
+        Self::renew(model, attachment, &held, &sources, &assets, false)?;
         Ok(sources.len() as u32)
     }
 
@@ -76,7 +76,7 @@ impl<T: Config> Pallet<T> {
             origin,
             deposit,
         });
-        let stack = Self::renew(model, attachment, &folded.standing, &sources, &assets)?;
+        let stack = Self::renew(model, attachment, &folded.standing, &sources, &assets, true)?;
         Self::use_up(folded.grants, owner, model)?;
         Ok(stack)
     }
@@ -98,9 +98,9 @@ impl<T: Config> Pallet<T> {
                 let royalties = claimed_royalties(&attachment.standing, &source);
                 // It may bring nothing that is not owed already.
                 if !royalties.is_empty() {
-                    T::Revenue::claim(model, royalties)?;
+                    T::Revenue::claim(model, royalties.clone())?;
                 }
-                Claims::<T>::insert(model, origin);
+                Claims::<T>::insert(model, Claim { origin, royalties });
                 Ok(())
             }
             Contention::FalseParent(origin) => {
@@ -119,10 +119,10 @@ impl<T: Config> Pallet<T> {
     ) -> DispatchResult {
         match *contention {
             Contention::MissingParent(origin) => {
+                let claimed = Claims::<T>::take(model).map(|claim| claim.royalties);
                 if upheld {
-                    Self::uphold_source(model, origin)?;
+                    Self::uphold_source(model, origin, &claimed.unwrap_or_default())?;
                 }
-                Claims::<T>::remove(model);
                 T::Revenue::close_claim(model)
             }
             Contention::FalseParent(origin) => {
@@ -202,8 +202,8 @@ impl<T: Config> Pallet<T> {
         Ok(folded)
     }
 
-    /// A source that was missing, and what it brings as far as there are places for it.
-    fn uphold_source(model: ModelId, origin: Origin) -> DispatchResult {
+    /// A source that was missing, and what was claimed because of it.
+    fn uphold_source(model: ModelId, origin: Origin, claimed: &LateRoyalties) -> DispatchResult {
         let attachment = Self::attachment(Asset::Model(model))?;
         let mut sources = Sources::<T>::get(model);
         if !is_missing(&sources, origin) {
@@ -216,8 +216,7 @@ impl<T: Config> Pallet<T> {
             standing: &source.standing,
         };
         ensure!(is_earlier(origin, model), Error::<T>::NotEarlier);
-        // Before anything else that could take the places.
-        let held = uphold(&attachment.standing, &source);
+        let held = uphold(&attachment.standing, &source, claimed);
         ensure!(has_place(&sources), Error::<T>::TooManyLateSources);
         let source = ModelSource {
             origin,
@@ -226,7 +225,7 @@ impl<T: Config> Pallet<T> {
         Self::push(&mut sources, source)?;
         let assets = Self::assets_of(&sources)?;
         Self::deposit_event(Event::SourceUpheld { model, origin });
-        Self::renew(model, attachment, &held, &sources, &assets)?;
+        Self::renew(model, attachment, &held, &sources, &assets, false)?;
         Ok(())
     }
 
@@ -239,18 +238,19 @@ impl<T: Config> Pallet<T> {
         let assets = Self::assets_of(&sources)?;
         let held = attachment.standing.clone();
         Self::deposit_event(Event::SourceStruck { model, origin });
-        Self::renew(model, attachment, &held, &sources, &assets)?;
+        Self::renew(model, attachment, &held, &sources, &assets, false)?;
         Ok(())
     }
 
-    /// Folds a model again from the present standings of its sources, `assets`, and keeps what follows. `held`: what it owes with precedence. Says what
-    /// is in its stack then.
+    /// Folds a model again from the present standings of its sources, `assets`, and keeps what follows. `held`: what it owes with precedence. `named`:
+    /// because its owner has named a source. Says what is in its stack then.
     fn renew(
         model: ModelId,
         mut attachment: AttachmentOf<T>,
         held: &Standing,
         sources: &SourceList,
         assets: &[AttachmentOf<T>],
+        named: bool,
     ) -> Result<RoyaltyStack, DispatchError> {
         let terms =
             Licences::<T>::get(attachment.terms).defensive_ok_or(Error::<T>::TermsNotFound)?;
@@ -258,7 +258,12 @@ impl<T: Config> Pallet<T> {
         let before = core::mem::replace(&mut attachment.standing, standing);
         let standing = &attachment.standing;
         if (&before.stack, &before.late) != (&standing.stack, &standing.late) {
-            T::Revenue::amend_royalties(model, standing.stack.clone(), standing.late.clone())?;
+            let (stack, late) = (standing.stack.clone(), standing.late.clone());
+            if named {
+                T::Revenue::add_royalties(model, stack, late)?;
+            } else {
+                T::Revenue::amend_royalties(model, stack, late)?;
+            }
         }
         Self::deposit_event(Event::Refolded {
             model,

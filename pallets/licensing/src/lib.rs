@@ -166,7 +166,7 @@ pub mod pallet {
 
     /// What somebody says that a model comes from as well, until it is decided. Its place is paid by whoever says so, under a bond.
     #[pallet::storage]
-    pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ModelId, Origin>;
+    pub type Claims<T: Config> = StorageMap<_, Twox64Concat, ModelId, Claim>;
 
     /// How many changes of what assets ask of their descendants there were on the chain.
     #[pallet::storage]
@@ -342,8 +342,8 @@ pub mod pallet {
         /// ## Events
         /// `GrantGiven`, or `GrantRequested`.
         #[pallet::call_index(3)]
-        // Measured for a model; a datanet's fee looks up its last pool.
-        #[pallet::weight(T::WeightInfo::acquire().saturating_add(T::DbWeight::get().reads(1)))]
+        // Measured for a model; a datanet's fee looks up its last pool, and if nothing earns of that the one before.
+        #[pallet::weight(T::WeightInfo::acquire().saturating_add(T::DbWeight::get().reads(3)))]
         pub fn acquire(
             origin: OriginFor<T>,
             asset: Asset,
@@ -365,8 +365,8 @@ pub mod pallet {
         /// ## Events
         /// `GrantGiven`.
         #[pallet::call_index(4)]
-        // Measured for a model; a datanet's fee looks up its last pool.
-        #[pallet::weight(T::WeightInfo::approve().saturating_add(T::DbWeight::get().reads(1)))]
+        // Measured for a model; a datanet's fee looks up its last pool, and if nothing earns of that the one before.
+        #[pallet::weight(T::WeightInfo::approve().saturating_add(T::DbWeight::get().reads(3)))]
         pub fn approve(
             origin: OriginFor<T>,
             asset: Asset,

@@ -106,6 +106,7 @@ parameter_types! {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Told {
     Amended(ModelId, Vec<Royalty>, Vec<Royalty>),
+    Added(ModelId, Vec<Royalty>, Vec<Royalty>),
     Claimed(ModelId, Vec<Royalty>),
     ClaimClosed(ModelId),
     Frozen(ModelId, Asset),
@@ -137,6 +138,10 @@ impl Revenue<AccountId> for StubRevenue {
 
     fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
         told(Told::Amended(model, stack.into_inner(), late.into_inner()))
+    }
+
+    fn add_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
+        told(Told::Added(model, stack.into_inner(), late.into_inner()))
     }
 
     fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult {

@@ -5,6 +5,7 @@ use scale_info::TypeInfo;
 use sp_core::ConstU32;
 use sp_runtime::{traits::StaticLookup, BoundedVec, Perbill};
 use tributary_primitives::{
+    assets::LateRoyalties,
     ids::TermsId,
     licences::{Generation, Origin, Standing, MAX_SOURCES},
     Balance,
@@ -70,6 +71,17 @@ pub struct ModelSource {
 
 /// What a model comes from: at most 16 models and 16 pools that its owner names, and at most 8 sources that they had left out.
 pub type SourceList = BoundedVec<ModelSource, ConstU32<MAX_SOURCES>>;
+
+/// A source that somebody says a model was registered without.
+#[derive(
+    Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,
+)]
+pub struct Claim {
+    /// How the model is said to come from what.
+    pub origin: Origin,
+    /// What it would owe late because of that: what the source comes to owe meanwhile is not claimed.
+    pub royalties: LateRoyalties,
+}
 
 /// What the owner of an asset asks from now on of those who use it.
 #[derive(

@@ -124,6 +124,7 @@ mod benchmarks {
     fn change_team() -> Result<(), BenchmarkError> {
         let owner = rich::<T>("owner");
         let (model, missing) = prepare_contention::<T>(&owner);
+        Pallet::<T>::do_contest(model, &missing)?;
         Pallet::<T>::do_conclude(model, &missing, true)?;
         prepare_income::<T>(&owner, model);
 

@@ -238,6 +238,10 @@ impl Revenue<AccountId> for StubRevenue {
         unreachable!("royalties follow from licences")
     }
 
+    fn add_royalties(_: ModelId, _: RoyaltyStack, _: LateRoyalties) -> DispatchResult {
+        unreachable!("royalties follow from licences")
+    }
+
     fn claim(_: ModelId, _: LateRoyalties) -> DispatchResult {
         unreachable!("claims follow from licences")
     }

@@ -81,11 +81,16 @@ pub trait Revenue<AccountId> {
     /// A payee's asset that is in either goes on from what it had; one that is claimed and now owed is not claimed any more.
     fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
 
+    /// The same, because the model's owner has named what it had left out: those to whom nothing was owed or claimed before have at once what
+    /// [`Revenue::claim`] would set aside for them.
+    fn add_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
+
     /// Settles a model's ledger, then sets aside what these payees would have, because somebody claims that the model owes them: their
     /// part of what comes in from now on, and of what came in since the older of the last two boundaries, or since they were last owed, as far
     /// as what waits of the team's remainder covers it. Nobody has it before [`Revenue::amend_royalties`] names them or [`Revenue::close_claim`] gives it back.
     ///
-    /// Fails if something is claimed already, if the model owes one of them, or if there are more than places for late royalties.
+    /// Fails if something is claimed already, if the model owes one of them, or if there are more than places for late royalties; one there
+    /// always is.
     fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult;
 
     /// Ends a claim: what is set aside and not owed by now is the team's again. Does nothing if there is none.

@@ -115,6 +115,21 @@ impl Book {
             .unwrap();
     }
 
+    fn freeze(&mut self, asset: Asset, frozen: bool) -> bool {
+        self.settle();
+        self.split.set_frozen(self.inflow.net, asset, frozen)
+    }
+
+    fn name(&mut self, stack_of: &[Royalty], late_of: &[Royalty]) -> Balance {
+        self.settle();
+        self.roll();
+        let (stack, late) = (stack(stack_of), late(late_of));
+        let received = self.inflow.net;
+        self.split
+            .rebase_from_what_waits(received, &mut self.marks, &stack, &late)
+            .unwrap()
+    }
+
     fn due(&self) -> DueSplit {
         let marks = self.marks.at(self.period, self.inflow.net);
         self.split.due(&self.inflow, &marks).unwrap()
@@ -340,21 +355,81 @@ fn late_royalties_come_out_of_the_teams_part_only() {
 }
 
 #[test]
+fn what_an_owner_names_has_its_part_of_what_waits() {
+    let mut book = Book::new(&[royalty(0, 10)], team(9, &[100]));
+    book.pay(1_000);
+    assert_eq!(book.name(&[royalty(0, 10), royalty(1, 20)], &[]), 200);
+    // 450 of the 900 that were kept were free, and stay so; half of the rest is.
+    book.settle();
+    assert_eq!((book.got(0), book.got(1), book.has(9)), (100, 200, 450));
+    book.pay(100);
+    book.settle();
+    assert_eq!((book.got(0), book.got(1), book.has(9)), (110, 220, 485));
+    book.period = 2;
+    book.settle();
+    assert_eq!(book.has(9), 770);
+    // Who was owed before has nothing more of it, nor has anybody where nothing waits.
+    assert_eq!(book.name(&[royalty(0, 30), royalty(1, 20)], &[]), 0);
+    book.split.release().unwrap();
+    assert_eq!(book.name(&[royalty(0, 30), royalty(2, 20)], &[]), 0);
+}
+
+#[test]
+fn what_is_struck_and_owed_again_goes_on_from_what_it_was_paid() {
+    let capped = Royalty {
+        ceiling: Some(150),
+        ..royalty(1, 10)
+    };
+    let mut book = Book::new(&[capped], team(9, &[100]));
+    book.pay(1_000);
+    book.freeze(Asset::Model(1), true);
+    book.pay(1_000);
+    book.rebase(&[], &[]);
+    assert_eq!((book.got(1), book.due().royalties.len()), (100, 0));
+    // What was held back is claimed again, and not what was paid before; its ceiling is what it was.
+    assert_eq!(book.claim(&[royalty(2, 10), capped]), 250);
+    assert_eq!(book.close_claim(), 250);
+    assert_eq!(book.split.royalties().dropped(), 100);
+    assert_eq!(book.claim(&[capped]), 50);
+    book.rebase(&[], &[capped]);
+    assert_eq!(book.close_claim(), 0);
+    book.pay(1_000);
+    book.settle();
+    assert_eq!(book.got(1), 150);
+    assert_eq!(book.split.royalties().dropped(), 0);
+}
+
+#[test]
+fn what_is_claimed_and_has_no_place_any_more_is_given_back() {
+    let stack: Vec<_> = (0..32).map(|model| royalty(model, 1)).collect();
+    let eight = |from: u32| (from..from + 8).map(|model| royalty(model, 1));
+    let mut book = Book::new(&stack, team(9, &[100]));
+    book.pay(1_000);
+    assert_eq!(book.claim(&eight(40).collect::<Vec<_>>()), 80);
+    // All but two of them are upheld, with two that nobody claimed: there is a place for one more.
+    let upheld: Vec<_> = eight(40).take(6).chain(eight(60).take(2)).collect();
+    book.rebase(&stack, &upheld);
+    assert_eq!(book.close_claim(), 10);
+    book.settle();
+    assert_eq!([45, 46, 60].map(|model| book.got(model)), [10, 0, 0]);
+}
+
+#[test]
 fn what_is_frozen_is_held_back_and_nothing_else() {
     let both = [royalty(0, 10), royalty(1, 20)];
     let mut book = Book::new(&both, team(9, &[100]));
     book.pay(100);
     book.settle();
-    assert!(book.split.set_frozen(Asset::Model(1), true));
-    assert!(!book.split.set_frozen(Asset::Model(1), true));
+    assert!(book.freeze(Asset::Model(1), true));
+    assert!(!book.freeze(Asset::Model(1), true));
     book.pay(100);
     book.settle();
     assert_eq!((book.got(0), book.got(1), book.has(9)), (20, 20, 70));
-    assert!(book.split.set_frozen(Asset::Model(1), false));
+    assert!(book.freeze(Asset::Model(1), false));
     book.settle();
     assert_eq!((book.got(0), book.got(1)), (20, 40));
     // Frozen again and dropped: what was held back is the team's.
-    book.split.set_frozen(Asset::Model(1), true);
+    book.freeze(Asset::Model(1), true);
     book.pay(100);
     book.rebase(&both[..1], &[]);
     book.settle();
@@ -457,8 +532,7 @@ impl Lists {
                 book.close_claim();
             }
             Step::Freeze(model, frozen) => {
-                book.settle();
-                book.split.set_frozen(Asset::Model(*model), *frozen);
+                book.freeze(Asset::Model(*model), *frozen);
             }
             Step::Rebase(list) => {
                 let entries: BTreeMap<u32, u32> = list.iter().copied().collect();

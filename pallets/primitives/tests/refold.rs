@@ -218,7 +218,8 @@ fn shown(world: &mut World, drafts: &[Draft]) -> Result<(), TestCaseError> {
         }
         for origin in late {
             let claimed = claimed_royalties(&world.0[number].1.standing, &world.source(origin));
-            let held = uphold(&world.0[number].1.standing, &world.source(origin));
+            let source = world.source(origin);
+            let held = uphold(&world.0[number].1.standing, &source, &claimed);
             let node = &mut world.0[number].1;
             node.standing = held;
             node.sources.push((origin, true));
@@ -285,8 +286,24 @@ fn check_refolding(world: &World, number: usize) -> Result<(), TestCaseError> {
         .flat_map(|known| known.source.royalties().collect::<Vec<_>>())
         .map(|royalty| royalty.payee.asset())
         .collect();
-    for asset in owed(held).keys().filter(|asset| comes.contains(asset)) {
-        prop_assert!(owed(&refolded).contains_key(asset), "{asset:?} is lost");
+    // But for those whose late places sources take that were left out.
+    let full = refolded.late.len() as u32 == MAX_LATE;
+    for (asset, royalty) in owed(held) {
+        let gives_way = full && held.late.contains(&royalty);
+        let stays = owed(&refolded).contains_key(&asset);
+        prop_assert!(
+            stays || gives_way || !comes.contains(&asset),
+            "{asset:?} is lost"
+        );
+    }
+    for known in known.iter().filter(|known| known.upheld) {
+        if known.source.standing.royalty.is_some() {
+            let asset = known.source.origin.asset();
+            prop_assert!(
+                owed(&refolded).contains_key(&asset),
+                "{asset:?} has no place"
+            );
+        }
     }
     // A stack never gives a place away.
     for royalty in &held.stack {
@@ -461,7 +478,11 @@ fn a_full_stack_leaves_all_late_places_free() {
     let claimed = claimed_royalties(&held, &known[1].source);
     let expected: Vec<_> = (40..48).map(Payee::Model).collect();
     assert_eq!(models(&claimed), expected);
-    let refolded = refold(&presets::mit(), &uphold(&held, &known[1].source), &known);
+    let refolded = refold(
+        &presets::mit(),
+        &uphold(&held, &known[1].source, &claimed),
+        &known,
+    );
     assert_eq!(refolded.stack, held.stack);
     assert_eq!(refolded.late, claimed);
 }
@@ -488,7 +509,9 @@ fn the_highest_rates_have_the_places() {
     let hidden: Vec<_> = (1..12).map(|model| royalty(model, model)).collect();
     let hidden = owing(&hidden, &[]);
     let known = [from(20, &upper, false), from(21, &hidden, true)];
-    let refolded = refold(&presets::mit(), &held, &known);
+    let claimed = claimed_royalties(&held, &known[1].source);
+    let upheld = uphold(&held, &known[1].source, &claimed);
+    let refolded = refold(&presets::mit(), &upheld, &known);
     // Who had a place keeps it, however little it is.
     let expected: Vec<_> = [0].into_iter().chain(5..12).map(Payee::Model).collect();
     assert_eq!(models(&refolded.late), expected);
@@ -514,7 +537,9 @@ fn what_descendants_inherit_late_stays_within_the_bound_and_their_own_does_not()
     assert_eq!(models(&refolded.late), [Payee::Model(2), Payee::Model(4)]);
     // Whoever has left the source out itself owes all that there is place for.
     let own = from(9, &upper, true);
-    let refolded = refold(&presets::mit(), &uphold(&held, &own.source), &[own]);
+    let claimed = claimed_royalties(&held, &own.source);
+    let upheld = uphold(&held, &own.source, &claimed);
+    let refolded = refold(&presets::mit(), &upheld, &[own]);
     assert_eq!(refolded.late.len(), 4);
     // And who inherits from two is told once: the own one has precedence.
     let both = refold(&presets::mit(), &refolded, &[from(8, &upper, false), own]);
@@ -522,13 +547,52 @@ fn what_descendants_inherit_late_stays_within_the_bound_and_their_own_does_not()
 }
 
 #[test]
-fn what_a_stack_takes_in_is_not_late_any_more() {
+fn what_is_late_stays_late_when_the_owner_names_a_source_that_owes_it_too() {
     let held = owing(&[], &[royalty(0, 5)]);
-    let source = owing(&[royalty(0, 5)], &[]);
+    let source = owing(&[royalty(0, 5), royalty(1, 5)], &[]);
     let terms = presets::mit();
     let extended = extend(&terms, &held, &from(9, &source, false).source, 0, 0).unwrap();
-    assert_eq!(models(&extended.standing.stack), [Payee::Model(0)]);
-    assert!(extended.standing.late.is_empty());
+    assert_eq!(models(&extended.standing.stack), [Payee::Model(1)]);
+    // Else descendants did not inherit it any more.
+    assert_eq!(extended.standing.late, held.late);
+}
+
+#[test]
+fn a_source_that_was_left_out_has_a_place_whatever_is_late_already() {
+    let dust: Vec<_> = (0..8).map(|model| royalty(model, 1 + model % 2)).collect();
+    let (held, sham) = (owing(&[], &dust), owing(&[], &dust));
+    let hidden = Standing {
+        stack: RoyaltyStack::truncate_from(vec![royalty(20, 3)]),
+        ..Standing::root(&terms(20))
+    };
+    let known = [from(9, &sham, false), from(30, &hidden, true)];
+    // Its own royalty alone: there is no place for what it owes.
+    let claimed = claimed_royalties(&held, &known[1].source);
+    assert_eq!(claimed.to_vec(), [royalty(30, 20)]);
+    let upheld = uphold(&held, &known[1].source, &claimed);
+    let refolded = refold(&presets::mit(), &upheld, &known);
+    // Of the lowest others the last one gives way.
+    let expected: Vec<_> = [0, 1, 2, 3, 4, 5, 7, 30].map(Payee::Model).to_vec();
+    assert_eq!(models(&refolded.late), expected);
+    assert_eq!(refold(&presets::mit(), &refolded, &known), refolded);
+}
+
+#[test]
+fn what_a_source_comes_to_owe_after_the_decision_is_not_owed_because_of_it() {
+    let held = owing(&[], &[]);
+    let hidden = Standing::root(&terms(20));
+    let judged = from(9, &hidden, true);
+    let claimed = claimed_royalties(&held, &judged.source);
+    let grown = Standing {
+        stack: RoyaltyStack::truncate_from(vec![royalty(1, 59)]),
+        late: LateRoyalties::truncate_from(vec![royalty(2, 59), royalty(3, 40)]),
+        ..hidden
+    };
+    let now = from(9, &grown, true);
+    // Neither between claim and decision, nor afterwards; what was hidden upstream is inherited as by others, up to 60 %.
+    let upheld = uphold(&held, &now.source, &claimed);
+    let refolded = refold(&presets::mit(), &upheld, &[now]);
+    assert_eq!(models(&refolded.late), [Payee::Model(3), Payee::Model(9)]);
 }
 
 #[test]

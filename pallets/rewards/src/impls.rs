@@ -22,7 +22,11 @@ impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
     }
 
     fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
-        Self::do_amend_royalties(model, stack, late)
+        Self::do_amend_royalties(model, stack, late, false)
+    }
+
+    fn add_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult {
+        Self::do_amend_royalties(model, stack, late, true)
     }
 
     fn claim(model: ModelId, royalties: LateRoyalties) -> DispatchResult {

@@ -223,6 +223,8 @@ pub mod pallet {
             royalties: RoyaltyStack,
             /// What it owes to sources that were left out, at the rates that their licences ask for: they are cut to what is left.
             late: LateRoyalties,
+            /// If the model's owner has named what it had left out: what those who are new had at once of what waited.
+            set_aside: Option<Balance>,
         },
         /// Somebody claims that a model owes these royalties as well: they are counted from now on, and nobody has them meanwhile.
         RoyaltiesClaimed {

@@ -159,7 +159,7 @@ pub(crate) fn open_model<T: Config>(
         Pallet::<T>::do_open(model, stack.clone(), present).expect(DONE);
     }
     if !late.is_empty() {
-        Pallet::<T>::do_amend_royalties(model, stack, late).expect(DONE);
+        Pallet::<T>::do_amend_royalties(model, stack, late, false).expect(DONE);
     }
 }
 

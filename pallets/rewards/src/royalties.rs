@@ -54,10 +54,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives a model other royalties, after the present ones have been paid.
+    ///
+    /// `named`: the model's owner has named what was left out, so that those who are new have their part of what waits.
     pub(crate) fn do_amend_royalties(
         model: ModelId,
         mut stack: RoyaltyStack,
         mut late: LateRoyalties,
+        named: bool,
     ) -> DispatchResult {
         Self::prepare_stack(model, &mut stack)?;
         Self::keep_payable(model, &mut late)?;
@@ -68,16 +71,23 @@ impl<T: Config> Pallet<T> {
             assets.windows(2).all(|pair| pair[0] != pair[1]),
             Error::<T>::RoyaltyOwed
         );
-        Self::change(model, |split, account| {
-            let received = account.takings.net;
-            split
-                .rebase(received, &mut account.marks, &stack, &late)
-                .map_err(Self::rebase_error)
+        let set_aside = Self::change(model, |split, account| {
+            let (received, marks) = (account.takings.net, &mut account.marks);
+            if named {
+                // What is set aside for a claim could not be given back to where it was.
+                ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
+                let rebased = split.rebase_from_what_waits(received, marks, &stack, &late);
+                rebased.map(Some).map_err(Self::rebase_error)
+            } else {
+                let rebased = split.rebase(received, marks, &stack, &late);
+                rebased.map(|()| None).map_err(Self::rebase_error)
+            }
         })?;
         Self::deposit_event(Event::RoyaltiesAmended {
             model,
             royalties: stack,
             late,
+            set_aside,
         });
         Ok(())
     }
@@ -92,10 +102,9 @@ impl<T: Config> Pallet<T> {
             ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
             let entries = split.royalties().entries();
             let late = entries.iter().filter(|entry| entry.ground == Ground::Late);
-            ensure!(
-                late.count() + royalties.len() <= MAX_LATE as usize,
-                Error::<T>::TooManyLate
-            );
+            // One may take the place of another that is late.
+            let places = (MAX_LATE as usize).saturating_sub(late.count()).max(1);
+            ensure!(royalties.len() <= places, Error::<T>::TooManyLate);
             let mut assets: Vec<_> = entries.iter().map(|entry| entry.payee.asset()).collect();
             for royalty in &royalties {
                 let asset = royalty.payee.asset();
@@ -133,7 +142,9 @@ impl<T: Config> Pallet<T> {
 
     /// Holds back what a model owes for an asset, or pays it again.
     pub(crate) fn do_set_frozen(model: ModelId, asset: Asset, frozen: bool) -> DispatchResult {
-        let changed = Self::change(model, |split, _| Ok(split.set_frozen(asset, frozen)))?;
+        let changed = Self::change(model, |split, account| {
+            Ok(split.set_frozen(account.takings.net, asset, frozen))
+        })?;
         if changed {
             Self::deposit_event(match frozen {
                 true => Event::RoyaltyFrozen { model, asset },

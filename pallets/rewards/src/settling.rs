@@ -272,7 +272,7 @@ impl<T: Config> Pallet<T> {
             .map(|(entry, earned)| RoyaltyStatement {
                 royalty: entry.applied(),
                 ground: entry.ground,
-                frozen: entry.frozen,
+                frozen: entry.frozen.is_some(),
                 earned,
                 paid: entry.paid,
             })

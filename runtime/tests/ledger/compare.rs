@@ -163,7 +163,7 @@ fn statement(model: u32, ledger: &Ledger) -> Agreement {
                 entry.rate,
                 ledger.owed(entry),
                 entry.paid,
-                entry.frozen,
+                entry.frozen.is_some(),
             )
         })
         .collect();

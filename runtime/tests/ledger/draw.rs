@@ -152,7 +152,12 @@ impl Dice {
         }
         stack.sort_by_key(|royalty| royalty.payee);
         late.sort_by_key(|royalty| royalty.payee);
-        Operation::AmendRoyalties { model, stack, late }
+        Operation::AmendRoyalties {
+            model,
+            stack,
+            late,
+            named: self.one_in(3),
+        }
     }
 
     fn owed_asset(&mut self, book: &Book, model: ModelId) -> Asset {

@@ -432,7 +432,14 @@ pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
             model,
             stack: owed,
             late: also,
-        } => role(|| <Rewards as Revenue<_>>::amend_royalties(*model, stack(owed), late(also))),
+            named,
+        } => role(|| {
+            let (owed, also) = (stack(owed), late(also));
+            match named {
+                true => <Rewards as Revenue<_>>::add_royalties(*model, owed, also),
+                false => <Rewards as Revenue<_>>::amend_royalties(*model, owed, also),
+            }
+        }),
         ClaimLate { model, royalties } => {
             role(|| <Rewards as Revenue<_>>::claim(*model, late(royalties)))
         }
@@ -551,7 +558,12 @@ pub(crate) fn on_paper(operation: &Operation, book: &mut Book) -> Outcome {
         Forfeit { pool, contribution } => book.forfeit(*pool, *contribution),
         Open { model, stack, team } => book.open(*model, stack, team),
         AmendTeam { model, team } => book.amend_team(*model, team),
-        AmendRoyalties { model, stack, late } => book.amend_royalties(*model, stack, late),
+        AmendRoyalties {
+            model,
+            stack,
+            late,
+            named,
+        } => book.amend_royalties(*model, stack, late, *named),
         ClaimLate { model, royalties } => book.claim_late(*model, royalties),
         CloseClaim(model) => book.close_claim(*model),
         Freeze { model, asset } => book.freeze(*model, *asset, true),

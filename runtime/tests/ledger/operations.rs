@@ -136,6 +136,8 @@ pub(crate) enum Operation {
         model: ModelId,
         stack: Vec<Royalty>,
         late: Vec<Royalty>,
+        /// By the model's owner, who had left it out.
+        named: bool,
     },
     ClaimLate {
         model: ModelId,

@@ -223,6 +223,11 @@ proptest! {
                 }
                 assert_eq!(Licensing::do_try_state(), Ok(()), "{step:?}");
             }
+            // Nothing is refolded while it is contested.
+            for (model, claim) in crate::Claims::<Test>::iter().collect::<Vec<_>>() {
+                let missing = Contention::MissingParent(claim.origin);
+                assert_eq!(Licensing::conclude(model, &missing, false), Ok(()));
+            }
             // The oldest first, nobody needs to be refolded twice.
             for asset in &assets.0 {
                 if let Asset::Model(model) = *asset {

@@ -23,9 +23,9 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize) -> u128 {
         + 4 * ancestors
         + length(metadata)
         + metadata
-        // Forty royalties: payee, two rates, ceiling, two balances, two marks; and as many that ended, each with a balance.
-        + (1 + 40 * (9 + 4 + 4 + 17 + 2 * 16 + 2))
-        + (1 + 40 * (5 + 16))
+        // Forty-one royalties: payee, two rates, ceiling, two balances, a mark, since when it is held back; and sixteen that ended, each with two balances.
+        + (1 + 41 * (9 + 4 + 4 + 17 + 2 * 16 + 1 + 17))
+        + (1 + 16 * (5 + 2 * 16))
         // Balances of all of them, of the team, of the former one with a period, and of those before.
         + 3 * 16 + 3 * 16 + (1 + 4 + 4 * 16) + 16
         // Whether half waits, and what is set aside.

@@ -33,7 +33,7 @@ mod vesting;
 pub use escrow::{Aside, Kept, Mark, Marks};
 pub use royalties::{
     top_up, DueRoyalties, Ground, PastPayee, RatesAboveOne, RebaseError, Rebased, Royalties,
-    RoyaltyEntry, RoyaltyPayments,
+    RoyaltyEntry, RoyaltyPayments, MAX_ENTRIES,
 };
 pub use shares::{author_shares, contribution_part, contributors_part, crew_shares, Inflow};
 pub use split::{AmendError, DueSplit, Former, Payments, Shared, Split, Tenure};

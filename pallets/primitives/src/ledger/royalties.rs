@@ -63,8 +63,8 @@ pub struct RoyaltyEntry {
     pub paid: Balance,
     /// Why it is owed.
     pub ground: Ground,
-    /// Whether it is held back because it is disputed.
-    pub frozen: bool,
+    /// What the model had received when somebody disputed it: it is held back since. None if it is not.
+    pub frozen: Option<Balance>,
 }
 
 impl RoyaltyEntry {
@@ -87,7 +87,7 @@ impl RoyaltyEntry {
 
     /// Whether what is owed is paid as soon as somebody settles.
     pub fn is_payable(&self) -> bool {
-        self.ground != Ground::Claimed && !self.frozen
+        self.ground != Ground::Claimed && self.frozen.is_none()
     }
 
     /// The royalty at the rate that applies.
@@ -113,12 +113,19 @@ impl RoyaltyEntry {
 pub struct PastPayee {
     /// The asset.
     pub asset: Asset,
-    /// What the model had received by then.
+    /// What the model had received by then, or when it was held back before.
     pub until: Balance,
+    /// What it had been paid.
+    pub paid: Balance,
 }
 
+/// The most entries of a ledger: one more than are ever owed, as what is claimed may take the place of what is owed late.
+pub const MAX_ENTRIES: u32 = MAX_STACK + MAX_LATE + 1;
+/// The most past payees that are kept.
+const MAX_PAST: u32 = 16;
+
 /// The entries of a ledger.
-type Entries = BoundedVec<RoyaltyEntry, ConstU32<{ MAX_STACK + MAX_LATE }>>;
+type Entries = BoundedVec<RoyaltyEntry, ConstU32<MAX_ENTRIES>>;
 
 /// The royalties of a model as formulas of R, all that it has ever received itself.
 #[derive(Clone, Debug, Decode, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo)]
@@ -130,7 +137,7 @@ pub struct Royalties {
     /// What payees were paid that are not owed anything any more.
     dropped: Balance,
     /// The last of them, in the order in which that ended, but for those who are owed something again.
-    past: BoundedVec<PastPayee, ConstU32<{ MAX_STACK + MAX_LATE }>>,
+    past: BoundedVec<PastPayee, ConstU32<MAX_PAST>>,
     /// Who is owed what.
     entries: Entries,
 }
@@ -167,7 +174,8 @@ impl Royalties {
             dropped: 0,
             past: Default::default(),
             // A stack has no more than there are places.
-            entries: entries(stack, &LateRoyalties::new(), &[], &[]).map_err(|_| RatesAboveOne)?,
+            entries: entries(stack, &LateRoyalties::new(), &[], &[], &[])
+                .map_err(|_| RatesAboveOne)?,
         })
     }
 
@@ -183,8 +191,14 @@ impl Royalties {
 
     /// What had been received when an asset was last owed something that it is not owed any more; 0 if it never was.
     pub fn owed_until(&self, asset: Asset) -> Balance {
-        let past = self.past.iter().rev().find(|past| past.asset == asset);
-        past.map_or(0, |past| past.until)
+        past_of(&self.past, asset).map_or(0, |past| past.until)
+    }
+
+    /// Whether something is owed to an asset, or claimed for it.
+    pub fn has(&self, asset: Asset) -> bool {
+        self.entries
+            .iter()
+            .any(|entry| entry.payee.asset() == asset)
     }
 
     /// What payees were paid since the beginning, those that are not owed anything any more included.
@@ -236,8 +250,9 @@ impl Royalties {
     /// Goes on with other royalties once the model has received `received`, and everything payable by then has been paid. `late` and what
     /// goes on to be claimed take no more than the stack leaves.
     ///
-    /// A payee's asset goes on from what it was owed, had been paid, and whether it was frozen; if it was claimed, it is owed now. What rounding
-    /// held back goes to the team.
+    /// A payee's asset goes on from what it was owed, had been paid, and whether it was frozen; if it was claimed, it is owed now. One that was owed
+    /// something in the past goes on from what it was paid. What is claimed, not owed by now and has no place any more is dropped. What rounding held
+    /// back goes to the team.
     pub fn rebase(
         &self,
         received: Balance,
@@ -248,9 +263,11 @@ impl Royalties {
             let mut all = stack.iter().chain(late);
             all.any(|royalty| royalty.payee.asset() == asset)
         };
+        let places = (MAX_ENTRIES as usize).saturating_sub(stack.len() + late.len());
         let claimed: Vec<_> = self
             .claimed()
             .filter(|royalty| !owed(royalty.payee.asset()))
+            .take(places)
             .collect();
         self.rebased(received, stack, late, &claimed)
     }
@@ -304,13 +321,20 @@ impl Royalties {
                 ..*entry
             })
             .collect();
-        let entries = entries(stack, late, claimed, &before)?;
+        let entries = entries(stack, late, claimed, &before, &self.past)?;
 
         let held = |asset: Asset| entries.iter().find(|entry| entry.payee.asset() == asset);
         let mut past = self.past.clone();
         // What is claimed may come to nothing: then it still was owed last when it was.
         past.retain(|past| held(past.asset).is_none_or(|entry| entry.ground == Ground::Claimed));
         let (mut returned, mut dropped) = (0, self.dropped);
+        for entry in entries
+            .iter()
+            .filter(|entry| !self.has(entry.payee.asset()))
+        {
+            // What it was paid in the past is counted with it again.
+            dropped = difference(dropped, entry.paid)?;
+        }
         for entry in before {
             let asset = entry.payee.asset();
             if held(asset).is_some() {
@@ -322,9 +346,12 @@ impl Royalties {
                 if past.is_full() {
                     past.remove(0);
                 }
-                let until = received;
-                past.try_push(PastPayee { asset, until })
-                    .expect("one place at least is free; qed");
+                past.try_push(PastPayee {
+                    asset,
+                    until: entry.frozen.unwrap_or(received),
+                    paid: entry.paid,
+                })
+                .expect("one place at least is free; qed");
             }
         }
         let kept = sum(sum(due.kept, due.carried)?, returned)?;
@@ -340,33 +367,34 @@ impl Royalties {
         })
     }
 
-    /// Sets aside for what is claimed, of what the team has kept, which is what the claim would have had.
+    /// Sets so much aside for each entry, of what the team has kept.
     pub fn set_aside(&mut self, amounts: &[Balance]) -> Result<(), ArithmeticError> {
-        let claimed = self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.ground == Ground::Claimed);
-        for (entry, amount) in claimed.zip(amounts) {
+        for (entry, amount) in self.entries.iter_mut().zip(amounts) {
             entry.carried = sum(entry.carried, *amount)?;
             self.kept = difference(self.kept, *amount)?;
         }
         Ok(())
     }
 
-    /// Freezes or unfreezes what is owed for an asset. Says whether anything changed.
-    pub fn set_frozen(&mut self, asset: Asset, frozen: bool) -> bool {
+    /// Freezes or unfreezes what is owed for an asset, when the model has received `received`. Says whether anything changed.
+    pub fn set_frozen(&mut self, received: Balance, asset: Asset, frozen: bool) -> bool {
         let entry = self
             .entries
             .iter_mut()
-            .find(|entry| entry.payee.asset() == asset && entry.frozen != frozen);
+            .find(|entry| entry.payee.asset() == asset && entry.frozen.is_some() != frozen);
         match entry {
             Some(entry) => {
-                entry.frozen = frozen;
+                entry.frozen = frozen.then_some(received);
                 true
             }
             None => false,
         }
     }
+}
+
+/// What is kept of an asset that was owed something in the past.
+fn past_of(past: &[PastPayee], asset: Asset) -> Option<&PastPayee> {
+    past.iter().rev().find(|past| past.asset == asset)
 }
 
 /// The entries of these royalties. Rates that would take more than what is left are cut, in proportion: first those that are late, then those
@@ -376,6 +404,7 @@ fn entries(
     late: &LateRoyalties,
     claimed: &[Royalty],
     before: &[RoyaltyEntry],
+    past: &[PastPayee],
 ) -> Result<Entries, RebaseError> {
     let mut left = u64::from(BILLION);
     let mut all = Vec::with_capacity(stack.len() + late.len() + claimed.len());
@@ -402,19 +431,19 @@ fn entries(
             }
             // Cut, they sum to what is left at the most.
             left -= rate;
-            let held = before
-                .iter()
-                .find(|entry| entry.payee.asset() == royalty.payee.asset());
+            let asset = royalty.payee.asset();
+            let held = before.iter().find(|entry| entry.payee.asset() == asset);
+            let paid_before = past_of(past, asset).map_or(0, |past| past.paid);
             all.push(RoyaltyEntry {
                 payee: royalty.payee,
                 asked: royalty.rate,
                 // At most 10^9.
                 rate: Perbill::from_parts(rate as u32),
                 ceiling: royalty.ceiling,
-                carried: held.map_or(0, |entry| entry.carried),
-                paid: held.map_or(0, |entry| entry.paid),
+                carried: held.map_or(paid_before, |entry| entry.carried),
+                paid: held.map_or(paid_before, |entry| entry.paid),
                 ground,
-                frozen: held.is_some_and(|entry| entry.frozen),
+                frozen: held.and_then(|entry| entry.frozen),
             });
         }
     }

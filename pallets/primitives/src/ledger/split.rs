@@ -363,6 +363,22 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(())
     }
 
+    /// The same where the model's owner has come to name what was left out: those who were not owed anything have what they would have had, as
+    /// if they had claimed it. Says how much that is.
+    pub fn rebase_from_what_waits(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+        stack: &RoyaltyStack,
+        late: &LateRoyalties,
+    ) -> Result<Balance, RebaseError> {
+        let before = self.royalties.clone();
+        let rebased = self.royalties.rebase(received, stack, late)?;
+        let kept = self.go_on(received, marks, rebased)?;
+        let (amount, _) = self.set_aside(received, marks, &before, &kept)?;
+        Ok(amount)
+    }
+
     /// Goes on without what is claimed, once everything payable has been paid. Says what comes back to the team.
     ///
     /// If nothing of what was claimed is owed, what was set aside waits as it would have; all else that comes back counts as what comes in now.
@@ -394,42 +410,14 @@ impl<AccountId: Clone> Split<AccountId> {
         marks: &mut Marks,
         claimed: &LateRoyalties,
     ) -> Result<Balance, RebaseError> {
-        let last_owed: Vec<_> = claimed
-            .iter()
-            .map(|royalty| self.royalties.owed_until(royalty.payee.asset()))
-            .collect();
+        let before = self.royalties.clone();
         let rebased = self.royalties.with_claimed(received, claimed)?;
         let kept = self.go_on(received, marks, rebased)?;
-
-        let mut asked: Balance = 0;
-        let mut amounts = Vec::with_capacity(claimed.len());
-        let entries = self.royalties.entries().iter().rev();
-        for (entry, last_owed) in entries.zip(last_owed.into_iter().rev()) {
-            let missed = difference(received, marks.older.net.max(last_owed))?;
-            let amount = entry.rate.mul_floor(missed);
-            let amount = entry.ceiling.map_or(amount, |ceiling| amount.min(ceiling));
-            asked = sum(asked, amount)?;
-            amounts.push(amount);
-        }
-        amounts.reverse();
-
-        // What waits of a former team's is theirs: else the present team had it if the claim is not upheld.
-        let most = match self.waits {
-            true => asked.min(kept.takeable()?),
-            false => 0,
-        };
-        let mut taken: Balance = 0;
-        for amount in &mut amounts {
-            *amount = part(*amount, most, asked)?;
-            taken = sum(taken, *amount)?;
-        }
-        self.royalties.set_aside(&amounts)?;
-        let less = kept.less(taken)?;
-        self.mark(marks, &less)?;
+        let (taken, less) = self.set_aside(received, marks, &before, &kept)?;
         self.aside = Some(Aside {
             period: marks.period,
             // There are eight places.
-            entries: amounts.len() as u8,
+            entries: claimed.len() as u8,
             amount: taken,
             newer_rose: difference(less.newer.max(kept.newer), kept.newer)?,
             newer_fell: difference(less.newer.max(kept.newer), less.newer)?,
@@ -437,9 +425,9 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(taken)
     }
 
-    /// Freezes or unfreezes what is owed for an asset, once everything payable has been paid. Says whether anything changed.
-    pub fn set_frozen(&mut self, asset: Asset, frozen: bool) -> bool {
-        self.royalties.set_frozen(asset, frozen)
+    /// Freezes or unfreezes what is owed for an asset, once everything payable of what was received has been paid. Says whether anything changed.
+    pub fn set_frozen(&mut self, received: Balance, asset: Asset, frozen: bool) -> bool {
+        self.royalties.set_frozen(received, asset, frozen)
     }
 
     /// Nothing waits any more.
@@ -510,6 +498,47 @@ impl<AccountId: Clone> Split<AccountId> {
         self.royalties = rebased.royalties;
         self.mark(marks, &kept)?;
         Ok(kept)
+    }
+
+    /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
+    /// was last owed if that was later; less in proportion if less waits. Says how much that is, and what the team has kept then.
+    fn set_aside(
+        &mut self,
+        received: Balance,
+        marks: &mut Marks,
+        before: &Royalties,
+        kept: &Kept,
+    ) -> Result<(Balance, Kept), ArithmeticError> {
+        let mut asked: Balance = 0;
+        let mut amounts = Vec::with_capacity(self.royalties.entries().len());
+        for entry in self.royalties.entries() {
+            let asset = entry.payee.asset();
+            let missed = match before.has(asset) {
+                true => 0,
+                false => difference(received, marks.older.net.max(before.owed_until(asset)))?,
+            };
+            let amount = entry.rate.mul_floor(missed);
+            let amount = entry.ceiling.map_or(amount, |ceiling| {
+                amount.min(ceiling.saturating_sub(entry.carried))
+            });
+            asked = sum(asked, amount)?;
+            amounts.push(amount);
+        }
+
+        // What waits of a former team's is theirs: else the present team had it if a claim is not upheld.
+        let most = match self.waits {
+            true => asked.min(kept.takeable()?),
+            false => 0,
+        };
+        let mut taken: Balance = 0;
+        for amount in &mut amounts {
+            *amount = part(*amount, most, asked)?;
+            taken = sum(taken, *amount)?;
+        }
+        self.royalties.set_aside(&amounts)?;
+        let less = kept.less(taken)?;
+        self.mark(marks, &less)?;
+        Ok((taken, less))
     }
 
     /// Keeps in numbers what followed from royalties that have changed.

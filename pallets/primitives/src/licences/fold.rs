@@ -132,13 +132,18 @@ impl Source<'_> {
     }
 
     /// The same without what the source owes late.
-    pub(super) fn timely_royalties(&self) -> impl Iterator<Item = Royalty> + '_ {
-        let own = self.standing.royalty.map(|terms| Royalty {
+    fn timely_royalties(&self) -> impl Iterator<Item = Royalty> + '_ {
+        let stack = self.standing.stack.iter().copied();
+        stack.chain(self.own_royalty())
+    }
+
+    /// The source's own.
+    pub(super) fn own_royalty(&self) -> Option<Royalty> {
+        self.standing.royalty.map(|terms| Royalty {
             payee: self.origin.payee(),
             rate: terms.rate,
             ceiling: terms.ceiling,
-        });
-        self.standing.stack.iter().copied().chain(own)
+        })
     }
 
     /// Whom a descendant's descendants have to ask because of this source: those whom its own have to ask, and the source itself if its
@@ -295,7 +300,7 @@ pub fn fold(terms: &LicenceTerms, sources: &[Source], now: u32) -> Result<Folded
         let asset = source.origin.asset();
         check_permissions(terms, source, family, now)
             .and_then(|()| add_gates(&mut gates, source))
-            .and_then(|()| add_royalties(&mut stack, source))
+            .and_then(|()| add_royalties(&mut stack, source.royalties()))
             .map_err(|term| Refusal::through(origin, asset, term))?;
         standing.meet(source.standing);
         family = family.or(source.standing.family);
@@ -383,9 +388,12 @@ pub(super) fn add_gates(gates: &mut Vec<Asset>, source: &Source) -> Result<(), T
     Ok(())
 }
 
-/// Adds the royalties that a source owes, late or not, and its own.
-pub(super) fn add_royalties(stack: &mut Vec<Royalty>, source: &Source) -> Result<(), Term> {
-    for royalty in source.royalties() {
+/// Adds what a source brings.
+pub(super) fn add_royalties(
+    stack: &mut Vec<Royalty>,
+    brought: impl Iterator<Item = Royalty>,
+) -> Result<(), Term> {
+    for royalty in brought {
         unite(stack, royalty);
         if stack.len() > MAX_STACK as usize {
             return Err(Term::Stack);

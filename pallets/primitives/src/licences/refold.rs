@@ -37,8 +37,8 @@ pub struct KnownSource<'a> {
 /// Refused as well is a source that ends earlier than the model (`EndsEarlier`), or that every further descendant would have to ask (`AsksDescendants`): the
 /// owner of a model would take from its descendants what they were promised. A dispute can add it.
 ///
-/// Of the grants that it asks for those are left out that the model needed already. What was owed late and now comes in time is not late
-/// any more. The work is that of one source of [`fold`](super::fold()).
+/// Of the grants that it asks for those are left out that the model needed already. What is owed late stays late, so that descendants go on to
+/// inherit it. The work is that of one source of [`fold`](super::fold()).
 pub fn extend(
     terms: &LicenceTerms,
     held: &Standing,
@@ -48,10 +48,11 @@ pub fn extend(
 ) -> Result<Folded, Refusal> {
     let mut gates = held.gates.to_vec();
     let mut stack = held.stack.to_vec();
+    let timely = |royalty: &Royalty| place_of(&held.late, royalty).is_err();
     // No model is of two families: a source of another one is not of the terms' own either.
     check_permissions(terms, source, None, now)
         .and_then(|()| add_gates(&mut gates, source))
-        .and_then(|()| add_royalties(&mut stack, source))
+        .and_then(|()| add_royalties(&mut stack, source.royalties().filter(timely)))
         .map_err(|term| Refusal::through(position, source.origin.asset(), term))?;
 
     let mut standing = held.clone();
@@ -64,7 +65,6 @@ pub fn extend(
     if gates != *held.gates {
         return refused(Term::AsksDescendants);
     }
-    standing.late.retain(|late| place_of(&stack, late).is_err());
     // Their lengths were checked as they grew.
     standing.gates = Gates::truncate_from(gates);
     standing.stack = RoyaltyStack::truncate_from(stack);
@@ -77,8 +77,9 @@ pub fn extend(
     Ok(Folded { standing, grants })
 }
 
-/// What a model would owe late if it came from a source that its owner left out: what the source owes and its own royalty, but for
-/// assets that it owes already; the highest rates first, then the lower payees, as many as there are free places. Ascending by payee.
+/// What a model would owe late if it came from a source that its owner left out, but for assets that it owes already: the source's own
+/// royalty, which always has a place, then what the source owes, the highest rates first, then the lower payees, as many as there are free places.
+/// Ascending by payee.
 ///
 /// The work is bounded by [`MAX_STACK`](crate::assets::MAX_STACK) + [`MAX_LATE`] + 1 royalties.
 pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
@@ -87,14 +88,27 @@ pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
         unite(&mut brought, royalty);
     }
     brought.retain(|royalty| !owes(held, royalty));
+    let is_own = |royalty: &Royalty| royalty.payee.asset() == source.origin.asset();
+    let (own, others): (Vec<_>, Vec<_>) = brought.into_iter().partition(is_own);
     let free = (MAX_LATE as usize).saturating_sub(held.late.len());
-    late_of(highest_first(brought).into_iter().take(free).collect())
+    let places = free.max(own.len());
+    let claimed = own.into_iter().chain(highest_first(others));
+    late_of(claimed.take(places).collect())
 }
 
-/// The standing of a model with what it owes late because of a source that its owner left out: to be refolded with the source.
-pub fn uphold(held: &Standing, source: &Source) -> Standing {
-    let claimed = claimed_royalties(held, source);
-    let late = held.late.iter().chain(&claimed).copied().collect();
+/// The standing of a model with what it owes late because of a source that its owner left out: of what was claimed, all that the source still
+/// brings. To be refolded with the source, whose own royalty finds its place then.
+pub fn uphold(held: &Standing, source: &Source, claimed: &LateRoyalties) -> Standing {
+    let brings = |royalty: &Royalty| {
+        let asset = royalty.payee.asset();
+        asset != source.origin.asset()
+            && source
+                .royalties()
+                .any(|brought| brought.payee.asset() == asset)
+    };
+    let claimed = claimed.iter().copied().filter(brings);
+    // No more than there were free places.
+    let late = held.late.iter().copied().chain(claimed).collect();
     Standing {
         late: late_of(late),
         ..held.clone()
@@ -109,9 +123,10 @@ pub fn uphold(held: &Standing, source: &Source) -> Standing {
 /// - The stack: what is owed in it and still comes from a source stays; a rate that is higher than it was is raised while all come to at most
 ///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES), the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
 ///   from then on. Else anybody upstream could raise what models that are there owe.
-/// - Late: what is owed late, still comes from a source and has no place in the stack stays. All that those sources bring which were left out is
-///   added by highest rate, then lower payee, while there are at most [`MAX_LATE`]; then what the other sources owe late, in the same order, as far as
-///   stack and late together come to at most [`MAX_ROYALTIES`](super::MAX_ROYALTIES): a descendant did not leave anything out.
+/// - Late, as far as it has no place in the stack: first the own royalties of those sources which were left out, which are no more than [`MAX_LATE`]; then what is owed
+///   late and still comes from a source; then what sources owe late, as far as stack and late together come to at most
+///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES): a descendant did not leave that out. Each by highest rate, then lower payee, while there are at most [`MAX_LATE`]. What a source which was left out comes
+///   to owe after that was decided is not added but like this.
 /// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
 ///
 /// What does not fit is left out and stands against nothing. The order of the sources matters for nothing but which ceiling stays of two with
@@ -190,9 +205,9 @@ fn gates(held: &Standing, sources: &[KnownSource]) -> Gates {
 struct Brought {
     /// By any way.
     all: Vec<Royalty>,
-    /// All of sources that were left out.
+    /// The own royalties of sources that were left out.
     upheld: Vec<Royalty>,
-    /// What the others owe late.
+    /// What sources owe late.
     inherited: Vec<Royalty>,
 }
 
@@ -200,19 +215,15 @@ impl Brought {
     fn by(sources: &[KnownSource]) -> Self {
         let mut brought = Brought::default();
         for known in sources {
-            for royalty in known.source.timely_royalties() {
-                if known.upheld {
-                    unite(&mut brought.upheld, royalty);
-                }
+            for royalty in known.source.royalties() {
                 unite(&mut brought.all, royalty);
             }
             for royalty in &known.source.standing.late {
-                let late = match known.upheld {
-                    true => &mut brought.upheld,
-                    false => &mut brought.inherited,
-                };
-                unite(late, *royalty);
-                unite(&mut brought.all, *royalty);
+                unite(&mut brought.inherited, *royalty);
+            }
+            let own = known.source.own_royalty().filter(|_| known.upheld);
+            if let Some(own) = own {
+                unite(&mut brought.upheld, own);
             }
         }
         brought
@@ -263,10 +274,15 @@ impl Brought {
             self.owed(royalty)
                 .filter(|owed| place_of(stack, owed).is_err())
         };
-        let mut late: Vec<_> = held.late.iter().filter_map(owed_beyond).collect();
-        for (others, bounded) in [(&self.upheld, false), (&self.inherited, true)] {
-            let others = others.iter().filter_map(owed_beyond).collect();
-            for royalty in highest_first(others) {
+        let mut late: Vec<Royalty> = Vec::new();
+        let lists: [(&[Royalty], bool); 3] = [
+            (&self.upheld, false),
+            (&held.late, false),
+            (&self.inherited, true),
+        ];
+        for (royalties, bounded) in lists {
+            let owed = royalties.iter().filter_map(owed_beyond).collect();
+            for royalty in highest_first(owed) {
                 let known = |one: &Royalty| one.payee.asset() == royalty.payee.asset();
                 let room = late.len() < MAX_LATE as usize && !late.iter().any(known);
                 let fits = || royalties_fit(stack.iter().chain(&late).chain([&royalty]));

@@ -28,6 +28,7 @@ fn other_royalties_are_owed_from_now_on_and_the_present_ones_are_paid_before() {
             model: 2,
             royalties: stack(&named),
             late: LateRoyalties::truncate_from(late.to_vec()),
+            set_aside: None,
         };
         assert_eq!(events().last(), Some(&last));
         assert_eq!(claimable(22), 900);
@@ -66,6 +67,36 @@ fn data_of_which_nothing_was_admitted_is_left_out() {
         pay_net(0, 100);
         settle(0);
         assert_eq!(claimable(20), 100);
+    });
+}
+
+#[test]
+fn what_an_owner_names_has_its_part_of_what_waits() {
+    ExtBuilder.build_and_execute(|| {
+        open_model(0, &[], 20);
+        open_waiting(1, &[], &[(21, 100)]);
+        pay_net(1, 1_000);
+        let add = |owed: &[Royalty]| {
+            let late = LateRoyalties::new();
+            <Rewards as Revenue<_>>::add_royalties(1, stack(owed), late)
+        };
+        let claim = LateRoyalties::truncate_from(vec![royalty(Payee::Model(0), 5)]);
+        assert_ok!(<Rewards as Revenue<_>>::claim(1, claim));
+        assert_noop!(add(&[]), Error::<Test>::AlreadyClaimed);
+        assert_ok!(<Rewards as Revenue<_>>::close_claim(1));
+
+        let owed = [royalty(Payee::Model(0), 20)];
+        assert_ok!(add(&owed));
+        let last = Event::RoyaltiesAmended {
+            model: 1,
+            royalties: stack(&owed),
+            late: LateRoyalties::new(),
+            set_aside: Some(200),
+        };
+        assert_eq!(events().last(), Some(&last));
+        settle(1);
+        settle(0);
+        assert_eq!([20, 21].map(claimable), [200, 500]);
     });
 }
 

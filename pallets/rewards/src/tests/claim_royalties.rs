@@ -133,6 +133,13 @@ fn what_is_owed_or_claimed_already_cannot_be_claimed_nor_more_than_there_is_room
             late(&eight[..7])
         ));
         assert_noop!(claim(12, &[owed(9), owed(10)]), Error::<Test>::TooManyLate);
+        // One may take the place of another, whatever is late.
+        assert_ok!(<Rewards as Revenue<_>>::amend_royalties(
+            12,
+            stack(&[owed(0)]),
+            late(&eight)
+        ));
+        assert_noop!(claim(12, &[owed(9), owed(10)]), Error::<Test>::TooManyLate);
         assert_ok!(claim(12, &[owed(9)]));
         assert_noop!(claim(12, &[]), Error::<Test>::AlreadyClaimed);
     });

@@ -31,8 +31,8 @@ pub(crate) struct Kin {
     pub(crate) late: Vec<Royalty>,
     pub(crate) sources: Vec<Source>,
     pub(crate) contested: Option<Contention>,
-    /// Whether a source is claimed: nothing else changes what it owes meanwhile.
-    claimed: bool,
+    /// What is claimed because of a source: nothing else changes what it owes meanwhile.
+    claimed: Option<Vec<Royalty>>,
     reexecuted: bool,
     /// Who is announced to be the team, from which block on.
     announced: Option<(Vec<Share>, u32)>,
@@ -75,7 +75,7 @@ fn fits(stack: &[Royalty]) -> Outcome {
 
 impl Kin {
     fn check_unclaimed(&self) -> Outcome {
-        if self.claimed {
+        if self.claimed.is_some() {
             return Err("SourceClaimed");
         }
         Ok(())
@@ -189,7 +189,7 @@ impl Book {
             late: Vec::new(),
             sources: sources.collect(),
             contested: None,
-            claimed: false,
+            claimed: None,
             reexecuted: false,
             announced: None,
             changed: 0,
@@ -203,19 +203,14 @@ impl Book {
     fn folded(&self, kin: &Kin) -> (Vec<Royalty>, Vec<Royalty>) {
         let (mut all, mut upheld, mut inherited) = (Vec::new(), Vec::new(), Vec::new());
         for source in &kin.sources {
-            let late = if source.upheld {
-                for royalty in self.timely(source.payee) {
-                    unite(&mut upheld, royalty);
-                }
-                &mut upheld
-            } else {
-                &mut inherited
-            };
             for royalty in self.late(source.payee) {
-                unite(late, royalty);
+                unite(&mut inherited, royalty);
             }
             for royalty in self.brought(source.payee) {
                 unite(&mut all, royalty);
+                if source.upheld && royalty.payee.asset() == source.payee.asset() {
+                    unite(&mut upheld, royalty);
+                }
             }
         }
         // By whatever way an asset is reached, its latest round is owed.
@@ -227,10 +222,9 @@ impl Book {
         };
         // Nothing is added: what owners upstream name by themselves binds models that are registered afterwards.
         let mut stack = kept(&kin.stack);
-        let mut late = kept(&kin.late);
-        late.retain(|royalty| !owes(&stack, royalty.payee.asset()));
-        // A descendant has left nothing out: what it owes because of those who have stays within what anybody owes.
-        for (others, bounded) in [(&upheld, false), (&inherited, true)] {
+        let mut late: Vec<Royalty> = Vec::new();
+        // Who was left out has a place. A descendant has left nothing out: what it owes because of those who have stays within what anybody owes.
+        for (others, bounded) in [(&upheld, false), (&kin.late, false), (&inherited, true)] {
             for royalty in highest_first(kept(others)) {
                 let asset = royalty.payee.asset();
                 let owed = [&stack[..], &late, &[royalty]].concat();
@@ -248,11 +242,11 @@ impl Book {
     }
 
     /// Folds a model again. `held` is what it owes with precedence, and where it comes from.
-    fn renew(&mut self, model: ModelId, held: Kin) -> Outcome {
+    fn renew(&mut self, model: ModelId, held: Kin, named: bool) -> Outcome {
         let (stack, late) = self.folded(&held);
         let before = self.kin(model)?.clone();
         if (&before.stack, &before.late) != (&stack, &late) {
-            self.amend_royalties(model, &stack, &late)?;
+            self.amend_royalties(model, &stack, &late, named)?;
         }
         // What is owed in time besides is for those who are registered afterwards, but that all owe for the latest round.
         let owed = [&stack[..], &late].concat();
@@ -278,7 +272,7 @@ impl Book {
         if !self.is_stale(&kin) {
             return Err("NotStale");
         }
-        self.renew(model, kin)
+        self.renew(model, kin, false)
     }
 
     pub(crate) fn add_parent(&mut self, model: ModelId, source: Payee) -> Outcome {
@@ -291,14 +285,17 @@ impl Book {
         held.check_unclaimed()?;
         self.check_fresh(source)?;
         for royalty in self.brought(source) {
-            unite(&mut held.stack, royalty);
+            // What is late stays late.
+            if !owes(&held.late, royalty.payee.asset()) {
+                unite(&mut held.stack, royalty);
+            }
         }
         fits(&held.stack)?;
         held.sources.push(Source {
             payee: source,
             upheld: false,
         });
-        self.renew(model, held)?;
+        self.renew(model, held, true)?;
         self.come_from_others(model)
     }
 
@@ -317,8 +314,13 @@ impl Book {
             let asset = royalty.payee.asset();
             !owes(&kin.stack, asset) && !owes(&kin.late, asset)
         });
+        // The source's own royalty comes first, and has a place always.
         let mut claimed = highest_first(brought);
-        claimed.truncate(MAX_LATE - kin.late.len());
+        claimed.sort_by_key(|royalty| royalty.payee.asset() != source.asset());
+        let own = claimed
+            .first()
+            .is_some_and(|first| first.payee.asset() == source.asset());
+        claimed.truncate((MAX_LATE - kin.late.len()).max(usize::from(own)));
         claimed.sort_by_key(|royalty| royalty.payee);
         claimed
     }
@@ -345,7 +347,7 @@ impl Book {
                 if !claimed.is_empty() {
                     self.claim_late(model, &claimed)?;
                 }
-                self.kin(model)?.claimed = true;
+                self.kin(model)?.claimed = Some(claimed);
             }
             Contention::False(source) if known(source) => {
                 self.freeze(model, source.asset(), true)?
@@ -366,21 +368,26 @@ impl Book {
                 let named = held.sources.iter().map(|known| known.payee);
                 let mut named = named.filter(|known| known.asset() == source.asset());
                 if upheld && !named.any(|known| known >= source) {
-                    let claimed = self.claimed(&held, source);
-                    held.late.extend(claimed);
+                    // What the source has come to owe since is not claimed.
+                    let brought = self.brought(source);
+                    let claimed = held.claimed.take().unwrap_or_default().into_iter();
+                    held.late.extend(claimed.filter(|royalty| {
+                        let asset = royalty.payee.asset();
+                        asset != source.asset() && owes(&brought, asset)
+                    }));
                     held.sources.push(Source {
                         payee: source,
                         upheld: true,
                     });
-                    self.renew(model, held)?;
+                    self.renew(model, held, false)?;
                 }
-                self.kin(model)?.claimed = false;
+                self.kin(model)?.claimed = None;
                 self.close_claim(model)?;
             }
             Contention::False(source) => {
                 if upheld {
                     held.sources.retain(|known| known.payee != source);
-                    self.renew(model, held)?;
+                    self.renew(model, held, false)?;
                 }
                 self.freeze(model, source.asset(), false)?;
             }

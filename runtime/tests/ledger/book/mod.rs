@@ -520,6 +520,7 @@ impl Book {
         model: ModelId,
         stack: &[Royalty],
         late: &[Royalty],
+        named: bool,
     ) -> Outcome {
         Self::check_ascending(stack)?;
         self.check_payees(stack)?;
@@ -530,7 +531,11 @@ impl Book {
             return Err("RoyaltyOwed");
         }
         self.settle(model)?;
-        self.ledger(model)?.amend_royalties(&stack, &late)
+        let ledger = self.ledger(model)?;
+        match named {
+            true => ledger.add_royalties(&stack, &late),
+            false => ledger.amend_royalties(&stack, &late),
+        }
     }
 
     pub(crate) fn claim_late(&mut self, model: ModelId, royalties: &[Royalty]) -> Outcome {

@@ -31,7 +31,8 @@ pub(crate) struct Entry {
     carried: Coin,
     pub(crate) paid: Coin,
     pub(crate) kind: Kind,
-    pub(crate) frozen: bool,
+    /// What had come in when it was held back, if it is.
+    pub(crate) frozen: Option<Coin>,
 }
 
 impl Entry {
@@ -44,7 +45,7 @@ impl Entry {
             carried: 0,
             paid: 0,
             kind,
-            frozen: false,
+            frozen: None,
         }
     }
 
@@ -156,8 +157,8 @@ pub(crate) struct Ledger {
     /// What royalties had left to all teams when rates last changed.
     kept: Coin,
     pub(crate) entries: Vec<Entry>,
-    /// What had come in when an asset was last owed something that it is not owed now.
-    ended: BTreeMap<Asset, Coin>,
+    /// What had come in when an asset was last owed something that it is not owed now, and what it was paid.
+    ended: BTreeMap<Asset, (Coin, Coin)>,
     older: Mark,
     newer: Mark,
     /// Whether half of what royalties leave waits.
@@ -255,7 +256,8 @@ impl Ledger {
     /// What is set aside or held back.
     pub(crate) fn contested(&self) -> Coin {
         let entries = self.entries.iter();
-        let contested = entries.filter(|entry| entry.frozen || entry.kind == Kind::Claimed);
+        let contested =
+            entries.filter(|entry| entry.frozen.is_some() || entry.kind == Kind::Claimed);
         contested.map(|entry| self.owed(entry) - entry.paid).sum()
     }
 
@@ -281,7 +283,7 @@ impl Ledger {
         let mut payments = Payments::default();
         let more = self.net - self.base;
         for entry in &mut self.entries {
-            if entry.kind != Kind::Claimed && !entry.frozen {
+            if entry.kind != Kind::Claimed && entry.frozen.is_none() {
                 let owed = entry.owed(more);
                 let due = owed - std::mem::replace(&mut entry.paid, owed);
                 payments.royalties.push((entry.payee, due));
@@ -376,6 +378,30 @@ impl Ledger {
         }
     }
 
+    /// What is owed for an asset from now on: it goes on from what it had in the past.
+    fn entry(&self, royalty: &Royalty, kind: Kind) -> Entry {
+        let ended = self.ended.get(&royalty.payee.asset());
+        let had = ended.map_or(0, |(_, paid)| *paid);
+        Entry {
+            carried: had,
+            paid: had,
+            ..Entry::new(royalty, kind)
+        }
+    }
+
+    /// The owner names what it had left out: who is new has its part of what waits. The ledger is settled.
+    pub(crate) fn add_royalties(&mut self, stack: &[Royalty], late: &[Royalty]) -> Outcome {
+        if self.claim.is_some() {
+            return Err("AlreadyClaimed");
+        }
+        let assets = self.entries.iter().map(|entry| entry.payee.asset());
+        let (known, ended) = (assets.collect::<Vec<_>>(), self.ended.clone());
+        self.amend_royalties(stack, late)?;
+        let is_new = |entry: &Entry| !known.contains(&entry.payee.asset());
+        self.set_aside(&ended, is_new);
+        Ok(())
+    }
+
     /// Other royalties are owed from now on. The ledger is settled.
     pub(crate) fn amend_royalties(&mut self, stack: &[Royalty], late: &[Royalty]) -> Outcome {
         check_rates(stack)?;
@@ -385,8 +411,8 @@ impl Ledger {
         let owed = stack.iter().map(|royalty| (royalty, Kind::Stack));
         let owed = owed.chain(late.iter().map(|royalty| (royalty, Kind::Late)));
         for (royalty, kind) in owed {
+            let mut entry = self.entry(royalty, kind);
             self.ended.remove(&royalty.payee.asset());
-            let mut entry = Entry::new(royalty, kind);
             if let Some(earlier) = of_asset(&before, royalty.payee.asset()) {
                 entry.carried = earlier.carried;
                 entry.paid = earlier.paid;
@@ -401,7 +427,9 @@ impl Ledger {
             if entry.kind == Kind::Claimed {
                 self.entries.push(entry);
             } else {
-                self.ended.insert(entry.payee.asset(), self.net);
+                let until = entry.frozen.unwrap_or(self.net);
+                let ended = (until, entry.paid);
+                self.ended.insert(entry.payee.asset(), ended);
                 self.give_back(&entry);
             }
         }
@@ -415,7 +443,9 @@ impl Ledger {
             return Err("AlreadyClaimed");
         }
         let late = self.entries.iter().filter(|entry| entry.kind == Kind::Late);
-        if late.count() + royalties.len() > MAX_LATE {
+        // One may take the place of another.
+        let places = MAX_LATE.saturating_sub(late.count()).max(1);
+        if royalties.len() > places {
             return Err("TooManyLate");
         }
         let mut assets = royalties.iter().map(|royalty| royalty.payee.asset());
@@ -423,43 +453,55 @@ impl Ledger {
             return Err("RoyaltyOwed");
         }
         self.rebase();
-        let first = self.entries.len();
-        let claimed = royalties
-            .iter()
-            .map(|royalty| Entry::new(royalty, Kind::Claimed));
-        self.entries.extend(claimed);
+        for royalty in royalties {
+            let entry = self.entry(royalty, Kind::Claimed);
+            self.entries.push(entry);
+        }
         self.cut();
-        let mut claim = Claim {
+        let (older, newer) = (self.older.kept, self.newer.kept);
+        let aside = self.set_aside(&self.ended.clone(), |entry| entry.kind == Kind::Claimed);
+        self.claim = Some(Claim {
             royalties: royalties.len(),
             period,
-            aside: 0,
-            older: self.older.kept,
-            newer: self.newer.kept,
-        };
+            aside,
+            older,
+            newer,
+        });
+        Ok(())
+    }
 
-        // As if they had been owed since the older boundary, or ever since they were, as far as the team keeps what was free, and half of what
-        // is left.
+    /// Those who are new have what they would have had since the older boundary, or ever since they were owed something, as far as the team keeps
+    /// what was free, and half of what is left.
+    fn set_aside(
+        &mut self,
+        ended: &BTreeMap<Asset, (Coin, Coin)>,
+        is_new: impl Fn(&Entry) -> bool,
+    ) -> Coin {
         let wanted = |entry: &Entry| {
-            let ended = self.ended.get(&entry.payee.asset()).copied();
-            let since = self.older.net.max(ended.unwrap_or_default());
+            if !is_new(entry) {
+                return 0;
+            }
+            let ended = ended.get(&entry.payee.asset());
+            let since = self.older.net.max(ended.map_or(0, |(until, _)| *until));
             whole(entry.gain(self.net - since))
         };
-        let wanted: Vec<Coin> = self.entries[first..].iter().map(wanted).collect();
+        let wanted: Vec<Coin> = self.entries.iter().map(wanted).collect();
         let all: Coin = wanted.iter().sum();
         let waits = self.kept - self.older.kept;
         let most = if self.waits { waits / 2 } else { 0 };
+        let mut aside = 0;
         if all > 0 {
-            for (entry, wanted) in self.entries[first..].iter_mut().zip(wanted) {
-                entry.carried = fraction(wanted, all.min(most), all);
-                claim.aside += entry.carried;
+            for (entry, wanted) in self.entries.iter_mut().zip(wanted) {
+                let part = fraction(wanted, all.min(most), all);
+                entry.carried += part;
+                aside += part;
             }
         }
         // What is free stays free.
-        self.kept -= claim.aside;
-        self.older.kept += claim.aside;
+        self.kept -= aside;
+        self.older.kept += aside;
         self.newer.kept = self.newer.kept.clamp(self.older.kept, self.kept);
-        self.claim = Some(claim);
-        Ok(())
+        aside
     }
 
     /// What is claimed and not owed by now is the team's. The ledger is settled.
@@ -488,7 +530,7 @@ impl Ledger {
         let mut assets = self.entries.iter().filter(claimed);
         assets.any(|entry| {
             let ended = self.ended.get(&entry.payee.asset());
-            ended.is_some_and(|ended| *ended > self.older.net)
+            ended.is_some_and(|(until, _)| *until > self.older.net)
         })
     }
 
@@ -521,8 +563,10 @@ impl Ledger {
 
     pub(crate) fn freeze(&mut self, asset: Asset, frozen: bool) {
         let mut entries = self.entries.iter_mut();
-        if let Some(entry) = entries.find(|entry| entry.payee.asset() == asset) {
-            entry.frozen = frozen;
+        let found =
+            entries.find(|entry| entry.payee.asset() == asset && entry.frozen.is_some() != frozen);
+        if let Some(entry) = found {
+            entry.frozen = frozen.then_some(self.net);
         }
     }
 
