@@ -1,11 +1,13 @@
 //! `tributary licence check`: whether an asset may be used, what it costs and who earns from it.
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use serde_json::{json, Value};
 use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{
     assets::{Asset, LateRoyalties, Pool, RoyaltyStack},
-    licences::{royalties_fit, Origin, Source, Standing, Term, Use, UseQuote, UseRefusal},
+    licences::{
+        royalties_fit, GrantQuote, Origin, Source, Standing, Term, Use, UseQuote, UseRefusal,
+    },
 };
 
 use super::{
@@ -59,19 +61,7 @@ pub(super) async fn check(
         "earns a part of the net"
     };
     let (table, royalties) = royalty_table(whose, &lines);
-    let mut grants = Grid::new(["needs a grant of", "approval", ">fee", "so far"]);
-    let mut needed = Vec::new();
-    for grant in &quote.grants {
-        let progress = format!("{:?}", grant.progress);
-        let approval = if grant.approval { "needed" } else { "" };
-        grants.row([
-            &asset_text(grant.asset),
-            &approval,
-            &Amount(grant.fee),
-            &progress,
-        ]);
-        needed.push(json!({ "asset": grant.asset, "approval": grant.approval, "fee": Amount(grant.fee), "progress": progress }));
-    }
+    let (grants, needed) = grant_table(&quote.grants);
     let json = json!({
         "allowed": true,
         "price": Amount(quote.price),
@@ -102,6 +92,20 @@ pub(super) async fn check(
         ),
     ]);
     Ok(output.table(table).table(grants))
+}
+
+/// The grants that somebody needs, for people and programs.
+pub(crate) fn grant_table(grants: &[GrantQuote]) -> (Grid, Vec<Value>) {
+    let mut table = Grid::new(["needs a grant of", "approval", ">fee", "so far"]);
+    let mut list = Vec::new();
+    for grant in grants {
+        let progress = format!("{:?}", grant.progress);
+        let approval = if grant.approval { "needed" } else { "" };
+        let fee = Amount(grant.fee);
+        table.row([&asset_text(grant.asset), &approval, &fee, &progress]);
+        list.push(json!({ "asset": grant.asset, "approval": grant.approval, "fee": fee, "progress": progress }));
+    }
+    (table, list)
 }
 
 /// That an asset may not be used, and why.

@@ -1,6 +1,7 @@
 //! `tributary model`: models and their ancestry.
 
 mod add_parent;
+mod dry_run;
 mod lineage;
 mod register;
 mod show;

@@ -10,11 +10,12 @@ use tributary_primitives::{
     licences::{Origin, Refusal},
 };
 
+use super::dry_run::DryRun;
 use crate::{
     asset::PoolName,
     chain::{
         calls::{Kind, Member, ModelRegistered, RegisterModel},
-        Chain,
+        Snapshot,
     },
     commands::{
         file_hash,
@@ -22,14 +23,14 @@ use crate::{
         members::{team, MemberArgument},
         parse_hash,
     },
-    context::Context,
+    context::{AccountName, Context},
     failure::misuse,
     keys,
     output::Output,
 };
 
 /// The call, as refusals name it.
-const CALL: &str = "Models.register";
+pub(super) const CALL: &str = "Models.register";
 
 /// `tributary model register`
 #[derive(Args, Debug)]
@@ -70,34 +71,31 @@ pub(crate) struct Register {
     /// Text or JSON about it, among other things where its weights can be fetched.
     #[arg(long, default_value = "")]
     metadata: String,
+    /// Say what the chain would say, and what the model would owe and need, without registering it. Needs no key.
+    #[arg(long)]
+    dry_run: bool,
+    /// Who would register it: an address, dev:NAME or the name of a key [default: the account of --key or --dev]
+    #[arg(long, requires = "dry_run")]
+    account: Option<AccountName>,
 }
 
 impl Register {
     pub(super) async fn run(self, context: &Context) -> Result<Output> {
-        let weights_hash = file_hash(self.weights.as_ref(), self.weights_hash)?;
-        let recipe_hash = file_hash(self.recipe.as_ref(), self.recipe_hash)?;
-        let origins = self.origins()?;
-        let mut team = team(context, &self.team)?;
-        let (chain, key) = context.connect_to_sign().await?;
-        if team.is_empty() {
-            team.push(Member {
-                account: keys::account(&key),
-                part: 1_000_000_000,
-            });
+        let call = self.call(context)?;
+        if self.dry_run {
+            let owner = context.account_or_own(self.account.as_ref())?;
+            let state = context.connect().await?.newest().await?;
+            return DryRun::new(owner, call).answer(&state).await;
         }
-        let origins: Vec<_> = origins.into_iter().map(Static).collect();
+        let (chain, key) = context.connect_to_sign().await?;
+        let owner = keys::account(&key);
         // What it is told now is all that it agrees to: a source can come to owe more meanwhile.
-        let stack = self.check(&chain, keys::account(&key), &origins).await?;
-        let rates = stack.iter().map(|royalty| royalty.rate.deconstruct());
+        let stack = check(&chain.newest().await?, owner, &call).await?;
+        let stack = stack.map_err(|refusal| refused_call(CALL, &refusal))?;
         let call = RegisterModel {
-            kind: self.kind,
-            origins,
-            weights_hash,
-            recipe_hash,
-            terms: self.terms,
-            royalties_at_most: rates.sum(),
-            team,
-            metadata: self.metadata.into_bytes(),
+            royalties_at_most: sum(&stack),
+            team: shared_by(call.team, owner),
+            ..call
         };
         let included = chain.submit(&key, call).await?;
         let model = included.expect::<ModelRegistered>()?.model;
@@ -106,21 +104,18 @@ impl Register {
         Ok(Output::new(json).line(format!("Registered model {model} {}.", included.place())))
     }
 
-    /// Asks what the licences of the sources say, which is more than an extrinsic's error does.
-    async fn check(
-        &self,
-        chain: &Chain,
-        owner: AccountId32,
-        origins: &[Static<Origin>],
-    ) -> Result<RoyaltyStack> {
-        let state = chain.newest().await?;
-        let arguments = (owner, self.terms, origins.to_vec());
-        let answer: Static<Result<RoyaltyStack, Refusal>> =
-            state.view("Licensing", "check_model", arguments).await?;
-        match answer.0 {
-            Ok(stack) => Ok(stack),
-            Err(refusal) => Err(refused_call(CALL, &refusal).into()),
-        }
+    /// What was asked for, but for what depends on who signs and on what the chain says.
+    fn call(&self, context: &Context) -> Result<RegisterModel> {
+        Ok(RegisterModel {
+            kind: self.kind,
+            origins: self.origins()?.into_iter().map(Static).collect(),
+            weights_hash: file_hash(self.weights.as_ref(), self.weights_hash)?,
+            recipe_hash: file_hash(self.recipe.as_ref(), self.recipe_hash)?,
+            terms: self.terms,
+            royalties_at_most: 0,
+            team: team(context, &self.team)?,
+            metadata: self.metadata.clone().into_bytes(),
+        })
     }
 
     fn origins(&self) -> Result<Vec<Origin>> {
@@ -154,4 +149,33 @@ impl Register {
             .chain(retrieved)
             .collect())
     }
+}
+
+/// Those who share what a model earns: its owner alone if nobody is named.
+pub(super) fn shared_by(mut team: Vec<Member>, owner: AccountId32) -> Vec<Member> {
+    if team.is_empty() {
+        team.push(Member {
+            account: owner,
+            part: 1_000_000_000,
+        });
+    }
+    team
+}
+
+/// What all royalties come to, in billionths.
+pub(super) fn sum(stack: &RoyaltyStack) -> u32 {
+    let rates = stack.iter().map(|royalty| royalty.rate.deconstruct());
+    rates.sum()
+}
+
+/// Asks what the licences of the sources say, which is more than an extrinsic's error does.
+pub(super) async fn check(
+    state: &Snapshot,
+    owner: AccountId32,
+    call: &RegisterModel,
+) -> Result<Result<RoyaltyStack, Refusal>> {
+    let arguments = (owner, call.terms, call.origins.clone());
+    let answer: Static<Result<RoyaltyStack, Refusal>> =
+        state.view("Licensing", "check_model", arguments).await?;
+    Ok(answer.0)
 }
