@@ -9,12 +9,12 @@ use tributary_primitives::{
     licences::{LicenceTerms, Origin},
 };
 
-use super::{find, model_json, parent, Source};
+use super::{
+    contributors::{Contributors, Datanets},
+    find, model_json, parent, Source,
+};
 use crate::{
-    chain::{
-        state::{Model, PoolTerms},
-        Snapshot,
-    },
+    chain::{state::Model, Snapshot},
     commands::licence::{find_attachment, find_terms},
     context::Context,
     money::{Amount, Part},
@@ -32,7 +32,7 @@ struct Relative {
 
 /// A round of data of an ancestry.
 struct Data {
-    contributors: u32,
+    contributors: Contributors,
     /// Accuracies before and after, and what is one of them.
     gain: Option<(u128, u128, u128)>,
 }
@@ -40,6 +40,7 @@ struct Data {
 /// Everything that a model comes from.
 #[derive(Default)]
 struct Ancestry {
+    datanets: Datanets,
     relatives: BTreeMap<u32, Relative>,
     data: BTreeMap<Pool, Data>,
     licences: BTreeMap<Asset, LicenceTerms>,
@@ -51,6 +52,7 @@ pub(super) async fn lineage(context: &Context, id: u32) -> Result<Output> {
     let mut drawing = Drawing {
         ancestry: &ancestry,
         drawn: BTreeSet::new(),
+        shown: BTreeSet::new(),
         lines: Vec::new(),
     };
     drawing.draw(id, 0, "");
@@ -96,15 +98,13 @@ impl Ancestry {
         }
         let Pool { datanet, round } = pool;
         self.licence(state, Asset::Datanet(datanet)).await?;
-        let terms: Option<PoolTerms> = state
-            .get("Rewards", "Pools", (subxt::utils::Static(pool),))
-            .await?;
+        let contributors = self.datanets.contributors(state, pool).await?;
         let unit = round::recipe(state, datanet).await?.unit();
         let outcome = round::round(state, datanet, round).await?.outcome;
         self.data.insert(
             pool,
             Data {
-                contributors: terms.map_or(0, |terms| terms.count),
+                contributors,
                 gain: outcome.map(|outcome| (outcome.before, outcome.after, unit)),
             },
         );
@@ -125,7 +125,8 @@ impl Ancestry {
                 json!({
                     "datanet": pool.datanet,
                     "round": pool.round,
-                    "contributions": data.contributors,
+                    "contributions": data.contributors.count(),
+                    "contributors": data.contributors.json(),
                     "before": data.gain.map(|(before, _, _)| before.to_string()),
                     "after": data.gain.map(|(_, after, _)| after.to_string()),
                     "unit": data.gain.map(|(_, _, unit)| unit.to_string()),
@@ -181,7 +182,7 @@ impl Ancestry {
         });
         format!(
             "{how} ({}{gain}; {})",
-            count(data.contributors, "contribution"),
+            count(data.contributors.count(), "contribution"),
             self.licence_text(Asset::Datanet(pool.datanet))
         )
     }
@@ -202,6 +203,8 @@ struct Drawing<'a> {
     ancestry: &'a Ancestry,
     /// Models whose own sources stand above already.
     drawn: BTreeSet<u32>,
+    /// Rounds whose contributors do.
+    shown: BTreeSet<Pool>,
     lines: Vec<String>,
 }
 
@@ -231,6 +234,7 @@ impl Drawing<'_> {
                 Origin::TrainedOn(pool) | Origin::RetrievesFrom(pool) => {
                     let text = self.ancestry.data_text(*pool, &source.text());
                     self.lines.push(format!("{indent}  {grade}{text}"));
+                    self.name_contributors(*pool, depth + 2);
                 }
                 _ => {
                     let Some(parent) = parent(origin) else {
@@ -244,5 +248,16 @@ impl Drawing<'_> {
                 }
             }
         }
+    }
+
+    /// Names the contributors of a round, the first time that it is drawn.
+    fn name_contributors(&mut self, pool: Pool, depth: usize) {
+        let indent = "  ".repeat(depth);
+        let data = self.ancestry.data.get(&pool);
+        let data = data.filter(|_| self.shown.insert(pool));
+        let lines = data.map(|data| data.contributors.lines());
+        let lines = lines.into_iter().flatten();
+        self.lines
+            .extend(lines.map(|line| format!("{indent}{line}")));
     }
 }

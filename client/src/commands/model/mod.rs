@@ -1,6 +1,7 @@
 //! `tributary model`: models and their ancestry.
 
 mod add_parent;
+mod contributors;
 mod dry_run;
 mod lineage;
 mod register;
@@ -47,7 +48,9 @@ pub(crate) enum Command {
         /// Its number.
         model: u32,
     },
-    /// Everything a model comes from, with licences, grades, and what its data were worth
+    /// Everything a model comes from, with licences, grades, contributors, and what its data were worth
+    ///
+    /// Of each round it names those with the largest parts of what contributors earn from it; `--json` lists every contribution.
     Lineage {
         /// Its number.
         model: u32,
