@@ -136,7 +136,7 @@ impl Contributor {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::chain::state;
     use subxt::utils::AccountId32;
@@ -152,7 +152,8 @@ mod tests {
         }
     }
 
-    fn contributors(weights: &[u128]) -> Contributors {
+    /// Contributions of these weights, each by somebody else.
+    pub(in super::super) fn contributors(weights: &[u128]) -> Contributors {
         let all = (1u8..).zip(weights).map(|(byte, weight)| Contributor {
             number: u32::from(byte),
             payees: vec![payee(byte, 100)],

@@ -386,4 +386,21 @@ mod tests {
         assert_eq!(json["royalties_at_most"], "10%");
         assert!(output.outcome().is_ok());
     }
+
+    #[test]
+    fn the_chain_has_each_error_that_it_is_refused_with() {
+        let own = include_str!("dry_run.rs");
+        let (checks, _) = own.split_once("mod tests").unwrap();
+        let errors = include_str!("../../../../pallets/models/src/errors.rs");
+        let named: Vec<_> = checks
+            .split("ome(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split_once('"'))
+            .map(|(name, _)| name)
+            .collect();
+        assert!(named.len() > 10, "{named:?}");
+        for name in named {
+            assert!(errors.contains(&format!("\n        {name},\n")), "{name}");
+        }
+    }
 }

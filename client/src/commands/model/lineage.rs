@@ -49,14 +49,7 @@ struct Ancestry {
 pub(super) async fn lineage(context: &Context, id: u32) -> Result<Output> {
     let state = context.connect().await?.now().await?;
     let ancestry = Ancestry::fetch(&state, id).await?;
-    let mut drawing = Drawing {
-        ancestry: &ancestry,
-        drawn: BTreeSet::new(),
-        shown: BTreeSet::new(),
-        lines: Vec::new(),
-    };
-    drawing.draw(id, 0, "");
-    let lines = drawing.lines;
+    let lines = Drawing::of(&ancestry, id);
     Ok(Output::new(ancestry.json()?).line(lines.join("\n")))
 }
 
@@ -208,7 +201,19 @@ struct Drawing<'a> {
     lines: Vec<String>,
 }
 
-impl Drawing<'_> {
+impl<'a> Drawing<'a> {
+    /// The whole ancestry of a model.
+    fn of(ancestry: &'a Ancestry, id: u32) -> Vec<String> {
+        let mut drawing = Self {
+            ancestry,
+            drawn: BTreeSet::new(),
+            shown: BTreeSet::new(),
+            lines: Vec::new(),
+        };
+        drawing.draw(id, 0, "");
+        drawing.lines
+    }
+
     /// Draws a model and, indented below it, what it comes from.
     fn draw(&mut self, id: u32, depth: usize, how: &str) {
         let Some(Relative { model, sources }) = self.ancestry.relatives.get(&id) else {
@@ -259,5 +264,92 @@ impl Drawing<'_> {
         let lines = lines.into_iter().flatten();
         self.lines
             .extend(lines.map(|line| format!("{indent}{line}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chain::{calls::Kind, state::Edge},
+        commands::model::contributors::tests::contributors,
+    };
+    use subxt::utils::{AccountId32, Static, H256};
+
+    fn relative(kind: Kind, origins: &[Origin]) -> Relative {
+        let source = |origin: &Origin| Source {
+            edge: Edge {
+                origin: Static(*origin),
+                grade: Value::from("Declared").into(),
+                debt: None,
+                upheld: false,
+            },
+            evidence: None,
+        };
+        Relative {
+            model: Model {
+                owner: AccountId32([7; 32]),
+                offered_to: None,
+                kind,
+                weights_hash: H256::zero(),
+                recipe_hash: H256::zero(),
+                terms: H256::zero(),
+                registered: 1,
+                retired: false,
+                reexecuted: None,
+                evaluations: 0,
+                deposit: 0,
+            },
+            sources: origins.iter().map(source).collect(),
+        }
+    }
+
+    /// Model 1, fine-tuned from model 0: both are trained on the same round.
+    fn ancestry() -> Ancestry {
+        let pool = Pool {
+            datanet: 4,
+            round: 2,
+        };
+        let trained = Origin::TrainedOn(pool);
+        let child = relative(Kind::FineTune, &[trained, Origin::FineTunedFrom(0)]);
+        let data = Data {
+            contributors: contributors(&[3, 1]),
+            gain: None,
+        };
+        Ancestry {
+            relatives: BTreeMap::from([(0, relative(Kind::Base, &[trained])), (1, child)]),
+            data: BTreeMap::from([(pool, data)]),
+            ..Ancestry::default()
+        }
+    }
+
+    #[test]
+    fn contributors_are_named_where_their_round_is_drawn_first() {
+        let lines = Drawing::of(&ancestry(), 1);
+        let starts: Vec<_> = lines
+            .iter()
+            .map(|line| line.split([' ', '(']).filter(|word| !word.is_empty()))
+            .map(|words| words.take(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(
+            starts,
+            [
+                "model 1",
+                "trained on",
+                "contribution 1",
+                "contribution 2",
+                "fine-tuned from",
+                "trained on",
+            ]
+        );
+        assert!(lines[1].contains("2 contributions"), "{}", lines[1]);
+        assert!(lines[2].starts_with("    contribution"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn programs_read_every_contribution_of_a_round() {
+        let json = ancestry().json().unwrap();
+        assert_eq!(json["data"][0]["contributions"], 2);
+        assert_eq!(json["data"][0]["contributors"][1]["weight"], "1");
     }
 }
