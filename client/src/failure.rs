@@ -18,10 +18,8 @@ pub(crate) struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} was refused: {}", self.call, self.error)?;
-        if !self.doc.is_empty() {
-            write!(f, "\n  {}", self.doc)?;
-        }
-        Ok(())
+        let mut lines = self.doc.lines();
+        lines.try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 

@@ -57,9 +57,19 @@ impl Members {
 
     /// The members of a pool, checked against the root that it opened with.
     pub(crate) async fn fetch(state: &Snapshot, pool: Pool) -> Result<Self> {
+        let contributions = round::contributions(state, pool.datanet).await?;
+        Self::among(state, pool, &contributions).await
+    }
+
+    /// The same, where all contributions of the datanet are there already.
+    pub(crate) async fn among(
+        state: &Snapshot,
+        pool: Pool,
+        contributions: &[(u32, Contribution)],
+    ) -> Result<Self> {
         let terms: Option<PoolTerms> = state.get("Rewards", "Pools", (Static(pool),)).await?;
         let terms = terms.with_context(|| Misuse(format!("{} is not final", pool_text(pool))))?;
-        let members = Self::of(pool, &round::contributions(state, pool.datanet).await?);
+        let members = Self::of(pool, contributions);
         ensure!(
             members.root() == terms.root.0 && members.leaves.len() == terms.count as usize,
             "the admitted contributions of {} do not lead to the root of its pool",
@@ -134,6 +144,23 @@ impl Payees {
         ))
     }
 
+    /// Those of one contribution only.
+    #[cfg(test)]
+    pub(crate) fn of_one(contribution: u32, authors: Vec<Author>) -> Self {
+        Self(BTreeMap::from([(contribution, authors)]))
+    }
+
+    /// Who is paid for a contribution, with their parts: its authors, or else its contributor.
+    pub(crate) fn of(&self, contribution: u32, contributor: &AccountId32) -> Vec<Author> {
+        let alone = || {
+            vec![Author {
+                account: *contributor,
+                part: 1_000_000_000,
+            }]
+        };
+        self.0.get(&contribution).cloned().unwrap_or_else(alone)
+    }
+
     /// Whether an account is paid for a contribution: as one of its authors, or else as its contributor.
     pub(crate) fn include(
         &self,
@@ -141,10 +168,8 @@ impl Payees {
         contributor: &AccountId32,
         account: &AccountId32,
     ) -> bool {
-        match self.0.get(&contribution) {
-            Some(authors) => authors.iter().any(|author| author.account == *account),
-            None => account == contributor,
-        }
+        let payees = self.of(contribution, contributor);
+        payees.iter().any(|payee| payee.account == *account)
     }
 }
 
@@ -233,7 +258,7 @@ mod tests {
             account: author,
             part: 1_000_000_000,
         };
-        let payees = Payees(BTreeMap::from([(4, vec![named])]));
+        let payees = Payees::of_one(4, vec![named]);
         let paid = |number| {
             [contributor, author, other].map(|who| payees.include(number, &contributor, &who))
         };

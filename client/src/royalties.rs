@@ -55,7 +55,7 @@ impl From<&RoyaltyStatement> for RoyaltyLine {
         Self {
             royalty: entry.royalty.0,
             ground: entry.ground.0,
-            frozen: entry.frozen,
+            frozen: entry.frozen.is_some(),
             counted: Some((entry.earned, entry.paid)),
         }
     }

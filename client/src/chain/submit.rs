@@ -181,6 +181,22 @@ impl Chain {
 }
 
 impl Snapshot {
+    /// The refusal of a call by an error of its pallet, of which it is known beforehand that the chain would say so.
+    pub(crate) fn refusal(&self, pallet: &str, call: &str, error: &str) -> Result<Refusal> {
+        let found = self.at.metadata_ref().pallet_by_name(pallet);
+        let errors = found.and_then(|pallet| pallet.error_variants());
+        let variant = errors
+            .unwrap_or_default()
+            .iter()
+            .find(|variant| variant.name == error)
+            .with_context(|| format!("the runtime has no error {pallet}::{error}"))?;
+        Ok(Refusal {
+            call: format!("{pallet}.{call}"),
+            error: format!("{pallet}::{error}"),
+            doc: prose(&variant.docs),
+        })
+    }
+
     /// What an error says that an event carries: its name, and what its documentation says if it is a pallet's.
     pub(crate) fn error_text(&self, error: &Value) -> String {
         let module = &error["Module"];

@@ -263,9 +263,10 @@ pub mod pallet {
         NotHeard,
         /// The time to vote is over. The case has lapsed: `close` ends it.
         HearingOver,
-        /// The signer is no arbiter, or not any more.
+        /// The signer is no arbiter, or not any more. Sign with the account of one in office (storage `Arbiters`), or ask governance to appoint the signer.
         NotArbiter,
-        /// The signer was a party or no arbiter when the case was opened. Only those who were impartial arbiters then hear it.
+        /// The signer was a party or no arbiter when the case was opened. Only those who were impartial arbiters then hear it: leave the vote to the panel
+        /// that the case names.
         NotOnPanel,
         /// The signer has voted. A vote is final.
         AlreadyVoted,

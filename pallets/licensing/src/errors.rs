@@ -13,7 +13,8 @@ mod errors {
         TermsNotFound,
         /// The same terms are published already. Use them: they cannot change.
         TermsAlreadyPublished,
-        /// Terms that assets are under stay.
+        /// Assets are under these terms, for ever: neither can the terms be retracted nor their deposit come back. Retract only terms that no asset has been
+        /// registered with.
         TermsInUse,
         /// The terms to publish or to attach allow nothing any more. Leave the expiry out, or choose a later block.
         TermsExpired,
@@ -27,7 +28,7 @@ mod errors {
         InvalidUri,
         /// The SPDX identifier has other characters than letters, digits, `.`, `-` and `+`. Leave it empty where none fits.
         InvalidSpdx,
-        /// The asset has terms already, for ever.
+        /// The asset has terms already, for ever. Register another model, or create another datanet, under other terms.
         AlreadyAttached,
         /// Terms of a datanet must ask for a royalty: it is what its contributors earn.
         RoyaltyRequired,
@@ -35,7 +36,7 @@ mod errors {
         NotForDatanets,
         /// No terms are attached to this asset. Check its identifier.
         AssetNotFound,
-        /// The asset is retired: it gives no grants any more.
+        /// The asset is retired, for ever: it gives no grants any more, and grants of it cannot be used. Descend from another asset.
         AssetRetired,
         /// The terms of the asset, or of one of its ancestors, allow nothing any more.
         AssetExpired,
@@ -49,7 +50,7 @@ mod errors {
         AlreadyAcquired,
         /// The account has neither applied for a grant of this asset nor an unused one.
         GrantNotFound,
-        /// The grant waits for no decision any more.
+        /// The grant was given already, which nobody can take back: it need neither be approved nor can it be declined. Its holder can give it up.
         AlreadyApproved,
         /// The account cannot have the deposit or the fee on hold: free coins beyond the existential deposit are too few, or
         /// other pallets have too many holds there.
@@ -84,7 +85,7 @@ mod errors {
             /// The position of the origin.
             origin: u8,
         },
-        /// The asset of an origin is retired: it takes no descendants any more.
+        /// The asset of an origin is retired: it takes no descendants any more, whoever has a grant of it. Descend from another one.
         OriginRetired {
             /// The position of the origin.
             origin: u8,

@@ -44,8 +44,8 @@ mod errors {
         DuplicateMember,
         /// A team member has no part. Leave it out.
         EmptyPart,
-        /// The parts of a team are not exactly 1,000,000,000 billionths together. Give the remainder of a division to one of
-        /// them.
+        /// The parts of a team are not exactly 100 % (1,000,000,000 billionths) together. Change them until they are: of three equal ones, one has
+        /// 33.3333334 %, the others 33.3333333 %.
         PartsNotOne,
         /// Metadata is longer than 4,096 bytes. Keep what is longer elsewhere, with its address and hash here.
         MetadataTooLong,

@@ -439,7 +439,7 @@ pub mod pallet {
         RoyaltiesNotAscending,
         /// Rates of royalties sum to more than one. Use fewer or cheaper sources.
         RatesAboveOne,
-        /// A team needs at least one member.
+        /// A team has no members. Name at least one, which may be the owner.
         EmptyTeam,
         /// Something of the team before still waits. Change the team when it has been paid, after two boundaries between periods.
         FormerTeamWaits,
@@ -456,7 +456,8 @@ pub mod pallet {
         TeamPartsNotOne,
         /// An account is in the team twice, or would be. Give it one part.
         MemberTwice,
-        /// The datanet has a pool for this round or for a later one already.
+        /// The datanet has a pool for this round or for a later one already, which stays as it is. Open pools in the order of their rounds, and exclude
+        /// contributions from rounds after the last pool only.
         PoolOutOfOrder,
         /// The parts of a crew sum to more than its bound. Lower the recipe's shares.
         CrewPartsTooHigh,
@@ -464,7 +465,7 @@ pub mod pallet {
         WithdrawnTooMuch,
         /// The contribution is excluded already.
         AlreadyExcluded,
-        /// The round has a budget already.
+        /// The round has a budget already. A round has one sponsor: sponsor a later one.
         AlreadySponsored,
         /// An award is larger than what is left of the round's budget.
         BudgetExceeded,

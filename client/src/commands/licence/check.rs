@@ -1,14 +1,19 @@
 //! `tributary licence check`: whether an asset may be used, what it costs and who earns from it.
 
 use anyhow::{Context as _, Result};
-use serde_json::json;
+use serde_json::{json, Value};
 use subxt::utils::{AccountId32, Static};
 use tributary_primitives::{
     assets::{Asset, LateRoyalties, Pool, RoyaltyStack},
-    licences::{royalties_fit, Origin, Source, Standing, Use, UseQuote, UseRefusal},
+    licences::{
+        royalties_fit, GrantQuote, Origin, Source, Standing, Term, Use, UseQuote, UseRefusal,
+    },
 };
 
-use super::{find_attachment, words::refusal_text};
+use super::{
+    find_attachment,
+    words::{advice, refusal_text},
+};
 use crate::{
     asset::asset_text,
     chain::Snapshot,
@@ -38,13 +43,17 @@ pub(super) async fn check(
         state.view("Licensing", "can_use", arguments).await?;
     let quote = match answer.0 {
         Ok(quote) => quote,
-        Err(refusal) => return Ok(refused(&use_refusal_text(&refusal))),
+        Err(refusal) => return Ok(Refused::from(&refusal).output()),
     };
     let derives = !matches!(intended, Use::Infer | Use::Evaluate | Use::Redistribute);
     let Some(lines) = owed(&state, asset, derives, &quote).await? else {
-        return Ok(refused(
-            "no model can descend from it: it would owe more royalties than there can be",
-        ));
+        let refused = Refused {
+            why: "no model can descend from it: it would owe more royalties than there can be"
+                .to_owned(),
+            meaning: None,
+            remedy: Term::Royalties.remedy(),
+        };
+        return Ok(refused.output());
     };
     let whose = if derives {
         "earns from a descendant of this alone"
@@ -52,19 +61,7 @@ pub(super) async fn check(
         "earns a part of the net"
     };
     let (table, royalties) = royalty_table(whose, &lines);
-    let mut grants = Grid::new(["needs a grant of", "approval", ">fee", "so far"]);
-    let mut needed = Vec::new();
-    for grant in &quote.grants {
-        let progress = format!("{:?}", grant.progress);
-        let approval = if grant.approval { "needed" } else { "" };
-        grants.row([
-            &asset_text(grant.asset),
-            &approval,
-            &Amount(grant.fee),
-            &progress,
-        ]);
-        needed.push(json!({ "asset": grant.asset, "approval": grant.approval, "fee": Amount(grant.fee), "progress": progress }));
-    }
+    let (grants, needed) = grant_table(&quote.grants);
     let json = json!({
         "allowed": true,
         "price": Amount(quote.price),
@@ -97,25 +94,72 @@ pub(super) async fn check(
     Ok(output.table(table).table(grants))
 }
 
-/// That an asset may not be used, and why.
-fn refused(why: &str) -> Output {
-    Output::new(json!({ "allowed": false, "why": why })).line(format!("Not allowed: {why}."))
+/// The grants that somebody needs, for people and programs.
+pub(crate) fn grant_table(grants: &[GrantQuote]) -> (Grid, Vec<Value>) {
+    let mut table = Grid::new(["needs a grant of", "approval", ">fee", "so far"]);
+    let mut list = Vec::new();
+    for grant in grants {
+        let progress = format!("{:?}", grant.progress);
+        let approval = if grant.approval { "needed" } else { "" };
+        let fee = Amount(grant.fee);
+        table.row([&asset_text(grant.asset), &approval, &fee, &progress]);
+        list.push(json!({ "asset": grant.asset, "approval": grant.approval, "fee": fee, "progress": progress }));
+    }
+    (table, list)
 }
 
-/// What stands against a use, in a sentence.
-fn use_refusal_text(refusal: &UseRefusal) -> String {
-    match refusal {
-        UseRefusal::Licence(refusal) => refusal_text(refusal),
-        UseRefusal::NotOffered => "its owner has made no offer".to_owned(),
-        UseRefusal::QuotaExceeded { quota } => {
-            format!("its terms allow no more than {}", count(quota, "unit"))
-        }
-        UseRefusal::PriceOverflow => {
-            "all units together cost more than there can be of the coin".to_owned()
-        }
-        UseRefusal::Stale => {
-            "its ancestry has changed since: `tributary model refold` brings it up to date"
-                .to_owned()
+/// That an asset may not be used, and why.
+struct Refused {
+    why: String,
+    /// What that means, where it is a term of a licence.
+    meaning: Option<&'static str>,
+    remedy: &'static str,
+}
+
+impl Refused {
+    fn output(&self) -> Output {
+        let Self {
+            why,
+            meaning,
+            remedy,
+        } = self;
+        let json = json!({ "allowed": false, "why": why, "meaning": meaning, "remedy": remedy });
+        let advice = advice(*meaning, remedy);
+        Output::new(json).line(format!("Not allowed: {why}.\n{advice}"))
+    }
+}
+
+impl From<&UseRefusal> for Refused {
+    fn from(refusal: &UseRefusal) -> Self {
+        let (why, remedy) = match refusal {
+            UseRefusal::Licence(refusal) => {
+                return Self {
+                    why: refusal_text(refusal),
+                    meaning: Some(refusal.term.meaning()),
+                    remedy: refusal.term.remedy(),
+                }
+            }
+            UseRefusal::NotOffered => (
+                "its owner has made no offer".to_owned(),
+                "ask its owner for one, which `tributary licence offer` makes",
+            ),
+            UseRefusal::QuotaExceeded { quota } => (
+                format!("its terms allow no more than {}", count(quota, "unit")),
+                "ask for no more units than that",
+            ),
+            UseRefusal::PriceOverflow => (
+                "all units together cost more than there can be of the coin".to_owned(),
+                "ask for fewer units",
+            ),
+            UseRefusal::Stale => (
+                "its ancestry has changed since".to_owned(),
+                "let it be refolded first, which anybody may, by `tributary model refold`",
+            ),
+        };
+        Self {
+            why,
+            meaning: None,
+            remedy,
         }
     }
 }
@@ -164,9 +208,10 @@ fn handed_on(origin: Origin, standing: &Standing) -> Option<RoyaltyStack> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use tributary_primitives::{
         assets::{Payee, Royalty},
-        licences::{presets::named, RoyaltyTerms},
+        licences::{self, presets::named, RoyaltyTerms},
         Perbill,
     };
 
@@ -196,10 +241,21 @@ mod tests {
     }
 
     #[test]
-    fn every_refusal_is_a_sentence() {
-        let text = use_refusal_text(&UseRefusal::QuotaExceeded { quota: 7 });
-        assert_eq!(text, "its terms allow no more than 7 units");
-        let text = use_refusal_text(&UseRefusal::NotOffered);
-        assert_eq!(text, "its owner has made no offer");
+    fn every_refusal_is_a_sentence_with_a_remedy() {
+        let text = |refusal| {
+            let output = Refused::from(&refusal).output();
+            output.text(&BTreeMap::new())
+        };
+        assert_eq!(
+            text(UseRefusal::QuotaExceeded { quota: 7 }),
+            "Not allowed: its terms allow no more than 7 units.\nWhat to do: ask for no more units than that."
+        );
+        let refusal = licences::Refusal::by(Asset::Datanet(3), Term::Direct(Use::Train));
+        assert_eq!(
+            text(UseRefusal::Licence(refusal)),
+            "Not allowed: datanet 3 does not allow the use `train`.\n\
+             It means: the asset must not be used in this way.\n\
+             What to do: use it in a way that is among its direct uses."
+        );
     }
 }

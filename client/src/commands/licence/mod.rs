@@ -4,7 +4,7 @@ mod check;
 mod publish;
 mod words;
 
-pub(crate) use words::refusal_text;
+pub(crate) use self::{check::grant_table, words::refused_call};
 
 use anyhow::{Context as _, Result};
 use clap::Subcommand;

@@ -6,6 +6,7 @@ use tributary_primitives::licences::{Gate, LicenceTerms, Refusal, Term, Use, Use
 
 use crate::{
     asset::asset_text,
+    failure,
     money::{Amount, Part},
     output::{hex, Output},
 };
@@ -128,17 +129,35 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
             "is share-alike of another family than a source before it".to_owned()
         }
         Term::Gates => "is one more ancestor to ask than can be".to_owned(),
-        Term::Grant(_) => "has given no grant: acquire one".to_owned(),
+        Term::Grant(_) => "has given no grant".to_owned(),
         Term::Stack => "asks for one more royalty than can be owed".to_owned(),
         Term::Royalties => "brings the royalties above 60 %".to_owned(),
         Term::Repeated => "is named twice".to_owned(),
         Term::TooManyOrigins => "is one more source than can be".to_owned(),
-        Term::EndsEarlier => "ends earlier than the model: only a dispute can add it".to_owned(),
-        Term::AsksDescendants => {
-            "asks all descendants, who were not told: only a dispute can add it".to_owned()
-        }
+        Term::EndsEarlier => "ends earlier than the model".to_owned(),
+        Term::AsksDescendants => "asks all descendants, who were not told".to_owned(),
     };
     format!("{whose} {what}")
+}
+
+/// A call that a licence stands against, before anybody has signed it: an extrinsic's error says less.
+pub(crate) fn refused_call(call: &str, refusal: &Refusal) -> failure::Refusal {
+    let term = refusal.term;
+    failure::Refusal {
+        call: call.to_owned(),
+        error: format!("licence term {term:?}"),
+        doc: format!(
+            "By its licence: {}.\n{}",
+            refusal_text(refusal),
+            advice(Some(term.meaning()), term.remedy())
+        ),
+    }
+}
+
+/// What a refusal means, where that is more than what it says, and what to do about it.
+pub(super) fn advice(meaning: Option<&str>, remedy: &str) -> String {
+    let meaning = meaning.map(|meaning| format!("It means: {meaning}.\n"));
+    format!("{}What to do: {remedy}.", meaning.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -163,6 +182,21 @@ mod tests {
         assert_eq!(
             refusal_text(&refusal),
             "datanet 3 does not allow the use `train`"
+        );
+    }
+
+    #[test]
+    fn a_refused_call_says_what_the_term_means_and_what_to_do() {
+        let refusal = Refusal::through(0, Asset::Model(3), Term::Commercial);
+        let refused = refused_call("Models.register", &refusal);
+        assert_eq!(
+            refused.to_string().lines().collect::<Vec<_>>(),
+            [
+                "Models.register was refused: licence term Commercial",
+                "  By its licence: model 3 is not commercial, and the model's terms are.",
+                "  It means: the model's own terms are commercial, the asset or an ancestor of it is not.",
+                "  What to do: attach terms that are not commercial.",
+            ]
         );
     }
 }

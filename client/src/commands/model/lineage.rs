@@ -9,12 +9,12 @@ use tributary_primitives::{
     licences::{LicenceTerms, Origin},
 };
 
-use super::{find, model_json, parent, Source};
+use super::{
+    contributors::{Contributors, Datanets},
+    find, model_json, parent, Source,
+};
 use crate::{
-    chain::{
-        state::{Model, PoolTerms},
-        Snapshot,
-    },
+    chain::{state::Model, Snapshot},
     commands::licence::{find_attachment, find_terms},
     context::Context,
     money::{Amount, Part},
@@ -32,7 +32,7 @@ struct Relative {
 
 /// A round of data of an ancestry.
 struct Data {
-    contributors: u32,
+    contributors: Contributors,
     /// Accuracies before and after, and what is one of them.
     gain: Option<(u128, u128, u128)>,
 }
@@ -40,6 +40,7 @@ struct Data {
 /// Everything that a model comes from.
 #[derive(Default)]
 struct Ancestry {
+    datanets: Datanets,
     relatives: BTreeMap<u32, Relative>,
     data: BTreeMap<Pool, Data>,
     licences: BTreeMap<Asset, LicenceTerms>,
@@ -48,13 +49,7 @@ struct Ancestry {
 pub(super) async fn lineage(context: &Context, id: u32) -> Result<Output> {
     let state = context.connect().await?.now().await?;
     let ancestry = Ancestry::fetch(&state, id).await?;
-    let mut drawing = Drawing {
-        ancestry: &ancestry,
-        drawn: BTreeSet::new(),
-        lines: Vec::new(),
-    };
-    drawing.draw(id, 0, "");
-    let lines = drawing.lines;
+    let lines = Drawing::of(&ancestry, id);
     Ok(Output::new(ancestry.json()?).line(lines.join("\n")))
 }
 
@@ -96,15 +91,13 @@ impl Ancestry {
         }
         let Pool { datanet, round } = pool;
         self.licence(state, Asset::Datanet(datanet)).await?;
-        let terms: Option<PoolTerms> = state
-            .get("Rewards", "Pools", (subxt::utils::Static(pool),))
-            .await?;
+        let contributors = self.datanets.contributors(state, pool).await?;
         let unit = round::recipe(state, datanet).await?.unit();
         let outcome = round::round(state, datanet, round).await?.outcome;
         self.data.insert(
             pool,
             Data {
-                contributors: terms.map_or(0, |terms| terms.count),
+                contributors,
                 gain: outcome.map(|outcome| (outcome.before, outcome.after, unit)),
             },
         );
@@ -125,7 +118,8 @@ impl Ancestry {
                 json!({
                     "datanet": pool.datanet,
                     "round": pool.round,
-                    "contributions": data.contributors,
+                    "contributions": data.contributors.count(),
+                    "contributors": data.contributors.json(),
                     "before": data.gain.map(|(before, _, _)| before.to_string()),
                     "after": data.gain.map(|(_, after, _)| after.to_string()),
                     "unit": data.gain.map(|(_, _, unit)| unit.to_string()),
@@ -181,7 +175,7 @@ impl Ancestry {
         });
         format!(
             "{how} ({}{gain}; {})",
-            count(data.contributors, "contribution"),
+            count(data.contributors.count(), "contribution"),
             self.licence_text(Asset::Datanet(pool.datanet))
         )
     }
@@ -202,10 +196,24 @@ struct Drawing<'a> {
     ancestry: &'a Ancestry,
     /// Models whose own sources stand above already.
     drawn: BTreeSet<u32>,
+    /// Rounds whose contributors do.
+    shown: BTreeSet<Pool>,
     lines: Vec<String>,
 }
 
-impl Drawing<'_> {
+impl<'a> Drawing<'a> {
+    /// The whole ancestry of a model.
+    fn of(ancestry: &'a Ancestry, id: u32) -> Vec<String> {
+        let mut drawing = Self {
+            ancestry,
+            drawn: BTreeSet::new(),
+            shown: BTreeSet::new(),
+            lines: Vec::new(),
+        };
+        drawing.draw(id, 0, "");
+        drawing.lines
+    }
+
     /// Draws a model and, indented below it, what it comes from.
     fn draw(&mut self, id: u32, depth: usize, how: &str) {
         let Some(Relative { model, sources }) = self.ancestry.relatives.get(&id) else {
@@ -231,6 +239,7 @@ impl Drawing<'_> {
                 Origin::TrainedOn(pool) | Origin::RetrievesFrom(pool) => {
                     let text = self.ancestry.data_text(*pool, &source.text());
                     self.lines.push(format!("{indent}  {grade}{text}"));
+                    self.name_contributors(*pool, depth + 2);
                 }
                 _ => {
                     let Some(parent) = parent(origin) else {
@@ -244,5 +253,103 @@ impl Drawing<'_> {
                 }
             }
         }
+    }
+
+    /// Names the contributors of a round, the first time that it is drawn.
+    fn name_contributors(&mut self, pool: Pool, depth: usize) {
+        let indent = "  ".repeat(depth);
+        let data = self.ancestry.data.get(&pool);
+        let data = data.filter(|_| self.shown.insert(pool));
+        let lines = data.map(|data| data.contributors.lines());
+        let lines = lines.into_iter().flatten();
+        self.lines
+            .extend(lines.map(|line| format!("{indent}{line}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chain::{calls::Kind, state::Edge},
+        commands::model::contributors::tests::contributors,
+    };
+    use subxt::utils::{AccountId32, Static, H256};
+
+    fn relative(kind: Kind, origins: &[Origin]) -> Relative {
+        let source = |origin: &Origin| Source {
+            edge: Edge {
+                origin: Static(*origin),
+                grade: Value::from("Declared").into(),
+                debt: None,
+                upheld: false,
+            },
+            evidence: None,
+        };
+        Relative {
+            model: Model {
+                owner: AccountId32([7; 32]),
+                offered_to: None,
+                kind,
+                weights_hash: H256::zero(),
+                recipe_hash: H256::zero(),
+                terms: H256::zero(),
+                registered: 1,
+                retired: false,
+                reexecuted: None,
+                evaluations: 0,
+                deposit: 0,
+            },
+            sources: origins.iter().map(source).collect(),
+        }
+    }
+
+    /// Model 1, fine-tuned from model 0: both are trained on the same round.
+    fn ancestry() -> Ancestry {
+        let pool = Pool {
+            datanet: 4,
+            round: 2,
+        };
+        let trained = Origin::TrainedOn(pool);
+        let child = relative(Kind::FineTune, &[trained, Origin::FineTunedFrom(0)]);
+        let data = Data {
+            contributors: contributors(&[3, 1]),
+            gain: None,
+        };
+        Ancestry {
+            relatives: BTreeMap::from([(0, relative(Kind::Base, &[trained])), (1, child)]),
+            data: BTreeMap::from([(pool, data)]),
+            ..Ancestry::default()
+        }
+    }
+
+    #[test]
+    fn contributors_are_named_where_their_round_is_drawn_first() {
+        let lines = Drawing::of(&ancestry(), 1);
+        let starts: Vec<_> = lines
+            .iter()
+            .map(|line| line.split([' ', '(']).filter(|word| !word.is_empty()))
+            .map(|words| words.take(2).collect::<Vec<_>>().join(" "))
+            .collect();
+        assert_eq!(
+            starts,
+            [
+                "model 1",
+                "trained on",
+                "contribution 1",
+                "contribution 2",
+                "fine-tuned from",
+                "trained on",
+            ]
+        );
+        assert!(lines[1].contains("2 contributions"), "{}", lines[1]);
+        assert!(lines[2].starts_with("    contribution"), "{}", lines[2]);
+    }
+
+    #[test]
+    fn programs_read_every_contribution_of_a_round() {
+        let json = ancestry().json().unwrap();
+        assert_eq!(json["data"][0]["contributions"], 2);
+        assert_eq!(json["data"][0]["contributors"][1]["weight"], "1");
     }
 }

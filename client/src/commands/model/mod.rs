@@ -1,41 +1,36 @@
 //! `tributary model`: models and their ancestry.
 
+mod add_parent;
+mod contributors;
+mod dry_run;
 mod lineage;
+mod register;
 mod show;
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result};
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use serde_json::{json, Value};
-use subxt::utils::{AccountId32, MultiAddress, Static, H256};
-use tributary_primitives::{
-    assets::{Asset, RoyaltyStack},
-    datanets::Evidence,
-    licences::{self, Origin},
-};
+use subxt::utils::{MultiAddress, H256};
+use tributary_primitives::{assets::Asset, datanets::Evidence, licences::Origin};
+
+use self::register::Register;
 
 use crate::{
-    asset::PoolName,
     chain::{
         calls::{
-            AcceptModel, AddParent, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, Kind, Member,
-            ModelRegistered, OfferModel, RefoldModel, RegisterModel, RetireModel,
-            WithdrawModelOffer,
+            AcceptModel, AnnounceTeam, ChangeTeam, Cosign, EvaluateModel, OfferModel, RefoldModel,
+            RetireModel, WithdrawModelOffer,
         },
         state::{Edge, Model},
-        Chain, Snapshot,
+        Snapshot,
     },
     commands::{
-        file_hash,
-        licence::refusal_text,
         members::{team, MemberArgument},
         parse_hash, send,
     },
     context::{AccountName, Context},
     evidence,
-    failure::{misuse, Misuse, Refusal},
-    keys,
+    failure::{misuse, Misuse},
     money::{scaled, Amount},
     origin::{origin_text, OriginName},
     output::{hex, short, Grid, Output},
@@ -53,7 +48,9 @@ pub(crate) enum Command {
         /// Its number.
         model: u32,
     },
-    /// Everything a model comes from, with licences, grades, and what its data were worth
+    /// Everything a model comes from, with licences, grades, contributors, and what its data were worth
+    ///
+    /// Of each round it names those with the largest parts of what contributors earn from it; `--json` lists every contribution.
     Lineage {
         /// Its number.
         model: u32,
@@ -132,47 +129,6 @@ pub(crate) enum Command {
         /// Its number.
         model: u32,
     },
-}
-
-/// `tributary model register`
-#[derive(Args, Debug)]
-pub(crate) struct Register {
-    /// How it was made.
-    #[arg(long, value_enum)]
-    kind: Kind,
-    /// A model that it comes from in the way of its kind.
-    #[arg(long, value_name = "ID")]
-    parent: Vec<u32>,
-    /// A model that it was distilled from besides.
-    #[arg(long, value_name = "ID")]
-    distilled_from: Vec<u32>,
-    /// A round that it was trained on, and the rounds before.
-    #[arg(long, value_name = "DATANET:ROUND")]
-    trained_on: Vec<PoolName>,
-    /// A round whose records it looks up, and the rounds before.
-    #[arg(long, value_name = "DATANET:ROUND")]
-    retrieves_from: Vec<PoolName>,
-    /// The file of its weights, which is hashed.
-    #[arg(long, value_name = "FILE", required_unless_present = "weights_hash")]
-    weights: Option<PathBuf>,
-    /// BLAKE2b hash of its weights (32 bytes).
-    #[arg(long, value_name = "HASH", conflicts_with = "weights", value_parser = parse_hash)]
-    weights_hash: Option<H256>,
-    /// A file that says how it was made, which is hashed.
-    #[arg(long, value_name = "FILE")]
-    recipe: Option<PathBuf>,
-    /// BLAKE2b hash of what says how it was made (32 bytes).
-    #[arg(long, value_name = "HASH", conflicts_with = "recipe", value_parser = parse_hash)]
-    recipe_hash: Option<H256>,
-    /// Its licence terms, published before.
-    #[arg(long, value_name = "HASH", value_parser = parse_hash)]
-    terms: H256,
-    /// Who shares what it earns: ACCOUNT=PERCENT [default: the signer alone]
-    #[arg(long, value_name = "ACCOUNT=PERCENT")]
-    team: Vec<MemberArgument>,
-    /// Text or JSON about it, among other things where its weights can be fetched.
-    #[arg(long, default_value = "")]
-    metadata: String,
 }
 
 /// Decimals of a score.
@@ -270,7 +226,9 @@ impl Command {
                 .await
             }
             Self::Cosign { model, parent } => cosign(context, model, parent).await,
-            Self::AddParent { model, source } => add_parent(context, model, source.0).await,
+            Self::AddParent { model, source } => {
+                add_parent::add_parent(context, model, source.0).await
+            }
             Self::Refold { model } => {
                 let done = format!("Model {model} has taken up what was upheld upstream");
                 send(context, RefoldModel { model }, done).await
@@ -285,120 +243,6 @@ impl Command {
             }
         }
     }
-}
-
-impl Register {
-    async fn run(self, context: &Context) -> Result<Output> {
-        let weights_hash = file_hash(self.weights.as_ref(), self.weights_hash)?;
-        let recipe_hash = file_hash(self.recipe.as_ref(), self.recipe_hash)?;
-        let origins = self.origins()?;
-        let mut team = team(context, &self.team)?;
-        let (chain, key) = context.connect_to_sign().await?;
-        if team.is_empty() {
-            team.push(Member {
-                account: keys::account(&key),
-                part: 1_000_000_000,
-            });
-        }
-        let origins: Vec<_> = origins.into_iter().map(Static).collect();
-        // What it is told now is all that it agrees to: a source can come to owe more meanwhile.
-        let stack = self.check(&chain, keys::account(&key), &origins).await?;
-        let call = RegisterModel {
-            kind: self.kind,
-            origins,
-            weights_hash,
-            recipe_hash,
-            terms: self.terms,
-            royalties_at_most: asked_for(&stack),
-            team,
-            metadata: self.metadata.into_bytes(),
-        };
-        let included = chain.submit(&key, call).await?;
-        let model = included.expect::<ModelRegistered>()?.model;
-        let mut json = included.json()?;
-        json["model"] = model.into();
-        Ok(Output::new(json).line(format!("Registered model {model} {}.", included.place())))
-    }
-
-    /// Asks what the licences of the sources say, which is more than an extrinsic's error does.
-    async fn check(
-        &self,
-        chain: &Chain,
-        owner: AccountId32,
-        origins: &[Static<Origin>],
-    ) -> Result<RoyaltyStack> {
-        let state = chain.newest().await?;
-        let arguments = (owner, self.terms, origins.to_vec());
-        let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
-            state.view("Licensing", "check_model", arguments).await?;
-        agreed("Models.register", answer.0)
-    }
-
-    fn origins(&self) -> Result<Vec<Origin>> {
-        let by_kind: fn(u32) -> Origin = match self.kind {
-            Kind::Base => {
-                if !self.parent.is_empty() {
-                    misuse!("a base model has no parent: say of what kind it is");
-                }
-                Origin::DistilledFrom
-            }
-            Kind::FineTune => Origin::FineTunedFrom,
-            Kind::Adapter => Origin::AdapterOf,
-            Kind::Merge => Origin::MergedFrom,
-            Kind::Distill => Origin::DistilledFrom,
-            Kind::Quantize => Origin::QuantizedFrom,
-        };
-        let parents = self.parent.iter().copied().map(by_kind);
-        let distilled = self
-            .distilled_from
-            .iter()
-            .copied()
-            .map(Origin::DistilledFrom);
-        let trained = self.trained_on.iter().map(|name| Origin::TrainedOn(name.0));
-        let retrieved = self
-            .retrieves_from
-            .iter()
-            .map(|name| Origin::RetrievesFrom(name.0));
-        Ok(parents
-            .chain(distilled)
-            .chain(trained)
-            .chain(retrieved)
-            .collect())
-    }
-}
-
-/// Names a source that was left out, for what it brings now: it can come to owe more meanwhile.
-async fn add_parent(context: &Context, model: u32, source: Origin) -> Result<Output> {
-    let state = context.connect().await?.newest().await?;
-    let arguments = (model, Static(source));
-    let answer: Static<Result<RoyaltyStack, licences::Refusal>> =
-        state.view("Licensing", "check_source", arguments).await?;
-    let stack = agreed("Models.add_parent", answer.0)?;
-    let call = AddParent {
-        model,
-        source: Static(source),
-        royalties_at_most: asked_for(&stack),
-    };
-    let done = format!("Model {model} is {} as well", origin_text(&source));
-    send(context, call, done).await
-}
-
-/// What royalties come to together, in billionths, before the top-up of data.
-fn asked_for(stack: &RoyaltyStack) -> u32 {
-    // At most 60 %.
-    stack.iter().map(|royalty| royalty.rate.deconstruct()).sum()
-}
-
-/// What licences answer, or what they refuse, with more of it than an extrinsic's error has.
-fn agreed(call: &str, answer: Result<RoyaltyStack, licences::Refusal>) -> Result<RoyaltyStack> {
-    answer.map_err(|refusal| {
-        Refusal {
-            call: call.to_owned(),
-            error: format!("licence term {:?}", refusal.term),
-            doc: format!("By its licence: {}.", refusal_text(&refusal)),
-        }
-        .into()
-    })
 }
 
 /// An edge, and how others can know what the round is worth that it leads to, if it leads to one.
@@ -541,6 +385,7 @@ async fn cosign(context: &Context, model: u32, own: u32) -> Result<Output> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use subxt::utils::Static;
 
     #[test]
     fn scores_are_decimal_numbers() {

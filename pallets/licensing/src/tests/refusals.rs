@@ -1,4 +1,4 @@
-//! Each refusal there is, as it comes about; `docs/licences.md` has the same table.
+//! Each refusal there is, as it comes about; `docs/licences.md` has the same tables.
 
 use frame_support::assert_noop;
 use scale_info::{TypeDef, TypeInfo};
@@ -16,75 +16,14 @@ use tributary_primitives::{
 use super::enforcement::documented;
 use crate::{mock::*, Error};
 
-/// What a term means when it stands against a model, and what to do about it.
-fn words(term: &Term) -> [&'static str; 2] {
-    match term {
-        Term::NotPublished => [
-            "the terms to attach are not published, or were retracted",
-            "publish them first",
-        ],
-        Term::NotFound => ["there is no such asset", "name one that there is"],
-        Term::Retired => [
-            "the asset takes no descendants any more, whoever has a grant of it",
-            "descend from another one",
-        ],
-        Term::Expired => [
-            "terms have expired: an asset's own, an ancestor's, or those to attach",
-            "descend from others, or attach terms that end later",
-        ],
-        Term::Stale => [
-            "something has changed among the sources of the model that its own terms do not take up yet",
-            "let it be refolded first, which anybody may",
-        ],
-        Term::Direct(_) => [
-            "the asset must not be used in this way",
-            "make the model in a way that is among its direct uses",
-        ],
-        Term::Onward(_) => [
-            "the model's own terms allow uses that the asset, or an ancestor of it, does not hand on",
-            "attach terms whose uses, direct and onward, leave them out",
-        ],
-        Term::Commercial => [
-            "the model's own terms are commercial, the asset or an ancestor of it is not",
-            "attach terms that are not commercial",
-        ],
-        Term::ShareAlike => [
-            "the asset, or an ancestor of it, is share-alike, and the model's own terms are not of that family",
-            "attach terms of the family",
-        ],
-        Term::FamilyConflict => [
-            "two sources are share-alike, of different families",
-            "leave one of them out",
-        ],
-        Term::Gates => [
-            "descendants would have to ask more than 8 ancestors",
-            "descend from fewer whose gates are for every generation",
-        ],
-        Term::Grant(_) => [
-            "the model's owner has no unused grant of the asset, or none for this generation",
-            "acquire one, and wait for the approval if there is one",
-        ],
-        Term::Stack => [
-            "the model would owe more than 32 royalties",
-            "descend from fewer that ask for one",
-        ],
-        Term::Royalties => [
-            "all royalties together would be more than 60 %",
-            "descend from fewer, or from cheaper ones",
-        ],
-        Term::Repeated => [
-            "two origins lead to the same asset, whatever the rounds and the uses",
-            "name it once",
-        ],
-        Term::TooManyOrigins => [
-            "there are more than 16 models, or more than 16 pools, among the origins",
-            "merge or train in several steps",
-        ],
-        Term::EndsEarlier | Term::AsksDescendants => {
-            unreachable!("a model that is registered has no descendants yet")
-        }
-    }
-}
+/// Terms that refuse no model when it is registered: it has no descendants yet that were promised anything.
+const OF_ADDED_SOURCES: [(Term, Error<Test>); 2] = [
+    (Term::EndsEarlier, Error::OriginEndsEarlier { origin: 0 }),
+    (
+        Term::AsksDescendants,
+        Error::OriginAsksDescendants { origin: 0 },
+    ),
+];
 
 /// A model that is refused.
 struct Case {
@@ -333,10 +272,10 @@ fn each_term_refuses_a_model_and_the_document_says_how() {
                 Licensing::check_model(BOB, case.terms, case.origins.clone()),
                 Err(case.refusal)
             );
-            let [meaning, way_out] = words(&case.refusal.term);
+            let (meaning, remedy) = (case.refusal.term.meaning(), case.refusal.term.remedy());
             let (term, error) = (name(&case.refusal.term), name(&case.error));
             let example = case.example;
-            table += &format!("| `{term}` | {meaning} | {example} | {way_out} | `{error}` |\n");
+            table += &format!("| `{term}` | {meaning} | {example} | {remedy} | `{error}` |\n");
             terms.push(term);
             assert_noop!(
                 Licensing::do_attach_model(1_000, &BOB, case.terms, &case.origins),
@@ -348,12 +287,11 @@ fn each_term_refuses_a_model_and_the_document_says_how() {
         let TypeDef::Variant(all) = Term::type_info().type_def else {
             panic!("an enumeration");
         };
-        // Two are for models that are there.
-        let later = ["EndsEarlier", "AsksDescendants"];
+        let later = OF_ADDED_SOURCES.map(|(term, _)| name(&term));
         let all: Vec<_> = all
             .variants
             .iter()
-            .map(|one| one.name)
+            .map(|one| one.name.to_owned())
             .filter(|name| !later.contains(name))
             .collect();
         assert_eq!(terms, all, "a case for each term, in their order");
@@ -363,6 +301,22 @@ fn each_term_refuses_a_model_and_the_document_says_how() {
             "the document should have:\n{table}"
         );
     });
+}
+
+#[test]
+fn terms_that_refuse_only_a_source_that_is_added_are_documented_too() {
+    let mut table = String::from("| term | it means | what to do | error |\n|---|---|---|---|\n");
+    for (term, error) in OF_ADDED_SOURCES {
+        let refused = Error::<Test>::from(Refusal::through(0, Asset::Model(0), term));
+        assert_eq!(name(&refused), name(&error));
+        let (meaning, remedy) = (term.meaning(), term.remedy());
+        let (term, error) = (name(&term), name(&error));
+        table += &format!("| `{term}` | {meaning} | {remedy} | `{error}` |\n");
+    }
+    assert!(
+        documented("Refusals of a source that is added") == table,
+        "the document should have:\n{table}"
+    );
 }
 
 /// Without their obstacle the same models are admitted: a refusal is due to nothing else.

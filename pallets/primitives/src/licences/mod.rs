@@ -9,6 +9,7 @@ mod quotes;
 mod refold;
 mod terms;
 mod uses;
+mod words;
 
 pub use fold::{
     check_origins, fold, royalties_fit, Folded, Gates, NeededGrant, Refusal, Source, Standing,
