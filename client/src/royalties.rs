@@ -55,7 +55,7 @@ impl From<&RoyaltyStatement> for RoyaltyLine {
         Self {
             royalty: entry.royalty.0,
             ground: entry.ground.0,
-            frozen: entry.frozen.is_some(),
+            frozen: entry.frozen,
             counted: Some((entry.earned, entry.paid)),
         }
     }
@@ -76,7 +76,7 @@ pub(crate) fn standing_royalties(
     let lines = rebased.royalties.entries().iter().map(|entry| RoyaltyLine {
         royalty: entry.applied(),
         ground: entry.ground,
-        frozen: entry.frozen,
+        frozen: entry.frozen.is_some(),
         counted: None,
     });
     Ok(lines.collect())
