@@ -204,20 +204,20 @@ export class Ledger {
     return this.aside.amount;
   }
 
-  /** The owner names what it had left out: who is new has at once what a claim would set aside. Says how much. */
+  /** The owner names what it had left out: who is new has at once half of what a claim would set aside. Says how much. */
   addRoyalties(stack, late) {
     const known = new Set(this.entries.map(({ payee }) => assetOf(payee)));
     const ended = new Map(this.ended);
     this.amendRoyalties(stack, late);
-    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), ended);
+    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), ended, 2n);
   }
 
-  /** What entries would have had since the older boundary, or since they were last owed, as far as half of what waits covers it. */
-  setAside(entries, ended) {
+  /** What entries would have had since the older boundary, or since they were last owed, or half of it, as far as half of what waits covers it. */
+  setAside(entries, ended, divisor = 1n) {
     const due = entries.map((entry) => {
       const since = this.net - most(this.older.net, ended.get(assetOf(entry.payee))?.until ?? 0n);
       const amount = royaltyOn({ rate: entry.rate }, since);
-      return entry.ceiling === undefined ? amount : least(amount, most(entry.ceiling - entry.carried, 0n));
+      return (entry.ceiling === undefined ? amount : least(amount, most(entry.ceiling - entry.carried, 0n))) / divisor;
     });
     const all = sum(due);
     // What waits of a former team's is theirs.

@@ -81,8 +81,8 @@ pub trait Revenue<AccountId> {
     /// A payee's asset that is in either goes on from what it had; one that is claimed and now owed is not claimed any more.
     fn amend_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
 
-    /// The same, because the model's owner has named what it had left out: those to whom nothing was owed or claimed before have at once what
-    /// [`Revenue::claim`] would set aside for them.
+    /// The same, because the model's owner has named what it had left out: those to whom nothing was owed or claimed before have at once half
+    /// of what [`Revenue::claim`] would set aside for them.
     fn add_royalties(model: ModelId, stack: RoyaltyStack, late: LateRoyalties) -> DispatchResult;
 
     /// Settles a model's ledger, then sets aside what these payees would have, because somebody claims that the model owes them: their
@@ -128,8 +128,8 @@ pub trait Revenue<AccountId> {
 /// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.
 pub trait DataPools<AccountId> {
     /// Opens the pool of a final round. `root` commits to the admitted weights (see [`crate::merkle`]), `count` leaves that
-    /// sum to `total_weight`; `withdrawn` of that is the weight of contributions that are excluded from this round on, or from an earlier one. A
-    /// pool of which nothing is left is lineage without payee: no royalty is owed to it. What
+    /// sum to `total_weight`; `withdrawn` of that is the weight of contributions that are excluded from this round on, or from an earlier one. What
+    /// is paid for a pool of which nothing is left goes to the last one before it that has weight, without one to nobody. What
     /// the round's awards hold back vests from now on.
     fn open_pool(
         pool: Pool,

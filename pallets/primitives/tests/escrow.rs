@@ -355,19 +355,27 @@ fn late_royalties_come_out_of_the_teams_part_only() {
 }
 
 #[test]
-fn what_an_owner_names_has_its_part_of_what_waits() {
-    let mut book = Book::new(&[royalty(0, 10)], team(9, &[100]));
-    book.pay(1_000);
-    assert_eq!(book.name(&[royalty(0, 10), royalty(1, 20)], &[]), 200);
-    // 450 of the 900 that were kept were free, and stay so; half of the rest is.
+fn what_an_owner_names_leaves_as_much_to_wait_as_if_it_had_been_named_in_time() {
+    let stack = [royalty(0, 10), royalty(1, 20)];
+    let mut book = Book::new(&stack[..1], team(9, &[100]));
+    let mut in_time = Book::new(&stack, team(9, &[100]));
+    for book in [&mut book, &mut in_time] {
+        book.pay(1_000);
+    }
+    assert_eq!(book.name(&stack, &[]), 100);
+    // 450 of the 900 that were kept were free, and stay so.
     book.settle();
-    assert_eq!((book.got(0), book.got(1), book.has(9)), (100, 200, 450));
-    book.pay(100);
-    book.settle();
-    assert_eq!((book.got(0), book.got(1), book.has(9)), (110, 220, 485));
+    assert_eq!((book.got(0), book.got(1), book.has(9)), (100, 100, 450));
+    assert_eq!(book.due().waiting, in_time.due().waiting);
+    for book in [&mut book, &mut in_time] {
+        book.pay(100);
+        book.settle();
+    }
+    assert_eq!((book.got(1), book.has(9)), (120, 485));
+    assert_eq!(book.due().waiting, in_time.due().waiting);
     book.period = 2;
     book.settle();
-    assert_eq!(book.has(9), 770);
+    assert_eq!(book.has(9), 870);
     // Who was owed before has nothing more of it, nor has anybody where nothing waits.
     assert_eq!(book.name(&[royalty(0, 30), royalty(1, 20)], &[]), 0);
     book.split.release().unwrap();

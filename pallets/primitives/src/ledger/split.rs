@@ -363,8 +363,9 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(())
     }
 
-    /// The same where the model's owner has come to name what was left out: those who were not owed anything have what they would have had, as
-    /// if they had claimed it. Says how much that is.
+    /// The same where the model's owner has come to name what was left out: those who were not owed anything have half of what a claim would set
+    /// aside for them. So as much waits as if they had been named in time: else an owner could empty it with a parent of its own. Says how much
+    /// that is.
     pub fn rebase_from_what_waits(
         &mut self,
         received: Balance,
@@ -375,7 +376,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let before = self.royalties.clone();
         let rebased = self.royalties.rebase(received, stack, late)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (amount, _) = self.set_aside(received, marks, &before, &kept)?;
+        let (amount, _) = self.set_aside(received, marks, &before, &kept, 2)?;
         Ok(amount)
     }
 
@@ -413,7 +414,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let before = self.royalties.clone();
         let rebased = self.royalties.with_claimed(received, claimed)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (taken, less) = self.set_aside(received, marks, &before, &kept)?;
+        let (taken, less) = self.set_aside(received, marks, &before, &kept, 1)?;
         self.aside = Some(Aside {
             period: marks.period,
             // There are eight places.
@@ -501,13 +502,15 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
-    /// was last owed if that was later; less in proportion if less waits. Says how much that is, and what the team has kept then.
+    /// was last owed if that was later, divided by `divisor`; less in proportion if less waits. Says how much that is, and what the team has
+    /// kept then.
     fn set_aside(
         &mut self,
         received: Balance,
         marks: &mut Marks,
         before: &Royalties,
         kept: &Kept,
+        divisor: Balance,
     ) -> Result<(Balance, Kept), ArithmeticError> {
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(self.royalties.entries().len());
@@ -521,6 +524,7 @@ impl<AccountId: Clone> Split<AccountId> {
             let amount = entry.ceiling.map_or(amount, |ceiling| {
                 amount.min(ceiling.saturating_sub(entry.carried))
             });
+            let amount = amount / divisor;
             asked = sum(asked, amount)?;
             amounts.push(amount);
         }

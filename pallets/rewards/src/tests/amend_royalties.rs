@@ -71,7 +71,7 @@ fn data_of_which_nothing_was_admitted_is_left_out() {
 }
 
 #[test]
-fn what_an_owner_names_has_its_part_of_what_waits() {
+fn what_an_owner_names_has_half_of_what_a_claim_would_set_aside() {
     ExtBuilder.build_and_execute(|| {
         open_model(0, &[], 20);
         open_waiting(1, &[], &[(21, 100)]);
@@ -91,12 +91,12 @@ fn what_an_owner_names_has_its_part_of_what_waits() {
             model: 1,
             royalties: stack(&owed),
             late: LateRoyalties::new(),
-            set_aside: Some(200),
+            set_aside: Some(100),
         };
         assert_eq!(events().last(), Some(&last));
         settle(1);
         settle(0);
-        assert_eq!([20, 21].map(claimable), [200, 500]);
+        assert_eq!([20, 21].map(claimable), [100, 500]);
     });
 }
 

@@ -389,7 +389,8 @@ impl Ledger {
         }
     }
 
-    /// The owner names what it had left out: who is new has its part of what waits. The ledger is settled.
+    /// The owner names what it had left out: who is new has half of its part, so that as much waits as if it had been named in time. The ledger
+    /// is settled.
     pub(crate) fn add_royalties(&mut self, stack: &[Royalty], late: &[Royalty]) -> Outcome {
         if self.claim.is_some() {
             return Err("AlreadyClaimed");
@@ -398,7 +399,7 @@ impl Ledger {
         let (known, ended) = (assets.collect::<Vec<_>>(), self.ended.clone());
         self.amend_royalties(stack, late)?;
         let is_new = |entry: &Entry| !known.contains(&entry.payee.asset());
-        self.set_aside(&ended, is_new);
+        self.set_aside(&ended, is_new, 2);
         Ok(())
     }
 
@@ -459,7 +460,7 @@ impl Ledger {
         }
         self.cut();
         let (older, newer) = (self.older.kept, self.newer.kept);
-        let aside = self.set_aside(&self.ended.clone(), |entry| entry.kind == Kind::Claimed);
+        let aside = self.set_aside(&self.ended.clone(), |entry| entry.kind == Kind::Claimed, 1);
         self.claim = Some(Claim {
             royalties: royalties.len(),
             period,
@@ -476,6 +477,7 @@ impl Ledger {
         &mut self,
         ended: &BTreeMap<Asset, (Coin, Coin)>,
         is_new: impl Fn(&Entry) -> bool,
+        divisor: Coin,
     ) -> Coin {
         let wanted = |entry: &Entry| {
             if !is_new(entry) {
@@ -483,7 +485,7 @@ impl Ledger {
             }
             let ended = ended.get(&entry.payee.asset());
             let since = self.older.net.max(ended.map_or(0, |(until, _)| *until));
-            whole(entry.gain(self.net - since))
+            whole(entry.gain(self.net - since)) / divisor
         };
         let wanted: Vec<Coin> = self.entries.iter().map(wanted).collect();
         let all: Coin = wanted.iter().sum();
