@@ -440,6 +440,19 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
       ["statement", "--datanet", id, "--joint"],
     ]) await fails(MISUSED, [`datanet ${id} is attested: the chain has roots`], ...words);
 
+    // Without signing anything: what a model would owe, or why it cannot be. Then what an owner has left out.
+    const register = (kind, ...words) => ["model", "register", "--kind", kind, "--weights", charlie, "--terms", terms, ...words];
+    const dryRun = ["--dry-run", "--account", "dev:bob"];
+    const trial = await json(...register("base", "--trained-on", `${id}:1`), ...dryRun);
+    assert.deepEqual([trial.dry_run, trial.royalties.length], [true, 1]);
+    await fails(REFUSED, ["ParentNotFound"], ...register("fine-tune", "--parent", "999"), ...dryRun);
+    const { model: forgetful } = await json("--dev", "bob", "--wait", "finalized", ...register("base"));
+    await fails(REFUSED, ["What to do"], "--dev", "bob", "model", "add-parent", String(model), `trained-on:${id}:1`);
+    await json("--dev", "bob", "--wait", "finalized", "model", "add-parent", String(forgetful), `trained-on:${id}:1`);
+    const { models: [{ edges: [named] }], data: [{ contributors }] } = await json("model", "lineage", String(forgetful));
+    assert.ok(named.debt > 0 && !named.upheld);
+    assert.deepEqual(contributors.map(({ contribution, withdrawn }) => [contribution, withdrawn]), [[bobs, null]]);
+
     // The auditor has followed who said what, and every unit that this chain has paid so far.
     const { rounds } = await audit(url, { client: CLIENT });
     assert.deepEqual(rounds.filter((round) => round.datanet === datanet).map(({ how }) => how), [", attested by 2"]);

@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 7_833_000 picoseconds.
-        Weight::from_parts(11_047_000, 0)
+        // Minimum execution time: 8_123_000 picoseconds.
+        Weight::from_parts(16_268_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
@@ -52,7 +52,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:1 w:0)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:9 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -76,10 +76,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Cases` (r:0 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Claims` (r:0 w:1)
-    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 1_188_281_000 picoseconds.
-        Weight::from_parts(1_722_367_000, 82238)
+        // Minimum execution time: 1_184_261_000 picoseconds.
+        Weight::from_parts(1_575_123_000, 82238)
             .saturating_add(T::DbWeight::get().reads(90))
             .saturating_add(T::DbWeight::get().writes(73))
     }
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 189_391_000 picoseconds.
-        Weight::from_parts(248_820_000, 4171)
+        // Minimum execution time: 176_580_000 picoseconds.
+        Weight::from_parts(249_304_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -104,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 268_312_000 picoseconds.
-        Weight::from_parts(314_639_000, 4171)
+        // Minimum execution time: 293_955_000 picoseconds.
+        Weight::from_parts(399_498_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 150_763_000 picoseconds.
-        Weight::from_parts(179_169_000, 4171)
+        // Minimum execution time: 179_134_000 picoseconds.
+        Weight::from_parts(238_690_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -121,6 +121,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:1 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:1 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Sources` (r:1 w:1)
@@ -128,7 +130,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:25 w:25)
@@ -149,20 +151,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Claims` (r:0 w:1)
-    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_799_844_000 picoseconds.
-        Weight::from_parts(1_930_062_000, 186965)
-            .saturating_add(T::DbWeight::get().reads(166))
+        // Minimum execution time: 1_863_622_000 picoseconds.
+        Weight::from_parts(2_818_340_000, 198865)
+            .saturating_add(T::DbWeight::get().reads(167))
             .saturating_add(T::DbWeight::get().writes(87))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Claims` (r:1 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4964), added: 7439, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -179,12 +181,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Claims` (r:0 w:1)
-    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 944_503_000 picoseconds.
-        Weight::from_parts(1_089_023_000, 82238)
-            .saturating_add(T::DbWeight::get().reads(74))
+        // Minimum execution time: 1_010_864_000 picoseconds.
+        Weight::from_parts(1_466_414_000, 82238)
+            .saturating_add(T::DbWeight::get().reads(75))
             .saturating_add(T::DbWeight::get().writes(75))
     }
 }
@@ -192,37 +192,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(11_047_000, 0)
+        Weight::from_parts(16_268_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_722_367_000, 82238)
+        Weight::from_parts(1_575_123_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(90))
             .saturating_add(RocksDbWeight::get().writes(73))
     }
     fn vote() -> Weight {
-        Weight::from_parts(248_820_000, 4171)
+        Weight::from_parts(249_304_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(314_639_000, 4171)
+        Weight::from_parts(399_498_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(179_169_000, 4171)
+        Weight::from_parts(238_690_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(1_930_062_000, 186965)
-            .saturating_add(RocksDbWeight::get().reads(166))
+        Weight::from_parts(2_818_340_000, 198865)
+            .saturating_add(RocksDbWeight::get().reads(167))
             .saturating_add(RocksDbWeight::get().writes(87))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(1_089_023_000, 82238)
-            .saturating_add(RocksDbWeight::get().reads(74))
+        Weight::from_parts(1_466_414_000, 82238)
+            .saturating_add(RocksDbWeight::get().reads(75))
             .saturating_add(RocksDbWeight::get().writes(75))
     }
 }

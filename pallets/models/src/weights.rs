@@ -50,24 +50,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::NextModel` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Attachments` (r:33 w:1)
+    // Storage: `Licensing::Attachments` (r:387 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:0)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:16 w:1)
+    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Grants` (r:40 w:40)
     // Proof: `Licensing::Grants` (`max_values`: None, `max_size`: Some(95), added: 2570, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Publications` (r:1 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Changes` (r:1 w:0)
-    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:17 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:0)
-    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:0 w:1)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Models::Teams` (r:0 w:1)
@@ -76,39 +76,37 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Models::Metadata` (`max_values`: None, `max_size`: Some(4110), added: 6585, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:0 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Sources` (r:0 w:1)
-    // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 1_173_464_000 picoseconds.
-        Weight::from_parts(1_238_123_871, 167585)
-            // Standard error: 2_722_495
-            .saturating_add(Weight::from_parts(49_072_279, 0).saturating_mul(p.into()))
-            // Standard error: 2_722_495
-            .saturating_add(Weight::from_parts(39_583_509, 0).saturating_mul(r.into()))
-            .saturating_add(T::DbWeight::get().reads(36))
-            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
-            .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(r.into())))
+        // Minimum execution time: 1_115_167_000 picoseconds.
+        Weight::from_parts(922_603_638, 200838)
+            // Standard error: 11_024_426
+            .saturating_add(Weight::from_parts(276_839_120, 0).saturating_mul(p.into()))
+            // Standard error: 11_024_426
+            .saturating_add(Weight::from_parts(44_583_525, 0).saturating_mul(r.into()))
+            .saturating_add(T::DbWeight::get().reads(37))
+            .saturating_add(T::DbWeight::get().reads((28_u64).saturating_mul(p.into())))
+            .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().writes(17))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 448).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 89724).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3925).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(0, 537).saturating_mul(t.into()))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_494_000 picoseconds.
-        Weight::from_parts(40_197_000, 3669)
+        // Minimum execution time: 19_588_000 picoseconds.
+        Weight::from_parts(43_374_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 19_683_000 picoseconds.
-        Weight::from_parts(38_720_000, 3669)
+        // Minimum execution time: 19_159_000 picoseconds.
+        Weight::from_parts(41_224_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -123,8 +121,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 209_141_000 picoseconds.
-        Weight::from_parts(336_472_000, 6578)
+        // Minimum execution time: 208_491_000 picoseconds.
+        Weight::from_parts(364_723_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
@@ -133,10 +131,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 20_933_000 picoseconds.
-        Weight::from_parts(33_531_560, 3669)
-            // Standard error: 12_982
-            .saturating_add(Weight::from_parts(121_347, 0).saturating_mul(t.into()))
+        // Minimum execution time: 20_294_000 picoseconds.
+        Weight::from_parts(43_513_535, 3669)
+            // Standard error: 15_718
+            .saturating_add(Weight::from_parts(150_857, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -147,7 +145,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::ModelAccounts` (r:25 w:24)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
@@ -157,8 +155,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 863_937_000 picoseconds.
-        Weight::from_parts(1_258_667_000, 82238)
+        // Minimum execution time: 873_492_000 picoseconds.
+        Weight::from_parts(1_255_936_000, 82238)
             .saturating_add(T::DbWeight::get().reads(77))
             .saturating_add(T::DbWeight::get().writes(77))
     }
@@ -167,8 +165,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 32_130_000 picoseconds.
-        Weight::from_parts(58_411_000, 4884)
+        // Minimum execution time: 31_305_000 picoseconds.
+        Weight::from_parts(57_822_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -177,8 +175,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 111_864_000 picoseconds.
-        Weight::from_parts(162_256_000, 4118)
+        // Minimum execution time: 111_114_000 picoseconds.
+        Weight::from_parts(154_383_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -195,30 +193,30 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:41 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Claims` (r:1 w:0)
-    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(21), added: 2496, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Sources` (r:1 w:1)
+    // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Sources` (r:2 w:1)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
+    // Storage: `Licensing::Changes` (r:1 w:0)
+    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(4123), added: 6598, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
-    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(386), added: 2861, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
-    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:24 w:24)
+    // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::ModelAccounts` (r:25 w:25)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::Claimable` (r:16 w:16)
+    // Storage: `Rewards::PoolAccounts` (r:16 w:16)
+    // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
+    // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-    // Storage: `Licensing::Changes` (r:1 w:1)
-    // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        // Minimum execution time: 1_002_196_000 picoseconds.
-        Weight::from_parts(1_670_312_000, 165940)
-            .saturating_add(T::DbWeight::get().reads(150))
-            .saturating_add(T::DbWeight::get().writes(66))
+        // Minimum execution time: 1_188_062_000 picoseconds.
+        Weight::from_parts(1_936_913_000, 198865)
+            .saturating_add(T::DbWeight::get().reads(168))
+            .saturating_add(T::DbWeight::get().writes(82))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
@@ -231,8 +229,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 84_817_000 picoseconds.
-        Weight::from_parts(136_280_000, 3784)
+        // Minimum execution time: 83_240_000 picoseconds.
+        Weight::from_parts(142_948_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -241,63 +239,63 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(1_238_123_871, 167585)
-            .saturating_add(Weight::from_parts(49_072_279, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(39_583_509, 0).saturating_mul(r.into()))
-            .saturating_add(RocksDbWeight::get().reads(36))
-            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(p.into())))
-            .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(r.into())))
+        Weight::from_parts(922_603_638, 200838)
+            .saturating_add(Weight::from_parts(276_839_120, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(44_583_525, 0).saturating_mul(r.into()))
+            .saturating_add(RocksDbWeight::get().reads(37))
+            .saturating_add(RocksDbWeight::get().reads((28_u64).saturating_mul(p.into())))
+            .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().writes(17))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(0, 3894).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 448).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 89724).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(0, 3925).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(0, 537).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(40_197_000, 3669)
+        Weight::from_parts(43_374_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(38_720_000, 3669)
+        Weight::from_parts(41_224_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(336_472_000, 6578)
+        Weight::from_parts(364_723_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(33_531_560, 3669)
-            .saturating_add(Weight::from_parts(121_347, 0).saturating_mul(t.into()))
+        Weight::from_parts(43_513_535, 3669)
+            .saturating_add(Weight::from_parts(150_857, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(1_258_667_000, 82238)
+        Weight::from_parts(1_255_936_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(77))
             .saturating_add(RocksDbWeight::get().writes(77))
     }
     fn retire() -> Weight {
-        Weight::from_parts(58_411_000, 4884)
+        Weight::from_parts(57_822_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(162_256_000, 4118)
+        Weight::from_parts(154_383_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Weight::from_parts(1_670_312_000, 165940)
-            .saturating_add(RocksDbWeight::get().reads(150))
-            .saturating_add(RocksDbWeight::get().writes(66))
+        Weight::from_parts(1_936_913_000, 198865)
+            .saturating_add(RocksDbWeight::get().reads(168))
+            .saturating_add(RocksDbWeight::get().writes(82))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(136_280_000, 3784)
+        Weight::from_parts(142_948_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }

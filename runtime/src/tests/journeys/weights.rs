@@ -373,6 +373,7 @@ fn of_models() -> Vec<pallet_models::Call<Runtime>> {
         Call::add_parent {
             model,
             source: Origin::FineTunedFrom(0),
+            royalties_at_most: Perbill::one(),
         },
     ]
 }
