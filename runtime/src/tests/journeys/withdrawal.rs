@@ -10,7 +10,7 @@ use super::{
 use pallet_datanets::{Call, Error, Event, Status};
 use pallet_rewards::Source;
 use tributary_primitives::{
-    assets::{Asset, Payee},
+    assets::{Asset, Payee, Royalty},
     datanets::Phase,
     ids::{ContributionNumber, RoundNumber},
     ledger::{contribution_part, contributors_part},
