@@ -33,7 +33,7 @@ export class Ledger {
   aside = undefined;
   former = undefined;
   // What its team had kept, and what descendants had paid, when it began.
-  began = { kept: 0n, royalties: 0n };
+  began = { kept: 0n, royalties: 0n, net: 0n };
 
   /** `stack`: royalties at the rates that apply. `team`: `{ account, part }`. `period`: the number of the present one. */
   constructor(stack, team, period) {
@@ -159,7 +159,7 @@ export class Ledger {
     // Nothing of the new team's lies before it began.
     this.older = { net: this.older.net, kept };
     this.newer = { net: this.newer.net, kept };
-    this.began = { kept, royalties: this.royaltiesIn };
+    this.began = { kept, royalties: this.royaltiesIn, net: this.net };
     this.members = withPaid(team);
     return payments;
   }
@@ -200,22 +200,22 @@ export class Ledger {
     this.entries.push(...claimed);
     this.applyRates();
     this.aside = { period: this.period, entries: claimed.length, older: this.older.kept, newer: this.newer.kept };
-    this.aside.amount = this.setAside(claimed, this.ended);
+    this.aside.amount = this.setAside(claimed, 0n);
     return this.aside.amount;
   }
 
   /** The owner names what it had left out: who is new has at once half of what a claim would set aside. Says how much. */
   addRoyalties(stack, late) {
-    const known = new Set(this.entries.map(({ payee }) => assetOf(payee)));
-    const ended = new Map(this.ended);
+    // Who was struck does not come back for what was held back.
+    const known = new Set([...this.entries.map(({ payee }) => assetOf(payee)), ...this.ended.keys()]);
     this.amendRoyalties(stack, late);
-    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), ended, 2n);
+    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), this.began.net, 2n);
   }
 
   /** What entries would have had since the older boundary, or since they were last owed, or half of it, as far as half of what waits covers it. */
-  setAside(entries, ended, divisor = 1n) {
+  setAside(entries, from, divisor = 1n) {
     const due = entries.map((entry) => {
-      const since = this.net - most(this.older.net, ended.get(assetOf(entry.payee))?.until ?? 0n);
+      const since = this.net - most(most(this.older.net, from), this.ended.get(assetOf(entry.payee))?.until ?? 0n);
       const amount = royaltyOn({ rate: entry.rate }, since);
       return (entry.ceiling === undefined ? amount : least(amount, most(entry.ceiling - entry.carried, 0n))) / divisor;
     });
@@ -276,8 +276,8 @@ export class Ledger {
   /** What comes in from now on waits again. */
   resume() {
     this.waits = true;
-    this.older = { net: this.older.net, kept: this.keptNow };
-    this.newer = { net: this.newer.net, kept: this.keptNow };
+    this.older = { net: this.net, kept: this.keptNow };
+    this.newer = { net: this.net, kept: this.keptNow };
   }
 
   /** What is in the ledger and waits for time to pass. */

@@ -95,6 +95,9 @@ mod errors {
             /// The position of the origin.
             origin: u8,
         },
+        /// Something has changed among the sources of the model that its own terms do not take up yet. Let it be refolded first, which anybody
+        /// may.
+        ModelStale,
         /// Something has changed among the sources of an origin's model that its own terms do not take up yet. Let it be refolded first, which
         /// anybody may.
         OriginStale {

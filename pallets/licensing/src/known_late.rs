@@ -55,8 +55,8 @@ impl<T: Config> Pallet<T> {
         ensure!(is_earlier(origin, model), Error::<T>::NotEarlier);
         Self::ensure_unclaimed(model)?;
         let mut sources = Sources::<T>::get(model);
-        let folded =
-            Self::extended(owner, &attachment, &sources, origin).map_err(Error::<T>::from)?;
+        let folded = Self::extended(model, owner, &attachment, &sources, origin)
+            .map_err(Error::<T>::from)?;
 
         let source = ModelSource {
             origin,
@@ -158,11 +158,12 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Whether a source of a model has changed since the model was folded.
-    pub(crate) fn is_stale(model: ModelId, attachment: &AttachmentOf<T>) -> bool {
-        attachment.folded < Changes::<T>::get()
-            && Sources::<T>::get(model)
-                .iter()
-                .any(|source| Self::changed_since(source.origin.asset(), attachment))
+    pub(crate) fn is_stale(attachment: &AttachmentOf<T>, sources: &SourceList) -> bool {
+        let changed = |source: &ModelSource| {
+            let source = source.origin.asset();
+            Self::changed_since(source, attachment)
+        };
+        sources.iter().any(changed)
     }
 
     fn changed_since(source: Asset, attachment: &AttachmentOf<T>) -> bool {
@@ -176,13 +177,18 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// What follows for a model from one source more that its owner names, who has the grants that it asks for.
+    /// What follows for a model from one source more that its owner names, who has the grants that it asks for. A stale model is refolded first: else what
+    /// it is about to inherit late would come in time, and not be handed on.
     pub(crate) fn extended(
+        model: ModelId,
         owner: &T::AccountId,
         attachment: &AttachmentOf<T>,
         sources: &SourceList,
         origin: Origin,
     ) -> Result<Folded, Refusal> {
+        if Self::is_stale(attachment, sources) {
+            return Err(Refusal::by(Asset::Model(model), Term::Stale));
+        }
         let named = || sources.iter().filter(|source| !source.upheld);
         // There are at most 32.
         let position = named().count() as u8;

@@ -12,8 +12,8 @@ use tributary_primitives::{
 };
 
 use crate::{
-    known_late::known_sources, types::*, Attachments, Config, Grants, Licences, Offers, Pallet,
-    Sources,
+    known_late::known_sources, types::*, Attachments, Changes, Config, Grants, Licences, Offers,
+    Pallet, Sources,
 };
 
 impl<T: Config> Pallet<T> {
@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
         let attachment = Attachments::<T>::get(asset).ok_or(not_found)?;
         let mut sources = Sources::<T>::get(model);
         let owner = attachment.owner.clone();
-        let folded = Self::extended(&owner, &attachment, &sources, origin)?;
+        let folded = Self::extended(model, &owner, &attachment, &sources, origin)?;
         let terms = Self::terms(attachment.terms)?;
         let added = ModelSource {
             origin,
@@ -158,7 +158,8 @@ impl<T: Config> Pallet<T> {
         }
         if let Asset::Model(model) = asset {
             // What it says does not yet follow from what its sources say.
-            if Self::is_stale(model, &attachment) {
+            let changed = attachment.folded < Changes::<T>::get();
+            if changed && Self::is_stale(&attachment, &Sources::<T>::get(model)) {
                 return Err(refused(Term::Stale));
             }
         }

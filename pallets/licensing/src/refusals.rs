@@ -10,6 +10,7 @@ impl<T: Config> From<Refusal> for Error<T> {
         let Some(origin) = refusal.origin else {
             return match refusal.term {
                 Term::Expired => Error::TermsExpired,
+                Term::Stale => Error::ModelStale,
                 _ => Error::TermsNotFound,
             };
         };

@@ -3,7 +3,6 @@
 use proptest::{collection::vec, option, prelude::*, sample::Index};
 use sp_core::U256;
 use sp_runtime::Perbill;
-use std::collections::BTreeMap;
 use tributary_primitives::{
     assets::{Crew, LateRoyalties, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     ledger::*,
@@ -222,12 +221,8 @@ proptest! {
         // What was paid to those who are not owed any more; of the last sixteen it is remembered who had it.
         let (mut dropped, mut past) = (0, Vec::new());
         for (stack, amount) in [(&second, amounts[1]), (&third, amounts[2])] {
-            let mut owed: BTreeMap<Payee, Balance> = royalties
-                .entries()
-                .iter()
-                .map(|entry| entry.payee)
-                .zip(before.owed)
-                .collect();
+            let payees = royalties.entries().iter().map(|entry| entry.payee);
+            let mut owed: Vec<(Payee, Balance)> = payees.zip(before.owed).collect();
             // All that is owed is paid, so that nothing of what is dropped comes back.
             royalties.pay(&royalties.due(received).unwrap().owed).unwrap();
             let rebased = royalties.rebase(received, stack, &LateRoyalties::new()).unwrap();
@@ -239,18 +234,24 @@ proptest! {
             received += amount;
             let due = royalties.due(received).unwrap();
             for ((royalty, then), now) in stack.iter().zip(&at_once.owed).zip(&due.owed) {
-                let was = owed.remove(&royalty.payee).unwrap_or_else(|| {
-                    let before = past.iter().position(|(payee, _)| *payee == royalty.payee);
-                    let (_, again) = before.map(|place| past.remove(place)).unwrap_or((royalty.payee, 0));
-                    dropped -= again;
-                    again
-                });
+                let take = |list: &mut Vec<(Payee, Balance)>| {
+                    let place = list.iter().position(|(payee, _)| *payee == royalty.payee)?;
+                    Some(list.remove(place).1)
+                };
+                let was = match take(&mut owed) {
+                    Some(was) => was,
+                    None => {
+                        let again = take(&mut past).unwrap_or(0);
+                        dropped -= again;
+                        again
+                    }
+                };
                 prop_assert_eq!(*then, was);
                 let uncapped = was + exact(amount, royalty.rate.deconstruct(), BILLION);
                 let ceiling = royalty.ceiling.unwrap_or(Balance::MAX).max(was);
                 prop_assert_eq!(*now, uncapped.min(ceiling));
             }
-            dropped += owed.values().sum::<Balance>();
+            dropped += owed.iter().map(|(_, had)| had).sum::<Balance>();
             past.extend(owed);
             past.drain(..past.len().saturating_sub(16));
             prop_assert_eq!(royalties.dropped(), dropped);

@@ -437,7 +437,7 @@ pub mod pallet {
         PayeeNotFound,
         /// Royalties are not ascending by payee, or an asset is named twice. Sort them, and keep one for each asset.
         RoyaltiesNotAscending,
-        /// Rates of royalties sum to more than one. Use fewer or cheaper sources.
+        /// Rates of royalties sum to more than one, or would leave less for those that are late. Use fewer or cheaper sources.
         RatesAboveOne,
         /// A team has no members. Name at least one, which may be the owner.
         EmptyTeam,

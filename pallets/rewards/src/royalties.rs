@@ -5,9 +5,10 @@ use alloc::vec::Vec;
 use frame_support::{ensure, BoundedVec};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
-    assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
+    assets::{billionths, Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
     ids::ModelId,
     ledger::{self, Ground, RebaseError, Split},
+    Perbill,
 };
 
 impl<T: Config> Pallet<T> {
@@ -76,6 +77,7 @@ impl<T: Config> Pallet<T> {
             if named {
                 // What is set aside for a claim could not be given back to where it was.
                 ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
+                Self::ensure_leaves_late_royalties(split, &stack, &late)?;
                 let rebased = split.rebase_from_what_waits(received, marks, &stack, &late);
                 rebased.map(Some).map_err(Self::rebase_error)
             } else {
@@ -89,6 +91,27 @@ impl<T: Config> Pallet<T> {
             late,
             set_aside,
         });
+        Ok(())
+    }
+
+    /// What an owner names leaves as much for late royalties as they had: else the owner took back what was decided.
+    fn ensure_leaves_late_royalties(
+        split: &Split<T::AccountId>,
+        stack: &RoyaltyStack,
+        late: &LateRoyalties,
+    ) -> Result<(), Error<T>> {
+        let one = u64::from(Perbill::one().deconstruct());
+        let entries = split.royalties().entries().iter();
+        let before = entries.map(|entry| match entry.ground {
+            Ground::Stack => entry.applied(),
+            Ground::Late | Ground::Claimed => Royalty {
+                rate: entry.asked,
+                ..entry.applied()
+            },
+        });
+        let before = billionths(&before.collect::<Vec<_>>());
+        let next = billionths(stack.iter().chain(late));
+        ensure!(next <= before.max(one), Error::<T>::RatesAboveOne);
         Ok(())
     }
 

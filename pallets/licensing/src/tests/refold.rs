@@ -183,6 +183,11 @@ fn nobody_descends_from_a_model_that_does_not_say_yet_what_its_sources_say() {
             Error::<Test>::OriginStale { origin: 0 }
         );
 
+        // Nor is anything added to such a model.
+        assert_noop!(
+            Licensing::add_source(2, &BOB, Origin::FineTunedFrom(0)),
+            Error::<Test>::ModelStale
+        );
         assert_ok!(refold(2));
         let sold = Error::<Test>::CommercialNotAllowed { origin: 0 };
         assert_eq!(attached(free()), Err(sold.into()));

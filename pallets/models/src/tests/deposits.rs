@@ -27,7 +27,7 @@ fn deposit(edges: usize, ancestors: usize, metadata: usize) -> u128 {
         + (1 + 41 * (9 + 4 + 4 + 17 + 2 * 16 + 1 + 17))
         + (1 + 16 * (5 + 2 * 16))
         // Balances of all of them, of the team, of the former one with a period, and of those before.
-        + 3 * 16 + 3 * 16 + (1 + 4 + 4 * 16) + 16
+        + 3 * 16 + 4 * 16 + (1 + 4 + 4 * 16) + 16
         // Whether half waits, and what is set aside.
         + 1 + (1 + 4 + 1 + 3 * 16)
         // What has come in, and what had at two boundaries.

@@ -24,6 +24,8 @@ pub struct Tenure<AccountId> {
     pub kept: Balance,
     /// What had come in as royalties when they began.
     pub royalties: Balance,
+    /// What the model had received for itself when they began.
+    pub net: Balance,
     /// What of theirs has been shared out: credited, but for what rounding holds back.
     pub shared: Balance,
 }
@@ -152,6 +154,7 @@ impl<AccountId: Clone> Split<AccountId> {
                 members: team,
                 kept: 0,
                 royalties: 0,
+                net: 0,
                 shared: 0,
             },
             former: None,
@@ -317,6 +320,7 @@ impl<AccountId: Clone> Split<AccountId> {
             members: team,
             kept: due.kept,
             royalties: inflow.royalties,
+            net: inflow.net,
             shared: 0,
         };
         let old = core::mem::replace(&mut self.team, next_team);
@@ -363,9 +367,9 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(())
     }
 
-    /// The same where the model's owner has come to name what was left out: those who were not owed anything have half of what a claim would set
-    /// aside for them. So as much waits as if they had been named in time: else an owner could empty it with a parent of its own. Says how much
-    /// that is.
+    /// The same where the model's owner has come to name what was left out: those who never were owed anything have half of what a claim would set
+    /// aside for them, of what came in since the team began. So as much waits as if they had been named in time: else an owner could empty it with
+    /// a parent of its own. Says how much that is.
     pub fn rebase_from_what_waits(
         &mut self,
         received: Balance,
@@ -376,7 +380,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let before = self.royalties.clone();
         let rebased = self.royalties.rebase(received, stack, late)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (amount, _) = self.set_aside(received, marks, &before, &kept, 2)?;
+        let (amount, _) = self.set_aside(received, marks, &before, &kept, true)?;
         Ok(amount)
     }
 
@@ -414,7 +418,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let before = self.royalties.clone();
         let rebased = self.royalties.with_claimed(received, claimed)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (taken, less) = self.set_aside(received, marks, &before, &kept, 1)?;
+        let (taken, less) = self.set_aside(received, marks, &before, &kept, false)?;
         self.aside = Some(Aside {
             period: marks.period,
             // There are eight places.
@@ -449,9 +453,11 @@ impl<AccountId: Clone> Split<AccountId> {
         }
         self.waits = true;
         // All of it is free, and was paid.
-        let kept = self.royalties.due(received)?.kept;
-        marks.older.kept = Some(kept);
-        marks.newer.kept = Some(kept);
+        let mark = Mark {
+            net: received,
+            kept: Some(self.royalties.due(received)?.kept),
+        };
+        (marks.older, marks.newer) = (mark, mark);
         Ok(())
     }
 
@@ -502,29 +508,33 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
-    /// was last owed if that was later, divided by `divisor`; less in proportion if less waits. Says how much that is, and what the team has
-    /// kept then.
+    /// was last owed if that was later; less in proportion if less waits. If the owner has `named` them, half of that, and only what is the
+    /// present team's to bear. Says how much that is, and what the team has kept then.
     fn set_aside(
         &mut self,
         received: Balance,
         marks: &mut Marks,
         before: &Royalties,
         kept: &Kept,
-        divisor: Balance,
+        named: bool,
     ) -> Result<(Balance, Kept), ArithmeticError> {
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(self.royalties.entries().len());
         for entry in self.royalties.entries() {
             let asset = entry.payee.asset();
-            let missed = match before.has(asset) {
-                true => 0,
-                false => difference(received, marks.older.net.max(before.owed_until(asset)))?,
+            let last_owed = before.owed_until(asset);
+            // One that was struck is not named to have what was held back from it.
+            let missed = if before.has(asset) || (named && last_owed > 0) {
+                0
+            } else {
+                let began = if named { self.team.net } else { 0 };
+                difference(received, marks.older.net.max(last_owed).max(began))?
             };
             let amount = entry.rate.mul_floor(missed);
             let amount = entry.ceiling.map_or(amount, |ceiling| {
                 amount.min(ceiling.saturating_sub(entry.carried))
             });
-            let amount = amount / divisor;
+            let amount = if named { amount / 2 } else { amount };
             asked = sum(asked, amount)?;
             amounts.push(amount);
         }

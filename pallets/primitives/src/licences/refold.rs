@@ -78,8 +78,9 @@ pub fn extend(
 }
 
 /// What a model would owe late if it came from a source that its owner left out, but for assets that it owes already: the source's own
-/// royalty, which always has a place, then what the source owes, the highest rates first, then the lower payees, as many as there are free places.
-/// Ascending by payee.
+/// royalty, if there is a free place or one of another that is not higher; then what the source owes, the highest rates first, then the lower payees,
+/// while there are free places and all that is owed comes to at most [`MAX_ROYALTIES`](super::MAX_ROYALTIES): the source may have come to owe it only
+/// lately. Ascending by payee.
 ///
 /// The work is bounded by [`MAX_STACK`](crate::assets::MAX_STACK) + [`MAX_LATE`] + 1 royalties.
 pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
@@ -91,9 +92,18 @@ pub fn claimed_royalties(held: &Standing, source: &Source) -> LateRoyalties {
     let is_own = |royalty: &Royalty| royalty.payee.asset() == source.origin.asset();
     let (own, others): (Vec<_>, Vec<_>) = brought.into_iter().partition(is_own);
     let free = (MAX_LATE as usize).saturating_sub(held.late.len());
-    let places = free.max(own.len());
-    let claimed = own.into_iter().chain(highest_first(others));
-    late_of(claimed.take(places).collect())
+    let gives_way = |own: &Royalty| held.late.iter().any(|late| late.rate <= own.rate);
+    let mut claimed: Vec<_> = own
+        .into_iter()
+        .filter(|own| free > 0 || gives_way(own))
+        .collect();
+    for royalty in highest_first(others) {
+        let all = held.stack.iter().chain(&held.late).chain(&claimed);
+        if claimed.len() < free && royalties_fit(all.chain([&royalty])) {
+            claimed.push(royalty);
+        }
+    }
+    late_of(claimed)
 }
 
 /// The standing of a model with what it owes late because of a source that its owner left out: of what was claimed, all that the source still
@@ -123,9 +133,9 @@ pub fn uphold(held: &Standing, source: &Source, claimed: &LateRoyalties) -> Stan
 /// - The stack: what is owed in it and still comes from a source stays; a rate that is higher than it was is raised while all come to at most
 ///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES), the highest first. Nothing is added: what an owner upstream names later binds that model and those that are registered
 ///   from then on. Else anybody upstream could raise what models that are there owe.
-/// - Late, as far as it has no place in the stack: first the own royalties of those sources which were left out, which are no more than [`MAX_LATE`]; then what is owed
-///   late and still comes from a source; then what sources owe late, as far as stack and late together come to at most
-///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES): a descendant did not leave that out. Each by highest rate, then lower payee, while there are at most [`MAX_LATE`]. What a source which was left out comes
+/// - Late, as far as it has no place in the stack: the own royalties of those sources which were left out, and what is owed late and still comes from a source, by highest
+///   rate, the former first among equals; then what sources owe late, in the same order, as far as stack and late together come to at most
+///   [`MAX_ROYALTIES`](super::MAX_ROYALTIES): a descendant did not leave that out. While there are at most [`MAX_LATE`]. What a source which was left out comes
 ///   to owe after that was decided is not added but like this.
 /// - Each asset is owed once, of a datanet for its latest round, at its highest rate on any path as far as that fits.
 ///
@@ -274,15 +284,14 @@ impl Brought {
             self.owed(royalty)
                 .filter(|owed| place_of(stack, owed).is_err())
         };
+        let is_own = |royalty: &Royalty| place_of(&self.upheld, royalty).is_ok();
+        let owed = self.upheld.iter().chain(&held.late);
+        let mut owed: Vec<Royalty> = owed.filter_map(owed_beyond).collect();
+        owed.sort_by_key(|royalty| (Reverse(royalty.rate), !is_own(royalty), royalty.payee));
+        let inherited = self.inherited.iter().filter_map(owed_beyond).collect();
         let mut late: Vec<Royalty> = Vec::new();
-        let lists: [(&[Royalty], bool); 3] = [
-            (&self.upheld, false),
-            (&held.late, false),
-            (&self.inherited, true),
-        ];
-        for (royalties, bounded) in lists {
-            let owed = royalties.iter().filter_map(owed_beyond).collect();
-            for royalty in highest_first(owed) {
+        for (royalties, bounded) in [(owed, false), (highest_first(inherited), true)] {
+            for royalty in royalties {
                 let known = |one: &Royalty| one.payee.asset() == royalty.payee.asset();
                 let room = late.len() < MAX_LATE as usize && !late.iter().any(known);
                 let fits = || royalties_fit(stack.iter().chain(&late).chain([&royalty]));

@@ -101,6 +101,25 @@ fn what_an_owner_names_has_half_of_what_a_claim_would_set_aside() {
 }
 
 #[test]
+fn what_an_owner_names_takes_nothing_of_what_is_owed_late() {
+    ExtBuilder.build_and_execute(|| {
+        for parent in [0, 1] {
+            open_model(parent, &[], 20);
+        }
+        open_waiting(2, &[], &[(22, 100)]);
+        let late = [royalty(Payee::Model(0), 60)];
+        assert_ok!(amend(2, &[], &late));
+        let add = |percent| {
+            let own = stack(&[royalty(Payee::Model(1), percent)]);
+            let late = LateRoyalties::truncate_from(late.to_vec());
+            <Rewards as Revenue<_>>::add_royalties(2, own, late)
+        };
+        assert_noop!(add(41), Error::<Test>::RatesAboveOne);
+        assert_ok!(add(40));
+    });
+}
+
+#[test]
 fn a_round_of_which_nothing_earns_pays_the_last_one_before_it() {
     ExtBuilder.build_and_execute(|| {
         Admitted(vec![]).open(pool(0, 1), crew(&[]));

@@ -1,6 +1,9 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
-use tributary_primitives::{assets::Payee, roles::Revenue};
+use tributary_primitives::{
+    assets::{LateRoyalties, Payee},
+    roles::Revenue,
+};
 
 #[test]
 fn half_of_what_a_team_keeps_waits_until_the_second_boundary() {
@@ -118,6 +121,12 @@ fn half_waits_again_of_what_comes_in_once_the_ancestry_was_not_complete() {
         go_to_period(3);
         settle(0);
         assert_eq!(claimable(20), 1_110);
+        // Nothing of what came in before is claimed.
+        let claimed = LateRoyalties::truncate_from(vec![royalty(Payee::Model(1), 50)]);
+        open_model(1, &[], 21);
+        assert_ok!(<Rewards as Revenue<_>>::claim(0, claimed));
+        assert_eq!(Rewards::model(0).unwrap().contested, 0);
+        assert_ok!(<Rewards as Revenue<_>>::close_claim(0));
         // It waits already.
         events();
         assert_ok!(<Rewards as Revenue<_>>::resume(0));

@@ -223,9 +223,15 @@ impl Book {
         // Nothing is added: what owners upstream name by themselves binds models that are registered afterwards.
         let mut stack = kept(&kin.stack);
         let mut late: Vec<Royalty> = Vec::new();
-        // Who was left out has a place. A descendant has left nothing out: what it owes because of those who have stays within what anybody owes.
-        for (others, bounded) in [(&upheld, false), (&kin.late, false), (&inherited, true)] {
-            for royalty in highest_first(kept(others)) {
+        // Who was left out comes before others who are owed late at the same rate. A descendant has left nothing out: what it owes because of those
+        // who have stays within what anybody owes.
+        let mut owed = kept(&[&upheld[..], &kin.late].concat());
+        owed.sort_by_key(|royalty| {
+            let own = owes(&upheld, royalty.payee.asset());
+            (Reverse(royalty.rate), !own, royalty.payee)
+        });
+        for (others, bounded) in [(owed, false), (highest_first(kept(&inherited)), true)] {
+            for royalty in others {
                 let asset = royalty.payee.asset();
                 let owed = [&stack[..], &late, &[royalty]].concat();
                 let rates: u64 = owed.iter().map(|royalty| u64::from(royalty.rate)).sum();
@@ -283,6 +289,9 @@ impl Book {
         }
         self.check_source(model, source)?;
         held.check_unclaimed()?;
+        if self.is_stale(&held) {
+            return Err("ModelStale");
+        }
         self.check_fresh(source)?;
         for royalty in self.brought(source) {
             // What is late stays late.
@@ -314,13 +323,19 @@ impl Book {
             let asset = royalty.payee.asset();
             !owes(&kin.stack, asset) && !owes(&kin.late, asset)
         });
-        // The source's own royalty comes first, and has a place always.
-        let mut claimed = highest_first(brought);
-        claimed.sort_by_key(|royalty| royalty.payee.asset() != source.asset());
-        let own = claimed
-            .first()
-            .is_some_and(|first| first.payee.asset() == source.asset());
-        claimed.truncate((MAX_LATE - kin.late.len()).max(usize::from(own)));
+        // The source's own royalty comes first, in the place of one that is not higher if none is free; the others within what anybody owes.
+        let free = MAX_LATE - kin.late.len();
+        let is_own = |royalty: &Royalty| royalty.payee.asset() == source.asset();
+        let (own, others): (Vec<_>, Vec<_>) = brought.into_iter().partition(is_own);
+        let mut claimed = own;
+        claimed.retain(|own| free > 0 || kin.late.iter().any(|late| late.rate <= own.rate));
+        for royalty in highest_first(others) {
+            let owed = [&kin.stack[..], &kin.late, &claimed, &[royalty]].concat();
+            let rates: u64 = owed.iter().map(|royalty| u64::from(royalty.rate)).sum();
+            if claimed.len() < free && rates <= u64::from(MAX_ROYALTIES) {
+                claimed.push(royalty);
+            }
+        }
         claimed.sort_by_key(|royalty| royalty.payee);
         claimed
     }

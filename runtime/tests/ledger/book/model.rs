@@ -166,6 +166,8 @@ pub(crate) struct Ledger {
     team: Tenure,
     /// What royalties had left to all teams, and what descendants had paid, when the team began.
     begin: (Coin, Coin),
+    /// What had come in for itself then.
+    begin_net: Coin,
     former: Option<Former>,
     claim: Option<Claim>,
     /// All that was paid.
@@ -190,6 +192,7 @@ impl Ledger {
             waits: true,
             team: Tenure::new(team),
             begin: (0, 0),
+            begin_net: 0,
             former: None,
             claim: None,
             paid: 0,
@@ -326,6 +329,7 @@ impl Ledger {
             last: all - later,
         };
         self.begin = (self.remainder(), self.royalties);
+        self.begin_net = self.net;
         let mut payments = Payments::default();
         if all > free {
             self.former = Some(former);
@@ -396,10 +400,21 @@ impl Ledger {
             return Err("AlreadyClaimed");
         }
         let assets = self.entries.iter().map(|entry| entry.payee.asset());
-        let (known, ended) = (assets.collect::<Vec<_>>(), self.ended.clone());
+        // Whoever was owed something has nothing more, nor who was struck.
+        let known: Vec<Asset> = assets.chain(self.ended.keys().copied()).collect();
+        let rate = |entry: &Entry| match entry.kind {
+            Kind::Stack => entry.rate,
+            _ => entry.asked,
+        };
+        let before: u64 = self.entries.iter().map(|it| u64::from(rate(it))).sum();
+        let next = topped_up(stack);
+        let next = next.iter().chain(late).map(|it| u64::from(it.rate));
+        if next.sum::<u64>() > before.max(u64::from(ONE)) {
+            return Err("RatesAboveOne");
+        }
         self.amend_royalties(stack, late)?;
         let is_new = |entry: &Entry| !known.contains(&entry.payee.asset());
-        self.set_aside(&ended, is_new, 2);
+        self.set_aside(self.begin_net, is_new, 2);
         Ok(())
     }
 
@@ -460,7 +475,7 @@ impl Ledger {
         }
         self.cut();
         let (older, newer) = (self.older.kept, self.newer.kept);
-        let aside = self.set_aside(&self.ended.clone(), |entry| entry.kind == Kind::Claimed, 1);
+        let aside = self.set_aside(0, |entry| entry.kind == Kind::Claimed, 1);
         self.claim = Some(Claim {
             royalties: royalties.len(),
             period,
@@ -473,18 +488,14 @@ impl Ledger {
 
     /// Those who are new have what they would have had since the older boundary, or ever since they were owed something, as far as the team keeps
     /// what was free, and half of what is left.
-    fn set_aside(
-        &mut self,
-        ended: &BTreeMap<Asset, (Coin, Coin)>,
-        is_new: impl Fn(&Entry) -> bool,
-        divisor: Coin,
-    ) -> Coin {
+    fn set_aside(&mut self, from: Coin, is_new: impl Fn(&Entry) -> bool, divisor: Coin) -> Coin {
         let wanted = |entry: &Entry| {
             if !is_new(entry) {
                 return 0;
             }
-            let ended = ended.get(&entry.payee.asset());
-            let since = self.older.net.max(ended.map_or(0, |(until, _)| *until));
+            let ended = self.ended.get(&entry.payee.asset());
+            let since = self.older.net.max(from);
+            let since = since.max(ended.map_or(0, |(until, _)| *until));
             whole(entry.gain(self.net - since)) / divisor
         };
         let wanted: Vec<Coin> = self.entries.iter().map(wanted).collect();
@@ -585,8 +596,11 @@ impl Ledger {
     pub(crate) fn resume(&mut self) {
         if !self.waits {
             self.waits = true;
-            let kept = self.remainder();
-            (self.older.kept, self.newer.kept) = (kept, kept);
+            let mark = Mark {
+                net: self.net,
+                kept: self.remainder(),
+            };
+            (self.older, self.newer) = (mark, mark);
         }
     }
 }
