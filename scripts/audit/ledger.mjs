@@ -1,6 +1,7 @@
 // The ledger of one model, walked through from payment to payment: what has come in, what each royalty and each member has of it, and
 // what waits. The chain has closed forms for readers at any time; here boundaries between periods are noted as they are passed.
 import { appliedRates, freeOf, royaltiesDue, royaltyOn, sum, teamDue } from "./formulas.mjs";
+import { MAX_ENTRIES, MAX_LATE } from "./stacks.mjs";
 
 const least = (one, other) => (one < other ? one : other);
 const most = (one, other) => (one > other ? one : other);
@@ -178,8 +179,8 @@ export class Ledger {
     const entries = [...stack.map((royalty) => take(royalty, "Stack")), ...late.map((royalty) => take(royalty, "Late"))];
     const left = [...before.values()];
     const claimed = left.filter(({ ground }) => ground === "Claimed");
-    // There are 41 places.
-    const stay = claimed.slice(0, 41 - entries.length);
+    // One place more than can be owed: what is claimed may take that of what is late.
+    const stay = claimed.slice(0, MAX_ENTRIES + MAX_LATE + 1 - entries.length);
     this.entries = [...entries, ...stay];
     this.giveBack(sum(claimed.slice(stay.length).map(({ carried, paid }) => carried - paid)));
     const dropped = left.filter(({ ground }) => ground !== "Claimed");

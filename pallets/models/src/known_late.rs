@@ -232,11 +232,7 @@ impl<T: Config> Pallet<T> {
         // Whoever was offered the model was offered it with what was known of it.
         details.offered_to = None;
         Models::<T>::insert(model, details);
-        Edges::<T>::mutate(model, |edges| {
-            for edge in edges.iter_mut().flat_map(|edges| edges.iter_mut()) {
-                edge.grade = Grade::ReExecuted;
-            }
-        });
+        Self::grade_all(model, Grade::ReExecuted);
         T::Revenue::release(model)?;
         Self::deposit_event(Event::Reexecuted { model });
         Ok(())
@@ -252,14 +248,19 @@ impl<T: Config> Pallet<T> {
         if !was_reexecuted {
             return Ok(());
         }
-        Edges::<T>::mutate(model, |edges| {
-            for edge in edges.iter_mut().flat_map(|edges| edges.iter_mut()) {
-                edge.grade = edge.grade.min(Grade::Declared);
-            }
-        });
+        Self::grade_all(model, Grade::Declared);
         T::Revenue::resume(model)?;
         Self::deposit_event(Event::ReexecutionOverturned { model });
         Ok(())
+    }
+
+    /// Gives all edges of a model the same grade.
+    fn grade_all(model: ModelId, grade: Grade) {
+        Edges::<T>::mutate(model, |edges| {
+            for edge in edges.iter_mut().flat_map(|edges| edges.iter_mut()) {
+                edge.grade = grade;
+            }
+        });
     }
 
     /// An edge that becomes known now.

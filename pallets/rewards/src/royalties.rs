@@ -2,7 +2,7 @@
 
 use crate::*;
 use alloc::vec::Vec;
-use frame_support::{ensure, BoundedVec};
+use frame_support::{ensure, traits::Get, BoundedVec};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{billionths, Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
@@ -28,7 +28,7 @@ impl<T: Config> Pallet<T> {
     /// pool of the last one before it, so that the withdrawal of all records cancels nothing that an ancestor owes; without one, nobody.
     ///
     /// A circle of several models would do no harm: of royalties none are owed.
-    fn keep_payable<Most>(
+    fn keep_payable<Most: Get<u32>>(
         model: ModelId,
         royalties: &mut BoundedVec<Royalty, Most>,
     ) -> DispatchResult {
@@ -44,13 +44,10 @@ impl<T: Config> Pallet<T> {
                     .map_err(|_| Error::<T>::PayeeNotFound)?
                     .map(Payee::Pool),
             };
-            payable.push(payee);
+            payable.extend(payee.map(|payee| Royalty { payee, ..*royalty }));
         }
-        let mut payees = payable.iter();
-        royalties.retain(|_| payees.next().is_some_and(Option::is_some));
-        for (royalty, payee) in royalties.iter_mut().zip(payable.into_iter().flatten()) {
-            royalty.payee = payee;
-        }
+        // No more than there were.
+        *royalties = BoundedVec::truncate_from(payable);
         Ok(())
     }
 
@@ -101,15 +98,11 @@ impl<T: Config> Pallet<T> {
         late: &LateRoyalties,
     ) -> Result<(), Error<T>> {
         let one = u64::from(Perbill::one().deconstruct());
+        // Those of the stack are asked for as they apply.
         let entries = split.royalties().entries().iter();
-        let before = entries.map(|entry| match entry.ground {
-            Ground::Stack => entry.applied(),
-            Ground::Late | Ground::Claimed => Royalty {
-                rate: entry.asked,
-                ..entry.applied()
-            },
-        });
-        let before = billionths(&before.collect::<Vec<_>>());
+        let before: u64 = entries
+            .map(|entry| u64::from(entry.asked.deconstruct()))
+            .sum();
         let next = billionths(stack.iter().chain(late));
         ensure!(next <= before.max(one), Error::<T>::RatesAboveOne);
         Ok(())

@@ -113,9 +113,7 @@ pub(crate) fn refusal_text(refusal: &Refusal) -> String {
         Term::NotFound => "does not exist".to_owned(),
         Term::Retired => "is retired".to_owned(),
         Term::Expired => "allows nothing any more: its terms have expired".to_owned(),
-        Term::Stale => {
-            "does not yet say what its sources say: anybody can let it be refolded".to_owned()
-        }
+        Term::Stale => "does not yet say what its sources say".to_owned(),
         Term::Direct(one) => format!("does not allow the use `{}`", use_text(one)),
         Term::Onward(uses) => format!(
             "does not hand on these uses, which the model's terms allow: {}",

@@ -274,10 +274,7 @@ impl Royalties {
 
     /// Goes on without what is claimed.
     pub fn without_claimed(&self, received: Balance) -> Result<Rebased, RebaseError> {
-        let of = |ground| self.of(ground).collect::<Vec<_>>();
-        let stack = RoyaltyStack::truncate_from(of(Ground::Stack));
-        let late = LateRoyalties::truncate_from(of(Ground::Late));
-        self.rebased(received, &stack, &late, &[])
+        self.with_claimed(received, &LateRoyalties::new())
     }
 
     /// Goes on with what is claimed besides.
