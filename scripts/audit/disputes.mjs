@@ -9,6 +9,8 @@ const APPEAL_FACTOR = 2n;
 export const PLAINTIFF = "Disputes.Plaintiff";
 export const APPEAL = "Disputes.Appeal";
 
+const MISSING = "MissingParent";
+
 /** How a case may end that is upheld, or is not, or that nobody has judged. */
 const OUTCOMES = new Map([[true, ["Upheld", "NotCarriedOut"]], [false, ["Dismissed"]], [undefined, ["Lapsed"]]]);
 
@@ -24,12 +26,13 @@ export class Disputes {
   }
 
   handlers = {
-    "disputes.Opened": ({ case: id, model, plaintiff, bond, stage, panel }, { rates }) => {
+    "disputes.Opened": ({ case: id, model, plaintiff, contention, bond, stage, panel }, { rates }) => {
       const number = id.toNumber();
       const who = plaintiff.toString();
       const about = model.toNumber();
       this.findings.same(`case ${number}`, "its number, as cases are counted", number, this.opened);
-      this.findings.same(`case ${number}`, `cases about model ${about} that are open`, this.openAbout(about), []);
+      const kind = contention.type;
+      this.findings.same(`case ${number}`, `cases of its kind about model ${about} that are open`, this.openAbout(about, kind), []);
       const due = rates.bond * 2n ** BigInt(Math.min(this.lostAbout(about), MAX_DOUBLINGS));
       this.findings.same(who, `bond of case ${number}`, big(bond), due);
       this.checkHold(who, PLAINTIFF, number, "held", due);
@@ -38,6 +41,7 @@ export class Disputes {
       this.opened += 1;
       this.cases.set(number, {
         model: about,
+        kind,
         plaintiff: who,
         bond: due,
         panel: panel.toNumber(),
@@ -94,6 +98,8 @@ export class Disputes {
       this.findings.same(`case ${id}`, "its model", model.toNumber(), found.model);
       this.findings.same(`case ${id}`, "whether it can end", found.decided !== undefined || block >= found.until, true);
       const verdict = found.decided ?? found.ruling;
+      const before = verdict && found.kind !== MISSING ? this.openAbout(found.model, MISSING) : [];
+      this.findings.same(`case ${id}`, "cases about a missing parent that it has to wait for", before, []);
       this.findings.same(`case ${id}`, "its outcome by what was voted and decided", OUTCOMES.get(verdict).includes(outcome.type), true);
       this.findings.same(`case ${id}`, "what became of its bonds", found.ended, this.bondsOf(found, verdict));
       if (!OUTCOMES.get(true).includes(outcome.type)) this.lost.set(found.model, this.lostAbout(found.model) + 1);
@@ -109,8 +115,8 @@ export class Disputes {
     return heard && ruling === undefined;
   }
 
-  openAbout(model) {
-    return [...this.cases].filter(([, found]) => found.model === model).map(([id]) => id);
+  openAbout(model, kind) {
+    return [...this.cases].filter(([, found]) => found.model === model && found.kind === kind).map(([id]) => id);
   }
 
   lostAbout(model) {

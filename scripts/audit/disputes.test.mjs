@@ -19,10 +19,10 @@ function court() {
   const move = (kind, who, fate, amount) => enter(`balances.${MOVES[fate]}`, { reason: reason(kind), who: name(who), amount: number(amount) });
   return {
     ...found,
-    opens(id, bond, { panel = 3, model = 7, held = bond, until = 10 } = {}) {
+    opens(id, bond, { panel = 3, model = 7, kind = "MissingParent", held = bond, until = 10 } = {}) {
       next();
       move("Plaintiff", "plaintiff", "held", held);
-      const opened = { model: number(model), plaintiff: name("plaintiff"), bond: number(bond), panel: number(panel) };
+      const opened = { model: number(model), contention: { type: kind }, plaintiff: name("plaintiff"), bond: number(bond), panel: number(panel) };
       say("Opened", id, { ...opened, stage: stage(panel > 0 ? "Hearing" : "Referred", until) });
     },
     votes(id, arbiter, upheld) {
@@ -146,11 +146,21 @@ describe("cases", () => {
     assert.match(cheap.lines.join("\n"), /bond of the appeal of case 0: expected 200, found 199/);
   });
 
-  it("are one a model, counted up, and ruled by the first majority, of votes that nobody casts twice", () => {
+  it("are carried out once no parent seems to be missing", () => {
+    const found = ruled(true);
+    found.opens(1, 100, { kind: "Reexecuted" });
+    for (const who of ["one", "two"]) found.votes(1, who, true);
+    found.ruled(1, true);
+    found.ends(1, "Upheld", [theirs("released")], { at: 30 });
+    assert.match(found.lines.pop(), /cases about a missing parent that it has to wait for: expected \[\], found \[0\]/);
+    assert.deepEqual(found.lines, []);
+  });
+
+  it("are one of a kind a model, counted up, and ruled by the first majority, of votes that nobody casts twice", () => {
     const { lines, opens, votes, ruled: rule } = court();
     opens(0, 100);
     opens(1, 100);
-    assert.match(lines.pop(), /cases about model 7 that are open: expected \[\], found \[0\]/);
+    assert.match(lines.pop(), /cases of its kind about model 7 that are open: expected \[\], found \[0\]/);
     opens(3, 100, { model: 8 });
     assert.match(lines.pop(), /its number, as cases are counted: expected 2, found 3/);
     votes(0, "one", true);

@@ -1,6 +1,6 @@
 // The ledger of one model, walked through from payment to payment: what has come in, what each royalty and each member has of it, and
 // what waits. The chain has closed forms for readers at any time; here boundaries between periods are noted as they are passed.
-import { appliedRates, freeOf, royaltiesDue, royaltyOn, sum, teamDue } from "./formulas.mjs";
+import { BILLION, appliedRates, freeOf, royaltiesDue, royaltyOn, sum, teamDue } from "./formulas.mjs";
 import { MAX_ENTRIES, MAX_LATE } from "./stacks.mjs";
 
 const least = (one, other) => (one < other ? one : other);
@@ -205,16 +205,24 @@ export class Ledger {
     return this.aside.amount;
   }
 
-  /** The owner names what it had left out: who is new has at once half of what a claim would set aside. Says how much. */
+  /**
+   * The owner names what it had left out: who is new has at once half of what a claim would set aside, as long as as much waits as if all that is
+   * owed now had been owed from the start. Says how much.
+   */
   addRoyalties(stack, late) {
-    // Who was struck does not come back for what was held back.
-    const known = new Set([...this.entries.map(({ payee }) => assetOf(payee)), ...this.ended.keys()]);
+    const known = new Set(this.entries.map(({ payee }) => assetOf(payee)));
     this.amendRoyalties(stack, late);
-    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), this.began.net, 2n);
+    const came = this.net - most(this.older.net, this.began.net);
+    const left = came * (BILLION - sum(this.entries.map(({ rate }) => rate)));
+    const stays = left / BILLION / 2n;
+    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), this.began.net, 2n, stays);
   }
 
-  /** What entries would have had since the older boundary, or since they were last owed, or half of it, as far as half of what waits covers it. */
-  setAside(entries, from, divisor = 1n) {
+  /**
+   * What entries would have had since the older boundary, or since they were last owed, or half of it, as far as half of what waits covers it and
+   * leaves what stays.
+   */
+  setAside(entries, from, divisor = 1n, stays = 0n) {
     const due = entries.map((entry) => {
       const since = this.net - most(most(this.older.net, from), this.ended.get(assetOf(entry.payee))?.until ?? 0n);
       const amount = royaltyOn({ rate: entry.rate }, since);
@@ -222,13 +230,16 @@ export class Ledger {
     });
     const all = sum(due);
     // What waits of a former team's is theirs.
-    const cover = least(all, this.waits ? (this.keptNow - this.older.kept) / 2n : 0n);
+    const cover = least(all, this.waits ? most((this.keptNow - this.older.kept) / 2n - stays, 0n) : 0n);
     const parts = due.map((amount) => (cover === 0n ? 0n : (amount * cover) / all));
     entries.forEach((entry, index) => { entry.carried += parts[index]; });
     const amount = sum(parts);
+    const waits = this.kept - this.older.kept;
+    // What came in before the newer boundary bears its part.
+    const borne = waits === 0n ? 0n : (amount * (this.newer.kept - this.older.kept)) / waits;
     this.kept -= amount;
     this.older = { net: this.older.net, kept: this.older.kept + amount };
-    this.newer = { net: this.newer.net, kept: least(most(this.newer.kept, this.older.kept), this.kept) };
+    this.newer = { net: this.newer.net, kept: least(most(this.newer.kept - borne, this.older.kept), this.kept) };
     return amount;
   }
 

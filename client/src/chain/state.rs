@@ -189,6 +189,8 @@ state! {
         registered: u32,
         retired: bool,
         reexecuted: Option<u32>,
+        ancestry_changed: bool,
+        struck: bool,
         evaluations: u32,
         deposit: u128,
     }

@@ -116,7 +116,8 @@ mod benchmarks {
             H256::zero(),
         );
 
-        let case = Pallet::<T>::case_of(model).and_then(Pallet::<T>::case);
+        let case = Pallet::<T>::cases_of(model).pop();
+        let case = case.and_then(Pallet::<T>::case);
         assert_eq!(case.map(|case| case.panel.len() as u32), Some(MAX_ARBITERS));
         Ok(())
     }
@@ -167,7 +168,7 @@ mod benchmarks {
         #[extrinsic_call]
         close(RawOrigin::Signed(whitelisted_caller()), case);
 
-        assert_eq!(Pallet::<T>::case_of(model), None);
+        assert!(Pallet::<T>::cases_of(model).is_empty());
         assert_eq!(Lost::<T>::get(model), MAX_DOUBLINGS);
         Ok(())
     }
@@ -180,7 +181,7 @@ mod benchmarks {
         #[extrinsic_call]
         close(RawOrigin::Signed(whitelisted_caller()), case);
 
-        assert_eq!(Pallet::<T>::case_of(model), None);
+        assert!(Pallet::<T>::cases_of(model).is_empty());
         assert_eq!(Lost::<T>::get(model), MAX_DOUBLINGS + 1);
         Ok(())
     }

@@ -19,9 +19,9 @@ use tributary_primitives::{
 };
 
 use crate::{
-    Appeal, Arbiters, ArbitersOf, Case, CaseId, CaseOf, Cases, Config, Error, Event, HoldReason,
-    Lost, NextCase, OpenCases, Outcome, Pallet, Panel, Seat, Stage, StageOf, APPEAL_FACTOR,
-    MAX_DOUBLINGS,
+    Appeal, Arbiters, ArbitersOf, Case, CaseId, CaseKind, CaseOf, Cases, Config, Error, Event,
+    HoldReason, Lost, NextCase, OpenCases, Outcome, Pallet, Panel, Seat, Stage, StageOf,
+    APPEAL_FACTOR, MAX_DOUBLINGS,
 };
 
 /// What those who judge have made of a case when its time is over.
@@ -72,8 +72,9 @@ impl<T: Config> Pallet<T> {
         contention: Contention,
         evidence: H256,
     ) -> Result<CaseId, DispatchError> {
+        let kind = CaseKind::from(&contention);
         ensure!(
-            !OpenCases::<T>::contains_key(model),
+            !OpenCases::<T>::contains_key(model, kind),
             Error::<T>::AlreadyContested
         );
         let arbiters = Arbiters::<T>::get();
@@ -96,7 +97,7 @@ impl<T: Config> Pallet<T> {
                 until: Self::deadline(T::HearingPeriod::get()),
             }
         };
-        OpenCases::<T>::insert(model, case);
+        OpenCases::<T>::insert(model, kind, case);
         Self::deposit_event(Event::Opened {
             case,
             model,
@@ -231,7 +232,11 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn do_close(id: CaseId) -> Result<Outcome, DispatchError> {
         let case = Self::found(id)?;
         let verdict = Self::verdict(&case.stage).ok_or(Error::<T>::NotOver)?;
+        let kind = CaseKind::from(&case.contention);
         let outcome = match verdict {
+            Verdict::Upheld if Self::waits_for_another(case.model, kind) => {
+                return Err(Error::<T>::MissingParentFirst.into());
+            }
             Verdict::Upheld => Self::uphold(case.model, &case.contention)?,
             Verdict::Dismissed => {
                 T::Lineage::conclude(case.model, &case.contention, false)?;
@@ -243,7 +248,7 @@ impl<T: Config> Pallet<T> {
             }
         };
         Cases::<T>::remove(id);
-        OpenCases::<T>::remove(case.model);
+        OpenCases::<T>::remove(case.model, kind);
         if matches!(outcome, Outcome::Dismissed | Outcome::Lapsed) {
             // No money: after the first few it changes nothing any more.
             Lost::<T>::mutate(case.model, |lost| *lost = lost.saturating_add(1));
@@ -264,6 +269,12 @@ impl<T: Config> Pallet<T> {
             outcome,
         });
         Ok(outcome)
+    }
+
+    /// Whether a case that is upheld is carried out later: nothing changes what a model owes, or what waits, while a missing parent is claimed.
+    fn waits_for_another(model: ModelId, kind: CaseKind) -> bool {
+        kind != CaseKind::MissingParent
+            && OpenCases::<T>::contains_key(model, CaseKind::MissingParent)
     }
 
     /// What is to be carried out. None while something can still happen.

@@ -10,15 +10,15 @@ use sp_runtime::{traits::Zero, TryRuntimeError};
 use tributary_primitives::Balance;
 
 use crate::{
-    Arbiters, CaseId, CaseOf, Cases, Config, HoldReason, NextCase, OpenCases, Pallet, Stage,
-    APPEAL_FACTOR,
+    Arbiters, CaseId, CaseKind, CaseOf, Cases, Config, HoldReason, NextCase, OpenCases, Pallet,
+    Stage, APPEAL_FACTOR,
 };
 
 impl<T: Config> Pallet<T> {
     /// Checks every invariant over the whole state.
     ///
     /// 1. No account is an arbiter twice.
-    /// 2. Every case is the one that its model has, every model's case exists, and identifiers are below the next one.
+    /// 2. Every case is the one of its kind that its model has, every model's case exists, and identifiers are below the next one.
     /// 3. A panel has no account twice, and the plaintiff is not on it. It is empty where a case went to governance without a hearing, and
     ///    nowhere else.
     /// 4. As long as a case is heard, neither side has a majority; what was ruled, a majority said.
@@ -46,8 +46,8 @@ impl<T: Config> Pallet<T> {
 
     fn case_is_its_models(id: CaseId, case: &CaseOf<T>) -> Result<(), TryRuntimeError> {
         ensure!(
-            OpenCases::<T>::get(case.model) == Some(id),
-            "a case is not the one that its model has"
+            OpenCases::<T>::get(case.model, CaseKind::from(&case.contention)) == Some(id),
+            "a case is not the one of its kind that its model has"
         );
         ensure!(
             id < NextCase::<T>::get(),

@@ -122,9 +122,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Cases<T: Config> = StorageMap<_, Twox64Concat, CaseId, CaseOf<T>>;
 
-    /// The case of each model that has one. A model has one at a time, as what is set aside for it is one thing.
+    /// The cases of each model that has any. It has one of each kind at a time, as what is set aside or held back for it is one thing; not one of
+    /// all, else a case about a false parent kept the one about a missing parent out.
     #[pallet::storage]
-    pub type OpenCases<T> = StorageMap<_, Twox64Concat, ModelId, CaseId>;
+    pub type OpenCases<T> =
+        StorageDoubleMap<_, Twox64Concat, ModelId, Twox64Concat, CaseKind, CaseId>;
 
     /// How many cases about each model ended without being upheld: each of the first [`MAX_DOUBLINGS`] makes the next bond twice as high.
     ///
@@ -251,13 +253,13 @@ pub mod pallet {
     pub enum Error<T> {
         /// An account is among the arbiters twice. Name each once.
         DuplicateArbiter,
-        /// The model has a case already. Look it up with `case_of`, and close it if its time is over.
+        /// The model has a case of this kind already. Look it up with `cases_of`, and close it if its time is over.
         AlreadyContested,
         /// No arbiter is in office. Governance has to appoint some first.
         NoArbiters,
         /// The account has too little money that can be held. Ask `bond_for` for a model's bond; an appeal takes twice the case's.
         BondNotPayable,
-        /// There is no such case, or it is closed. Look it up with `case_of`.
+        /// There is no such case, or it is closed. Look it up with `cases_of`.
         CaseNotFound,
         /// The case is not heard any more, or never was. Votes count until the ruling, and where arbiters were impartial.
         NotHeard,
@@ -281,6 +283,9 @@ pub mod pallet {
         DecisionOver,
         /// Something can still happen. Wait until the block that the case's stage names, or until governance decides.
         NotOver,
+        /// A case about a missing parent of the model is open, and nothing else changes what the model owes or what waits until that is closed. Close
+        /// that one first (`cases_of`), as soon as its time is over.
+        MissingParentFirst,
     }
 
     #[pallet::call]
@@ -389,7 +394,7 @@ pub mod pallet {
         ///
         /// Origin: signed, anybody.
         ///
-        /// Errors: `CaseNotFound`, `NotOver`.
+        /// Errors: `CaseNotFound`, `NotOver`, `MissingParentFirst`.
         ///
         /// Events: `BondReturned` or `BondBurnt` for each bond, `Closed`.
         #[pallet::call_index(5)]
@@ -415,9 +420,11 @@ pub mod pallet {
             Cases::<T>::get(id)
         }
 
-        /// The case of a model, if it has one.
-        pub fn case_of(model: ModelId) -> Option<CaseId> {
-            OpenCases::<T>::get(model)
+        /// The cases of a model that are not closed, at most one of each kind.
+        pub fn cases_of(model: ModelId) -> Vec<CaseId> {
+            let mut cases: Vec<_> = OpenCases::<T>::iter_prefix_values(model).collect();
+            cases.sort_unstable();
+            cases
         }
 
         /// What has to be put on hold for the next case about a model. None if that is more than all money.

@@ -146,7 +146,8 @@ pub(crate) type Record = StorageValue<Stub, Vec<Heard>, frame_support::pallet_pr
 
 /// What is contested about each model.
 #[storage_alias]
-pub(crate) type Contentions = StorageMap<Stub, Twox64Concat, ModelId, Contention>;
+pub(crate) type Contentions =
+    StorageDoubleMap<Stub, Twox64Concat, ModelId, Twox64Concat, crate::CaseKind, Contention>;
 
 /// Who has an interest in a model.
 #[storage_alias]
@@ -169,11 +170,12 @@ impl Lineage<AccountId> for StubLineage {
 
     fn contest(model: ModelId, contention: &Contention) -> DispatchResult {
         ensure!(model < MODELS, "there is no such model");
+        let kind = crate::CaseKind::from(contention);
         ensure!(
-            !Contentions::contains_key(model),
+            !Contentions::contains_key(model, kind),
             "the model is contested already"
         );
-        Contentions::insert(model, contention);
+        Contentions::insert(model, kind, contention);
         Record::append(Heard::Contested(model, *contention));
         ContestRefusal::get().map_or(Ok(()), Err)
     }
@@ -181,7 +183,8 @@ impl Lineage<AccountId> for StubLineage {
     /// Fails late, when half of the work is done.
     fn conclude(model: ModelId, contention: &Contention, upheld: bool) -> DispatchResult {
         ensure!(
-            Contentions::take(model).as_ref() == Some(contention),
+            Contentions::take(model, crate::CaseKind::from(contention)).as_ref()
+                == Some(contention),
             "nothing of the kind is contested"
         );
         Record::append(Heard::Concluded(model, *contention, upheld));

@@ -88,6 +88,40 @@ pub enum Stage<AccountId, BlockNumber> {
     },
 }
 
+/// What a case is about, but for the parent.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    Ord,
+    PartialEq,
+    PartialOrd,
+    TypeInfo,
+)]
+pub enum CaseKind {
+    /// A parent is missing.
+    MissingParent,
+    /// A parent is none.
+    FalseParent,
+    /// The model was made again.
+    Reexecuted,
+}
+
+impl From<&Contention> for CaseKind {
+    fn from(contention: &Contention) -> Self {
+        match contention {
+            Contention::MissingParent(_) => Self::MissingParent,
+            Contention::FalseParent(_) => Self::FalseParent,
+            Contention::Reexecuted => Self::Reexecuted,
+        }
+    }
+}
+
 /// What is contested about a model, by whom, and how far it is.
 #[derive(
     Clone, Debug, Decode, DecodeWithMemTracking, Encode, Eq, MaxEncodedLen, PartialEq, TypeInfo,

@@ -35,8 +35,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 8_123_000 picoseconds.
-        Weight::from_parts(16_268_000, 0)
+        // Minimum execution time: 8_086_000 picoseconds.
+        Weight::from_parts(17_498_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
@@ -52,7 +52,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Sources` (r:1 w:0)
     // Proof: `Licensing::Sources` (`max_values`: None, `max_size`: Some(413), added: 2888, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:9 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -78,8 +78,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 1_184_261_000 picoseconds.
-        Weight::from_parts(1_575_123_000, 82238)
+        // Minimum execution time: 1_194_699_000 picoseconds.
+        Weight::from_parts(1_728_229_000, 82238)
             .saturating_add(T::DbWeight::get().reads(90))
             .saturating_add(T::DbWeight::get().writes(73))
     }
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 176_580_000 picoseconds.
-        Weight::from_parts(249_304_000, 4171)
+        // Minimum execution time: 190_552_000 picoseconds.
+        Weight::from_parts(252_773_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -104,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 293_955_000 picoseconds.
-        Weight::from_parts(399_498_000, 4171)
+        // Minimum execution time: 277_329_000 picoseconds.
+        Weight::from_parts(381_766_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 179_134_000 picoseconds.
-        Weight::from_parts(238_690_000, 4171)
+        // Minimum execution time: 155_770_000 picoseconds.
+        Weight::from_parts(208_766_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -130,7 +130,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:25 w:25)
@@ -152,8 +152,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_863_622_000 picoseconds.
-        Weight::from_parts(2_818_340_000, 198865)
+        // Minimum execution time: 1_826_305_000 picoseconds.
+        Weight::from_parts(2_564_766_000, 199265)
             .saturating_add(T::DbWeight::get().reads(167))
             .saturating_add(T::DbWeight::get().writes(87))
     }
@@ -164,7 +164,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:1 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:17 w:17)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
@@ -182,8 +182,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::OpenCases` (r:0 w:1)
     // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 1_010_864_000 picoseconds.
-        Weight::from_parts(1_466_414_000, 82238)
+        // Minimum execution time: 1_067_811_000 picoseconds.
+        Weight::from_parts(1_391_994_000, 82238)
             .saturating_add(T::DbWeight::get().reads(75))
             .saturating_add(T::DbWeight::get().writes(75))
     }
@@ -192,36 +192,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(16_268_000, 0)
+        Weight::from_parts(17_498_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_575_123_000, 82238)
+        Weight::from_parts(1_728_229_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(90))
             .saturating_add(RocksDbWeight::get().writes(73))
     }
     fn vote() -> Weight {
-        Weight::from_parts(249_304_000, 4171)
+        Weight::from_parts(252_773_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(399_498_000, 4171)
+        Weight::from_parts(381_766_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(238_690_000, 4171)
+        Weight::from_parts(208_766_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(2_818_340_000, 198865)
+        Weight::from_parts(2_564_766_000, 199265)
             .saturating_add(RocksDbWeight::get().reads(167))
             .saturating_add(RocksDbWeight::get().writes(87))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(1_466_414_000, 82238)
+        Weight::from_parts(1_391_994_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(75))
             .saturating_add(RocksDbWeight::get().writes(75))
     }

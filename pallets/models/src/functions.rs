@@ -86,6 +86,8 @@ impl<T: Config> Pallet<T> {
                 registered: frame_system::Pallet::<T>::block_number(),
                 retired: false,
                 reexecuted: None,
+                ancestry_changed: false,
+                struck: false,
                 evaluations: 0,
                 deposit,
             },

@@ -32,6 +32,7 @@ impl<T: Config> Pallet<T> {
         royalties_at_most: Perbill,
     ) -> DispatchResult {
         let mut details = Self::owned_by(model, &owner)?;
+        ensure!(!details.struck, Error::<T>::NamingForfeited);
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let asset = origin.asset();
         ensure!(
@@ -103,7 +104,7 @@ impl<T: Config> Pallet<T> {
 
     /// See [`Lineage::contest`](tributary_primitives::roles::Lineage::contest).
     pub(crate) fn do_contest(model: ModelId, contention: &Contention) -> DispatchResult {
-        let details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         match *contention {
             Contention::MissingParent(origin) => {
@@ -119,6 +120,8 @@ impl<T: Config> Pallet<T> {
             }
             Contention::Reexecuted => {
                 ensure!(details.reexecuted.is_none(), Error::<T>::AlreadyReexecuted);
+                details.ancestry_changed = false;
+                Models::<T>::insert(model, details);
             }
         }
         T::Terms::contest(model, contention)?;
@@ -200,14 +203,18 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes out a parent that is none. Its place stays paid.
+    /// Takes out a parent that is none. Its place stays paid. An owner who had named it names no more: else it could name, have struck and name
+    /// again what takes the place of the parents that it hides.
     fn strike_parent(model: ModelId, origin: Origin) -> DispatchResult {
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let place = edges
             .iter()
             .position(|edge| edge.origin == origin)
             .ok_or(Error::<T>::EdgeNotFound)?;
-        edges.remove(place);
+        let named = !edges.remove(place).upheld;
+        if named {
+            Models::<T>::mutate_extant(model, |details| details.struck = true);
+        }
         let parents: Vec<_> = edges
             .iter()
             .filter(|edge| !edge.upheld)
@@ -228,6 +235,7 @@ impl<T: Config> Pallet<T> {
     /// The model is what its recipe makes of its sources: nothing of what it earns needs to wait.
     fn reexecuted(model: ModelId) -> DispatchResult {
         let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
+        ensure!(!details.ancestry_changed, Error::<T>::AncestryChanged);
         details.reexecuted = Some(frame_system::Pallet::<T>::block_number());
         // Whoever was offered the model was offered it with what was known of it.
         details.offered_to = None;
@@ -243,6 +251,7 @@ impl<T: Config> Pallet<T> {
     fn ancestry_changed(model: ModelId) -> DispatchResult {
         let mut details = Models::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         details.offered_to = None;
+        details.ancestry_changed = true;
         let was_reexecuted = details.reexecuted.take().is_some();
         Models::<T>::insert(model, details);
         if !was_reexecuted {

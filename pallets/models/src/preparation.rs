@@ -115,6 +115,8 @@ fn insert<T: Config>(owner: &T::AccountId, model: ModelId) {
             registered: Default::default(),
             retired: false,
             reexecuted: None,
+            ancestry_changed: false,
+            struck: false,
             evaluations: 0,
             deposit: 0,
         },

@@ -248,6 +248,10 @@ pub struct Model<AccountId, BlockNumber> {
     pub retired: bool,
     /// The block since which it is known that it was made again as its recipe says, from the sources that it names.
     pub reexecuted: Option<BlockNumber>,
+    /// Whether what it comes from became known to be another since somebody last set out to show that it was made again.
+    pub ancestry_changed: bool,
+    /// Whether a parent that its owner had named was struck. Once set, never cleared: others name its parents then.
+    pub struck: bool,
     /// How many evaluations it has.
     pub evaluations: u32,
     /// What its owner has on hold for it.

@@ -65,7 +65,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:17 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:0 w:1)
@@ -77,12 +77,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Edges` (r:0 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 1_115_167_000 picoseconds.
-        Weight::from_parts(922_603_638, 200838)
-            // Standard error: 11_024_426
-            .saturating_add(Weight::from_parts(276_839_120, 0).saturating_mul(p.into()))
-            // Standard error: 11_024_426
-            .saturating_add(Weight::from_parts(44_583_525, 0).saturating_mul(r.into()))
+        // Minimum execution time: 695_512_000 picoseconds.
+        Weight::from_parts(707_812_000, 201242)
+            // Standard error: 5_201_988
+            .saturating_add(Weight::from_parts(280_117_426, 0).saturating_mul(p.into()))
+            // Standard error: 5_201_988
+            .saturating_add(Weight::from_parts(51_981_214, 0).saturating_mul(r.into()))
+            // Standard error: 5_428_429
+            .saturating_add(Weight::from_parts(46_104_675, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(37))
             .saturating_add(T::DbWeight::get().reads((28_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(r.into())))
@@ -92,21 +94,21 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 89724).saturating_mul(p.into()))
             .saturating_add(Weight::from_parts(0, 3925).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 537).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 538).saturating_mul(t.into()))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_588_000 picoseconds.
-        Weight::from_parts(43_374_000, 3669)
+        // Minimum execution time: 19_815_000 picoseconds.
+        Weight::from_parts(39_733_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 19_159_000 picoseconds.
-        Weight::from_parts(41_224_000, 3669)
+        // Minimum execution time: 20_025_000 picoseconds.
+        Weight::from_parts(41_833_000, 3669)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -121,8 +123,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 208_491_000 picoseconds.
-        Weight::from_parts(364_723_000, 6578)
+        // Minimum execution time: 211_516_000 picoseconds.
+        Weight::from_parts(365_863_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
@@ -131,10 +133,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 20_294_000 picoseconds.
-        Weight::from_parts(43_513_535, 3669)
-            // Standard error: 15_718
-            .saturating_add(Weight::from_parts(150_857, 0).saturating_mul(t.into()))
+        // Minimum execution time: 20_493_000 picoseconds.
+        Weight::from_parts(31_634_026, 3669)
+            // Standard error: 19_054
+            .saturating_add(Weight::from_parts(256_344, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -145,7 +147,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::ModelAccounts` (r:25 w:24)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PoolAccounts` (r:16 w:16)
@@ -155,8 +157,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 873_492_000 picoseconds.
-        Weight::from_parts(1_255_936_000, 82238)
+        // Minimum execution time: 834_823_000 picoseconds.
+        Weight::from_parts(932_733_000, 82238)
             .saturating_add(T::DbWeight::get().reads(77))
             .saturating_add(T::DbWeight::get().writes(77))
     }
@@ -165,8 +167,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 31_305_000 picoseconds.
-        Weight::from_parts(57_822_000, 4884)
+        // Minimum execution time: 31_065_000 picoseconds.
+        Weight::from_parts(39_009_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
@@ -175,8 +177,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:1 w:0)
     // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 111_114_000 picoseconds.
-        Weight::from_parts(154_383_000, 4118)
+        // Minimum execution time: 102_625_000 picoseconds.
+        Weight::from_parts(139_846_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -201,7 +203,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:1 w:0)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:25 w:1)
-    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5440), added: 7915, mode: `MaxEncodedLen`)
+    // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:25 w:25)
@@ -213,8 +215,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        // Minimum execution time: 1_188_062_000 picoseconds.
-        Weight::from_parts(1_936_913_000, 198865)
+        // Minimum execution time: 1_250_663_000 picoseconds.
+        Weight::from_parts(1_776_516_000, 199265)
             .saturating_add(T::DbWeight::get().reads(168))
             .saturating_add(T::DbWeight::get().writes(82))
     }
@@ -229,8 +231,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 83_240_000 picoseconds.
-        Weight::from_parts(142_948_000, 3784)
+        // Minimum execution time: 84_552_000 picoseconds.
+        Weight::from_parts(124_466_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -239,9 +241,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(922_603_638, 200838)
-            .saturating_add(Weight::from_parts(276_839_120, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(44_583_525, 0).saturating_mul(r.into()))
+        Weight::from_parts(707_812_000, 201242)
+            .saturating_add(Weight::from_parts(280_117_426, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(51_981_214, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(46_104_675, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(37))
             .saturating_add(RocksDbWeight::get().reads((28_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(r.into())))
@@ -251,51 +254,51 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2).saturating_mul(m.into()))
             .saturating_add(Weight::from_parts(0, 89724).saturating_mul(p.into()))
             .saturating_add(Weight::from_parts(0, 3925).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 537).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 538).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(43_374_000, 3669)
+        Weight::from_parts(39_733_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(41_224_000, 3669)
+        Weight::from_parts(41_833_000, 3669)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(364_723_000, 6578)
+        Weight::from_parts(365_863_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(43_513_535, 3669)
-            .saturating_add(Weight::from_parts(150_857, 0).saturating_mul(t.into()))
+        Weight::from_parts(31_634_026, 3669)
+            .saturating_add(Weight::from_parts(256_344, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(1_255_936_000, 82238)
+        Weight::from_parts(932_733_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(77))
             .saturating_add(RocksDbWeight::get().writes(77))
     }
     fn retire() -> Weight {
-        Weight::from_parts(57_822_000, 4884)
+        Weight::from_parts(39_009_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(154_383_000, 4118)
+        Weight::from_parts(139_846_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Weight::from_parts(1_936_913_000, 198865)
+        Weight::from_parts(1_776_516_000, 199265)
             .saturating_add(RocksDbWeight::get().reads(168))
             .saturating_add(RocksDbWeight::get().writes(82))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(142_948_000, 3784)
+        Weight::from_parts(124_466_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }

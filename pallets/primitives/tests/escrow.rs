@@ -4,7 +4,7 @@ use proptest::{collection::vec, option, prelude::*};
 use sp_runtime::Perbill;
 use std::collections::BTreeMap;
 use tributary_primitives::{
-    assets::{Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, Share, Team},
+    assets::{Asset, LateRoyalties, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     ledger::*,
     Balance,
 };
@@ -120,14 +120,21 @@ impl Book {
         self.split.set_frozen(self.inflow.net, asset, frozen)
     }
 
-    fn name(&mut self, stack_of: &[Royalty], late_of: &[Royalty]) -> Balance {
+    fn try_name(
+        &mut self,
+        stack_of: &[Royalty],
+        late_of: &[Royalty],
+    ) -> Result<Balance, RebaseError> {
         self.settle();
         self.roll();
         let (stack, late) = (stack(stack_of), late(late_of));
         let received = self.inflow.net;
         self.split
             .rebase_from_what_waits(received, &mut self.marks, &stack, &late)
-            .unwrap()
+    }
+
+    fn name(&mut self, stack_of: &[Royalty], late_of: &[Royalty]) -> Balance {
+        self.try_name(stack_of, late_of).unwrap()
     }
 
     fn due(&self) -> DueSplit {
@@ -380,6 +387,64 @@ fn what_an_owner_names_leaves_as_much_to_wait_as_if_it_had_been_named_in_time() 
     assert_eq!(book.name(&[royalty(0, 30), royalty(1, 20)], &[]), 0);
     book.split.release().unwrap();
     assert_eq!(book.name(&[royalty(0, 30), royalty(2, 20)], &[]), 0);
+}
+
+#[test]
+fn what_an_owner_names_is_paid_for_and_leaves_as_much_to_wait() {
+    // What is owed for data is topped up until somebody else is owed something, so that rates fall by naming.
+    let pool = |rate| Royalty {
+        payee: Payee::Pool(Pool {
+            datanet: 4,
+            round: 1,
+        }),
+        ..royalty(0, rate)
+    };
+    let half = royalty(1, 60);
+    let mut book = Book::new(&[], team(9, &[100]));
+    let mut in_time = Book::new(&[pool(0), half], team(9, &[100]));
+    for book in [&mut book, &mut in_time] {
+        book.pay(1_000);
+    }
+    assert_eq!(book.name(&[half], &[]), 300);
+    assert_eq!(book.name(&[pool(0), half], &[]), 0);
+    assert_eq!((book.due().waiting, in_time.due().waiting), (200, 200));
+    assert_eq!(book.name(&[half, royalty(2, 30)], &[]), 150);
+
+    let mut data_first = Book::new(&[], team(9, &[100]));
+    data_first.pay(1_000);
+    assert_eq!(data_first.name(&[pool(50)], &[]), 250);
+    let refused = data_first.try_name(&[pool(0), half], &[]);
+    assert_eq!(refused, Err(RebaseError::WaitsTooLittle));
+}
+
+#[test]
+fn both_periods_bear_what_is_named_late() {
+    for (earlier, later) in [(1_000, 1_000), (1_000, 100), (100, 1_000), (1_000, 0)] {
+        let stack = [royalty(1, 40)];
+        let mut book = Book::new(&[], team(9, &[100]));
+        let mut in_time = Book::new(&stack, team(9, &[100]));
+        for book in [&mut book, &mut in_time] {
+            book.pay(earlier);
+            book.period = 1;
+            book.pay(later);
+        }
+        book.name(&stack, &[]);
+        // In the next period, when all of the earlier one is free, as much waits of the later one as if it had been named in time.
+        for book in [&mut book, &mut in_time] {
+            book.period = 2;
+            book.settle();
+        }
+        assert!(book.due().waiting >= in_time.due().waiting);
+        assert!(book.due().waiting <= later / 2);
+        book.period = 3;
+        book.settle();
+        book.assert_whole();
+        assert_eq!(
+            book.has(9) + book.got(1),
+            earlier + later,
+            "all of it is somebody's"
+        );
+    }
 }
 
 #[test]

@@ -207,6 +207,7 @@ impl<T: Config> Pallet<T> {
         match error {
             RebaseError::RatesAboveOne => Error::<T>::RatesAboveOne.into(),
             RebaseError::TooMany => Error::<T>::TooManyLate.into(),
+            RebaseError::WaitsTooLittle => Error::<T>::WaitsTooLittle.into(),
             RebaseError::Arithmetic(error) => error.into(),
         }
     }

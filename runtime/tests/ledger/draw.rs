@@ -491,8 +491,9 @@ impl Dice {
                 None => Operation::Refold(model),
             },
             8..=11 => Operation::Refold(model),
-            _ if kin.contested.is_some() => Operation::Conclude {
+            _ if !kin.contested.is_empty() && !self.one_in(4) => Operation::Conclude {
                 model,
+                contention: *self.pick(&kin.contested).expect("there is one"),
                 upheld: self.one_in(2),
             },
             12..=15 => match self.sources(book, model + 1, 1).pop() {

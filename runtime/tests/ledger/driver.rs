@@ -575,7 +575,11 @@ pub(crate) fn on_paper(operation: &Operation, book: &mut Book) -> Outcome {
         ChangeTeam(model) => book.change_team(*model),
         AddParent { model, source } => book.add_parent(*model, *source),
         Contest { model, contention } => book.contest(*model, *contention),
-        Conclude { model, upheld } => book.conclude(*model, *upheld),
+        Conclude {
+            model,
+            contention,
+            upheld,
+        } => book.conclude(*model, *contention, *upheld),
         Refold(model) => book.refold(*model),
     }
 }

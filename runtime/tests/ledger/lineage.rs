@@ -98,7 +98,7 @@ fn register(own: (u32, Option<Coin>), sources: &[Payee], team: &[book::Share]) -
 /// Does it to the runtime.
 pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
     use Operation::*;
-    let contested = |model: &u32| book.kin.get(model).and_then(|kin| kin.contested);
+    let kin = |model: &u32| book.kin.get(model);
     let outcome = match operation {
         Register { own, sources, team } => register(*own, sources, team),
         AnnounceTeam { model, team } => call(
@@ -117,15 +117,27 @@ pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
                 royalties_at_most: Perbill::one(),
             },
         ),
-        Contest { model, .. } if contested(model).is_some() => return Err(NOBODY),
+        Contest { model, contention }
+            if kin(model).is_some_and(|kin| kin.is_contested(*contention)) =>
+        {
+            return Err(NOBODY)
+        }
         Contest {
             model,
             contention: of,
         } => role(|| <Models as Lineage<AccountId>>::contest(*model, &contention(*of))),
-        Conclude { model, upheld } => {
-            let of = contention(contested(model).ok_or(NOBODY)?);
-            role(|| <Models as Lineage<AccountId>>::conclude(*model, &of, *upheld))
+        Conclude {
+            model,
+            contention,
+            upheld,
+        } if !kin(model).is_some_and(|kin| kin.may_conclude(*contention, *upheld)) => {
+            return Err(NOBODY)
         }
+        Conclude {
+            model,
+            contention: of,
+            upheld,
+        } => role(|| <Models as Lineage<AccountId>>::conclude(*model, &contention(*of), *upheld)),
         Refold(model) => call(OWNER, pallet_licensing::Call::refold { model: *model }),
         _ => return Err(NOBODY),
     };

@@ -3,12 +3,16 @@
 //!
 //! `TRIBUTARY_LEDGER_OPERATIONS` says how many operations there are (100,000), `TRIBUTARY_LEDGER_SEED` where the first world begins (1):
 //! a failure names the seed of its world and the operations that bring it about.
+//!
+//! The book alone then is asked whether hiding an ancestor ever pays: in `TRIBUTARY_LEDGER_WORLDS` small worlds (100), by all ways of
+//! up to `TRIBUTARY_LEDGER_MOVES` moves (2).
 
 mod book;
 mod compare;
 mod dice;
 mod draw;
 mod driver;
+mod hiding;
 mod lineage;
 mod moments;
 mod operations;
@@ -142,4 +146,25 @@ fn any_order_of_settling_ends_in_the_same_balances() {
             );
         }
     }
+}
+
+#[test]
+fn nothing_that_a_hider_does_pays() {
+    let worlds = setting("TRIBUTARY_LEDGER_WORLDS", 100);
+    let moves = setting("TRIBUTARY_LEDGER_MOVES", 2) as usize;
+    let (begun, mut ways) = (Instant::now(), 0);
+    let book = play::empty();
+    for seed in (first_seed()..).take(worlds as usize) {
+        match hiding::explore(&book, seed, moves) {
+            Ok(count) => ways += count,
+            Err(failure) => panic!(
+                "seed {seed}: {}\n{:#?}",
+                failure.message, failure.operations
+            ),
+        }
+    }
+    println!(
+        "{ways} ways through {worlds} worlds in {:?}",
+        begun.elapsed()
+    );
 }

@@ -175,6 +175,7 @@ pub(crate) enum Operation {
     },
     Conclude {
         model: ModelId,
+        contention: Contention,
         upheld: bool,
     },
     Refold(ModelId),

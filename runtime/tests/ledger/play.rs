@@ -52,6 +52,11 @@ fn network() -> TestExternalities {
     genesis.expect("the default is valid").into()
 }
 
+/// The book of a world in which models are registered with what they come from, and nothing has happened.
+pub(crate) fn empty() -> Book {
+    network().execute_with(|| begin(wealth(1), true))
+}
+
 /// What came of an operation.
 pub(crate) struct Step {
     /// That it was done, or why both refused it.

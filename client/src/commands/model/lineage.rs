@@ -297,6 +297,8 @@ mod tests {
                 registered: 1,
                 retired: false,
                 reexecuted: None,
+                ancestry_changed: false,
+                struck: false,
                 evaluations: 0,
                 deposit: 0,
             },

@@ -21,8 +21,8 @@ use crate::{
 struct Standing {
     /// Whether something was upheld upstream that it has not taken up.
     stale: bool,
-    /// The case that is open about it.
-    case: Option<u32>,
+    /// The cases that are open about it, at most one of each kind.
+    cases: Vec<u32>,
     next_team: Option<NextTeam>,
     evaluations: Vec<Evaluation>,
 }
@@ -32,7 +32,7 @@ impl Standing {
         let asset = Static(Asset::Model(id));
         Ok(Self {
             stale: state.view("Licensing", "stale", (asset,)).await?,
-            case: state.view("Disputes", "case_of", (id,)).await?,
+            cases: state.view("Disputes", "cases_of", (id,)).await?,
             next_team: state.view("Models", "next_team", (id,)).await?,
             evaluations: evaluations(state, id, model.evaluations).await?,
         })
@@ -49,7 +49,7 @@ impl Standing {
     /// Adds it for programs.
     fn add_to(&self, json: &mut Value) {
         json["stale"] = self.stale.into();
-        json["case"] = self.case.into();
+        json["cases"] = self.cases.clone().into();
         json["next_team"] = self.next_team.as_ref().map_or(Value::Null, |next| {
             let members: Vec<_> = next
                 .team
@@ -113,7 +113,7 @@ pub(super) async fn show(context: &Context, id: u32) -> Result<Output> {
             ("re-executed", reexecuted_text(model.reexecuted)),
             ("retired", if model.retired { "yes" } else { "no" }.into()),
             ("stale", standing.stale_text(id)),
-            ("open case", case_text(standing.case)),
+            ("open cases", cases_text(&standing.cases)),
             ("metadata", metadata),
         ])
         .table(edge_table(&edges));
@@ -147,11 +147,12 @@ fn reexecuted_text(since: Option<u32>) -> String {
     since.map_or_else(|| "no".to_owned(), |block| format!("since block {block}"))
 }
 
-fn case_text(case: Option<u32>) -> String {
-    case.map_or_else(
-        || "none".to_owned(),
-        |case| format!("{case} (see `tributary dispute show {case}`)"),
-    )
+fn cases_text(cases: &[u32]) -> String {
+    if cases.is_empty() {
+        return "none".to_owned();
+    }
+    let each = |case: &u32| format!("{case} (see `tributary dispute show {case}`)");
+    cases.iter().map(each).collect::<Vec<_>>().join(", ")
 }
 
 /// What a model comes from, how well that is supported, and what became known late.
@@ -236,7 +237,7 @@ mod tests {
     fn programs_read_what_stands_open_about_a_model() {
         let standing = Standing {
             stale: true,
-            case: Some(4),
+            cases: vec![4],
             next_team: Some(NextTeam {
                 team: vec![Member {
                     account: AccountId32([1; 32]),
@@ -256,7 +257,10 @@ mod tests {
         };
         let mut json = json!({});
         standing.add_to(&mut json);
-        assert_eq!([&json["stale"], &json["case"]], [&json!(true), &json!(4)]);
+        assert_eq!(
+            [&json["stale"], &json["cases"]],
+            [&json!(true), &json!([4])]
+        );
         assert_eq!(json["next_team"]["from"], 7);
         assert_eq!(
             json["next_team"]["team"][0]["part"],

@@ -252,6 +252,41 @@ fn bonds_of_an_accounts_other_cases_stay_on_hold() {
 }
 
 #[test]
+fn what_is_upheld_besides_is_carried_out_once_no_parent_seems_to_be_missing() {
+    for contention in [FALSE, Contention::Reexecuted] {
+        execute(|| {
+            assert_ok!(try_open(BOB, MODEL, contention));
+            let missing = ruled(true);
+            for arbiter in &ARBITERS[..3] {
+                assert_ok!(vote(*arbiter, 0, true));
+            }
+            wait(APPEAL);
+            assert_noop!(try_close(0), Error::<Test>::MissingParentFirst);
+            assert_eq!(close(missing), Outcome::Upheld);
+            assert_eq!(close(0), Outcome::Upheld);
+            assert_gone(0);
+        });
+    }
+}
+
+#[test]
+fn what_is_not_upheld_ends_whatever_else_is_contested() {
+    execute(|| {
+        assert_ok!(try_open(BOB, MODEL, FALSE));
+        for arbiter in &ARBITERS[..3] {
+            assert_ok!(vote(*arbiter, 0, false));
+        }
+        wait(APPEAL);
+        let missing = open(ALICE);
+        assert_eq!(close(0), Outcome::Dismissed);
+        assert_eq!(Disputes::cases_of(MODEL), [missing]);
+        // The next case costs twice as much, of whatever kind.
+        assert_ok!(try_open(BOB, MODEL, FALSE));
+        assert_eq!(on_hold(HoldReason::Plaintiff, BOB), 2 * BOND);
+    });
+}
+
+#[test]
 fn a_case_that_is_upheld_and_has_no_room_ends_without_a_change() {
     execute(|| {
         UpholdRefusal::set(Some(REFUSAL));

@@ -1,7 +1,7 @@
 //! What is wrong with the state is found.
 
 use super::*;
-use crate::{Arbiters, ArbitersOf, CaseOf, Cases, NextCase, OpenCases, Seat, Stage};
+use crate::{Arbiters, ArbitersOf, CaseKind, CaseOf, Cases, NextCase, OpenCases, Seat, Stage};
 
 /// Does something that no call does, and expects to be found out.
 fn found(prepare: impl FnOnce(), wrong: impl FnOnce(), expected: &'static str) {
@@ -32,12 +32,17 @@ fn arbiters_are_there_once() {
 
 #[test]
 fn a_model_and_its_case_name_each_other() {
-    let expected = "a case is not the one that its model has";
-    found(opened, || OpenCases::<Test>::remove(MODEL), expected);
-    found(opened, || OpenCases::<Test>::insert(MODEL, 7), expected);
+    let expected = "a case is not the one of its kind that its model has";
+    let kind = CaseKind::MissingParent;
+    found(opened, || OpenCases::<Test>::remove(MODEL, kind), expected);
     found(
         opened,
-        || OpenCases::<Test>::insert(MODEL + 1, 7),
+        || OpenCases::<Test>::insert(MODEL, kind, 7),
+        expected,
+    );
+    found(
+        opened,
+        || OpenCases::<Test>::insert(MODEL, CaseKind::Reexecuted, 7),
         "a model has a case that does not exist",
     );
     found(

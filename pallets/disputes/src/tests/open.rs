@@ -1,5 +1,6 @@
 use frame_support::{assert_noop, traits::fungible::Mutate};
 use sp_runtime::DispatchError;
+use tributary_primitives::licences::Origin;
 
 use super::*;
 use crate::{
@@ -32,7 +33,7 @@ fn a_case_is_kept_and_its_bond_held() {
                 stage: stage.clone(),
             }
         );
-        assert_eq!(Disputes::case_of(MODEL), Some(0));
+        assert_eq!(Disputes::cases_of(MODEL), [0]);
         assert_eq!(on_hold(HoldReason::Plaintiff, ALICE), BOND);
         assert_eq!(free(ALICE), WEALTH - BOND);
         assert_eq!(Record::get(), vec![Heard::Contested(MODEL, MISSING)]);
@@ -53,18 +54,23 @@ fn a_case_is_kept_and_its_bond_held() {
 }
 
 #[test]
-fn a_model_has_one_case_at_a_time() {
+fn a_model_has_one_case_of_a_kind_at_a_time() {
+    let of_each_kind = [FALSE, MISSING, Contention::Reexecuted];
     execute(|| {
-        open(ALICE);
-        for (who, contention) in [(ALICE, MISSING), (BOB, MISSING), (BOB, FALSE)] {
+        for contention in of_each_kind {
+            assert_ok!(try_open(ALICE, MODEL, contention));
+        }
+        let other = Contention::MissingParent(Origin::FineTunedFrom(1));
+        for contention in of_each_kind.into_iter().chain([other]) {
             assert_noop!(
-                try_open(who, MODEL, contention),
+                try_open(BOB, MODEL, contention),
                 Error::<Test>::AlreadyContested
             );
         }
         assert_ok!(try_open(ALICE, MODEL + 1, FALSE));
-        assert_eq!(on_hold(HoldReason::Plaintiff, ALICE), 2 * BOND);
-        assert_eq!(NextCase::<Test>::get(), 2);
+        assert_eq!(Disputes::cases_of(MODEL), [0, 1, 2]);
+        assert_eq!(on_hold(HoldReason::Plaintiff, ALICE), 4 * BOND);
+        assert_eq!(NextCase::<Test>::get(), 4);
     });
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::{collection::vec, prelude::*, sample::subsequence};
 
 use super::*;
-use crate::{ArbitersOf, Cases, Event, HoldReason, Lost};
+use crate::{ArbitersOf, CaseKind, Cases, Event, HoldReason, Lost};
 
 /// Everybody who does something: two who are no arbiters, and five who are or were.
 const PEOPLE: [AccountId; 7] = [ALICE, BOB, 11, 12, 13, 14, 15];
@@ -146,13 +146,19 @@ proptest! {
                 }
                 assert_eq!(Disputes::do_try_state(), Ok(()), "{step:?}");
                 let contested: BTreeSet<_> = Contentions::iter_keys().collect();
-                let cases: BTreeSet<_> =
-                    Cases::<Test>::iter_values().map(|case| case.model).collect();
+                let cases: BTreeSet<_> = Cases::<Test>::iter_values()
+                    .map(|case| (case.model, CaseKind::from(&case.contention)))
+                    .collect();
                 assert_eq!(contested, cases, "{step:?}");
             }
             // Nobody does anything any more: what is open ends.
             wait(HEARING + APPEAL + GOVERNANCE);
-            for case in Cases::<Test>::iter_keys().collect::<Vec<_>>() {
+            let mut open: Vec<_> = Cases::<Test>::iter()
+                .map(|(id, case)| (CaseKind::from(&case.contention), id))
+                .collect();
+            // What is missing is decided first.
+            open.sort_unstable();
+            for (_, case) in open {
                 close(case);
             }
             assert_eq!(Cases::<Test>::iter().count(), 0);

@@ -6,15 +6,15 @@ fn views_say_what_is_there() {
     execute(|| {
         assert_eq!(Disputes::arbiters(), ARBITERS.to_vec());
         assert_eq!(Disputes::case(0), None);
-        assert_eq!(Disputes::case_of(MODEL), None);
+        assert_eq!(Disputes::cases_of(MODEL), Vec::<CaseId>::new());
         assert_eq!(Disputes::bond_for(MODEL), Some(BOND));
         let id = open(ALICE);
         assert_eq!(Disputes::case(id).map(|case| case.plaintiff), Some(ALICE));
-        assert_eq!(Disputes::case_of(MODEL), Some(id));
+        assert_eq!(Disputes::cases_of(MODEL), [id]);
         wait(HEARING);
         close(id);
         assert_eq!(Disputes::case(id), None);
-        assert_eq!(Disputes::case_of(MODEL), None);
+        assert_eq!(Disputes::cases_of(MODEL), Vec::<CaseId>::new());
         assert_eq!(Disputes::bond_for(MODEL), Some(2 * BOND));
     });
 }

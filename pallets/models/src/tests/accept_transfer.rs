@@ -187,7 +187,10 @@ fn an_offer_ends_when_the_ancestry_changes() {
             &|| Models::do_conclude(model, &missing, true),
             &|| Models::do_conclude(model, &struck, true),
             &|| Models::add_parent(RuntimeOrigin::signed(BOB), model, source, Perbill::one()),
-            &|| Models::do_conclude(model, &Contention::Reexecuted, true),
+            &|| {
+                Models::do_contest(model, &Contention::Reexecuted)?;
+                Models::do_conclude(model, &Contention::Reexecuted, true)
+            },
         ];
         for change in changes {
             assert_ok!(Models::offer_transfer(

@@ -93,6 +93,29 @@ fn only_the_owner_can() {
 }
 
 #[test]
+fn an_owner_of_whom_a_parent_was_struck_names_no_more() {
+    ExtBuilder::default().build_and_execute(|| {
+        let parent = base();
+        let [upheld, other] = [base(), base()].map(Origin::FineTunedFrom);
+        let model = child_of(parent);
+        let conclude = |contention| Models::conclude(model, &contention, true);
+        // One that others had shown, and that is none, is nothing that the owner has said.
+        assert_ok!(conclude(Contention::MissingParent(upheld)));
+        assert_ok!(conclude(Contention::FalseParent(upheld)));
+        assert_eq!(add(BOB, model, upheld), Ok(()));
+        assert_ok!(conclude(Contention::FalseParent(upheld)));
+        for source in [upheld, other] {
+            assert_noop!(add(BOB, model, source), Error::<Test>::NamingForfeited);
+        }
+        // Others still can show that it is missing.
+        assert_ok!(Models::contest(model, &Contention::MissingParent(other)));
+        assert_ok!(conclude(Contention::MissingParent(other)));
+        // Another model of the same owner's is another matter.
+        assert_ok!(add(BOB, child_of(parent), upheld));
+    });
+}
+
+#[test]
 fn each_asset_is_named_once() {
     ExtBuilder::default()
         .with_final_round(3, 1)

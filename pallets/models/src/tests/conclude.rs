@@ -209,6 +209,37 @@ fn a_model_that_was_made_again_was_not_once_its_ancestry_is_another() {
 }
 
 #[test]
+fn nobody_has_shown_that_a_model_is_made_of_what_became_known_since() {
+    let changes: [&dyn Fn(u32, u32, u32) -> DispatchResult; 3] = [
+        &|model, hidden, _| Models::conclude(model, &missing(hidden), true),
+        &|model, _, named| Models::conclude(model, &false_parent(named), true),
+        &|model, hidden, _| {
+            let source = Origin::FineTunedFrom(hidden);
+            Models::add_parent(RuntimeOrigin::signed(BOB), model, source, Perbill::one())
+        },
+    ];
+    for change in changes {
+        ExtBuilder::default().build_and_execute(|| {
+            let (hidden, named, other) = (base(), base(), base());
+            let model = registered(
+                BOB,
+                Kind::FineTune,
+                vec![Origin::FineTunedFrom(other), Origin::FineTunedFrom(named)],
+            );
+            assert_ok!(Models::contest(model, &Contention::Reexecuted));
+            assert_ok!(change(model, hidden, named));
+            assert_noop!(
+                Models::conclude(model, &Contention::Reexecuted, true),
+                Error::<Test>::AncestryChanged
+            );
+            assert_ok!(Models::conclude(model, &Contention::Reexecuted, false));
+            assert_ok!(Models::contest(model, &Contention::Reexecuted));
+            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+        });
+    }
+}
+
+#[test]
 fn there_is_nothing_to_conclude_about_models_that_are_not_there() {
     ExtBuilder::default().build_and_execute(|| {
         let parent = base();

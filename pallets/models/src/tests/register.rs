@@ -50,6 +50,8 @@ fn a_base_model_is_kept_as_declared() {
                 registered: 1,
                 retired: false,
                 reexecuted: None,
+                ancestry_changed: false,
+                struck: false,
                 evaluations: 0,
                 deposit: held(ALICE),
             }

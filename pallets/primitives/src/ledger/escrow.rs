@@ -1,4 +1,4 @@
-use super::{difference, sum};
+use super::{difference, part, sum};
 use crate::Balance;
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -104,12 +104,18 @@ impl Kept {
         sum(from, difference(to, from)? / 2)
     }
 
-    /// What is left when `amount` is taken of what waits: as much stays free.
+    /// What is left when `amount` is taken of what waits: as much stays free, and both periods bear it, in proportion. Else what is taken for the older one
+    /// left less of the newer one once that is all that waits.
     pub fn less(&self, amount: Balance) -> Result<Self, ArithmeticError> {
+        let borne = part(
+            amount,
+            difference(self.newer, self.older)?,
+            difference(self.now, self.older)?,
+        )?;
         let older = sum(self.older, amount)?;
         let now = difference(self.now, amount)?;
         // Not above the other, as no more is taken than `takeable`.
-        let newer = self.newer.max(older).min(now);
+        let newer = difference(self.newer, borne)?.max(older).min(now);
         Ok(Self { older, newer, now })
     }
 

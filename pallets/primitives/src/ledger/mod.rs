@@ -41,6 +41,7 @@ pub use taking::{take, HostAboveMaximum, Taking};
 pub use vesting::Vesting;
 
 use crate::Balance;
+use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 use sp_runtime::{ArithmeticError, Perbill};
 
 /// Parts of a whole: the accuracy of [`Perbill`].
@@ -54,6 +55,15 @@ fn sum(a: Balance, b: Balance) -> Result<Balance, ArithmeticError> {
 /// `a - b`, or an error.
 fn difference(a: Balance, b: Balance) -> Result<Balance, ArithmeticError> {
     a.checked_sub(b).ok_or(ArithmeticError::Underflow)
+}
+
+/// `amount x part / whole`, rounded down; nothing of nothing.
+fn part(amount: Balance, part: Balance, whole: Balance) -> Result<Balance, ArithmeticError> {
+    if whole == 0 {
+        return Ok(0);
+    }
+    multiply_by_rational_with_rounding(amount, part, whole, Rounding::Down)
+        .ok_or(ArithmeticError::Overflow)
 }
 
 /// An amount with the billionths of a unit that rates and shares of amounts leave.

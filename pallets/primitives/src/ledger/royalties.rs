@@ -208,6 +208,14 @@ impl Royalties {
             .try_fold(self.dropped, |paid, entry| sum(paid, entry.paid))
     }
 
+    /// Half of what the present rates leave of `amount`, rounded down.
+    pub fn would_wait(&self, amount: Balance) -> Balance {
+        let rates: u32 = self.entries.iter().map(|it| it.rate.deconstruct()).sum();
+        // They sum to one at the most.
+        let left = Perbill::one() - Perbill::from_parts(rates);
+        left.mul_floor(amount) / 2
+    }
+
     /// Who has what once the model has received `received` since the beginning, which is not less than at the last change of rates.
     pub fn due(&self, received: Balance) -> Result<DueRoyalties, ArithmeticError> {
         let fresh = difference(received, self.base)?;
@@ -454,6 +462,8 @@ pub enum RebaseError {
     RatesAboveOne,
     /// There are more late and claimed royalties than places.
     TooMany,
+    /// Too little waits for what those who are named have of it.
+    WaitsTooLittle,
     /// An amount does not fit, or less was received than at the last change.
     Arithmetic(ArithmeticError),
 }

@@ -1,6 +1,7 @@
 use super::{
     difference,
     escrow::{Aside, Kept, Mark, Marks},
+    part,
     royalties::{DueRoyalties, Ground, RebaseError, Rebased, RoyaltyPayments},
     shares::{shares_of, team_shares},
     sum, Inflow, Royalties,
@@ -12,7 +13,6 @@ use crate::{
 use alloc::vec::Vec;
 use codec::{Decode, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_arithmetic::{helpers_128bit::multiply_by_rational_with_rounding, Rounding};
 use sp_runtime::ArithmeticError;
 
 /// Those who share what royalties leave of what a model receives, since they became its team.
@@ -367,9 +367,11 @@ impl<AccountId: Clone> Split<AccountId> {
         Ok(())
     }
 
-    /// The same where the model's owner has come to name what was left out: those who never were owed anything have half of what a claim would set
-    /// aside for them, of what came in since the team began. So as much waits as if they had been named in time: else an owner could empty it with
-    /// a parent of its own. Says how much that is.
+    /// The same where the model's owner has come to name what was left out: those who are new have half of what a claim would set aside for them,
+    /// of what came in since the team began. Says how much that is.
+    ///
+    /// As much waits then as if all that is owed had been named in time: else an owner could empty it with parents of its own. Where that and their half
+    /// are more than waits, as where data was topped up meanwhile, nothing is named: it could not be paid for.
     pub fn rebase_from_what_waits(
         &mut self,
         received: Balance,
@@ -508,8 +510,8 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
-    /// was last owed if that was later; less in proportion if less waits. If the owner has `named` them, half of that, and only what is the
-    /// present team's to bear. Says how much that is, and what the team has kept then.
+    /// was last owed if that was later; less in proportion if less waits. If the owner has `named` them, half of that, only what is the
+    /// present team's to bear, and leaving what would wait had all been named in time. Says how much that is, and what the team has kept then.
     fn set_aside(
         &mut self,
         received: Balance,
@@ -517,18 +519,21 @@ impl<AccountId: Clone> Split<AccountId> {
         before: &Royalties,
         kept: &Kept,
         named: bool,
-    ) -> Result<(Balance, Kept), ArithmeticError> {
+    ) -> Result<(Balance, Kept), RebaseError> {
+        let began = if named { self.team.net } else { 0 };
+        let since = marks.older.net.max(began);
+        let stays = match named {
+            true => self.royalties.would_wait(difference(received, since)?),
+            false => 0,
+        };
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(self.royalties.entries().len());
         for entry in self.royalties.entries() {
             let asset = entry.payee.asset();
             let last_owed = before.owed_until(asset);
-            // One that was struck is not named to have what was held back from it.
-            let missed = if before.has(asset) || (named && last_owed > 0) {
-                0
-            } else {
-                let began = if named { self.team.net } else { 0 };
-                difference(received, marks.older.net.max(last_owed).max(began))?
+            let missed = match before.has(asset) {
+                true => 0,
+                false => difference(received, since.max(last_owed))?,
             };
             let amount = entry.rate.mul_floor(missed);
             let amount = entry.ceiling.map_or(amount, |ceiling| {
@@ -541,9 +546,14 @@ impl<AccountId: Clone> Split<AccountId> {
 
         // What waits of a former team's is theirs: else the present team had it if a claim is not upheld.
         let most = match self.waits {
-            true => asked.min(kept.takeable()?),
+            // Less may wait already.
+            true => asked.min(kept.takeable()?.saturating_sub(stays)),
             false => 0,
         };
+        // A unit may be missing by rounding.
+        if named && self.waits && asked > sum(most, 1)? {
+            return Err(RebaseError::WaitsTooLittle);
+        }
         let mut taken: Balance = 0;
         for amount in &mut amounts {
             *amount = part(*amount, most, asked)?;
@@ -561,15 +571,6 @@ impl<AccountId: Clone> Split<AccountId> {
         marks.newer.kept = Some(sum(self.team.kept, kept.newer)?);
         Ok(())
     }
-}
-
-/// `amount x part / whole`, rounded down; nothing of nothing.
-fn part(amount: Balance, part: Balance, whole: Balance) -> Result<Balance, ArithmeticError> {
-    if whole == 0 {
-        return Ok(0);
-    }
-    multiply_by_rational_with_rounding(amount, part, whole, Rounding::Down)
-        .ok_or(ArithmeticError::Overflow)
 }
 
 /// Adds what each member has more of `to` than of `from`.

@@ -30,10 +30,15 @@ pub(crate) struct Kin {
     pub(crate) stack: Vec<Royalty>,
     pub(crate) late: Vec<Royalty>,
     pub(crate) sources: Vec<Source>,
-    pub(crate) contested: Option<Contention>,
+    /// One of each kind.
+    pub(crate) contested: Vec<Contention>,
     /// What is claimed because of a source: nothing else changes what it owes meanwhile.
     claimed: Option<Vec<Royalty>>,
     reexecuted: bool,
+    /// Where it comes from has changed since somebody set out to show that it was made again.
+    changed_since: bool,
+    /// A source that its owner had named was struck.
+    struck: bool,
     /// Who is announced to be the team, from which block on.
     announced: Option<(Vec<Share>, u32)>,
     /// The numbers of the last change of what it owes, and of the last one when it was folded.
@@ -79,6 +84,20 @@ impl Kin {
             return Err("SourceClaimed");
         }
         Ok(())
+    }
+
+    /// Whether something of this kind is contested.
+    pub(crate) fn is_contested(&self, contention: Contention) -> bool {
+        let kind = std::mem::discriminant(&contention);
+        let mut kinds = self.contested.iter().map(std::mem::discriminant);
+        kinds.any(|it| it == kind)
+    }
+
+    /// Whether a case can be carried out: what is upheld once no source is missing any more, as it seems.
+    pub(crate) fn may_conclude(&self, contention: Contention, upheld: bool) -> bool {
+        let is_missing = |case: &Contention| matches!(case, Contention::Missing(_));
+        let waits = upheld && !is_missing(&contention) && self.contested.iter().any(is_missing);
+        self.contested.contains(&contention) && !waits
     }
 
     pub(crate) fn is_reexecuted(&self) -> bool {
@@ -188,9 +207,11 @@ impl Book {
             stack,
             late: Vec::new(),
             sources: sources.collect(),
-            contested: None,
+            contested: Vec::new(),
             claimed: None,
             reexecuted: false,
+            changed_since: false,
+            struck: false,
             announced: None,
             changed: 0,
             folded: self.changes,
@@ -283,6 +304,9 @@ impl Book {
 
     pub(crate) fn add_parent(&mut self, model: ModelId, source: Payee) -> Outcome {
         let mut held = self.kin(model)?.clone();
+        if held.struck {
+            return Err("NamingForfeited");
+        }
         let assets = held.sources.iter().map(|known| known.payee.asset());
         if assets.into_iter().any(|asset| asset == source.asset()) {
             return Err("DuplicateOrigin");
@@ -310,6 +334,7 @@ impl Book {
 
     /// A model that was made again was made from other sources than it comes from.
     fn come_from_others(&mut self, model: ModelId) -> Outcome {
+        self.kin(model)?.changed_since = true;
         if std::mem::take(&mut self.kin(model)?.reexecuted) {
             self.resume(model)?;
         }
@@ -342,7 +367,7 @@ impl Book {
 
     pub(crate) fn contest(&mut self, model: ModelId, contention: Contention) -> Outcome {
         let kin = self.kin(model)?.clone();
-        if kin.contested.is_some() {
+        if kin.is_contested(contention) {
             return Err(super::NOBODY);
         }
         let known = |payee: Payee| kin.sources.iter().any(|source| source.payee == payee);
@@ -369,16 +394,24 @@ impl Book {
             }
             Contention::False(_) => return Err("EdgeNotFound"),
             Contention::Reexecuted if kin.reexecuted => return Err("AlreadyReexecuted"),
-            Contention::Reexecuted => {}
+            Contention::Reexecuted => self.kin(model)?.changed_since = false,
         }
-        self.kin(model)?.contested = Some(contention);
+        self.kin(model)?.contested.push(contention);
         Ok(())
     }
 
-    pub(crate) fn conclude(&mut self, model: ModelId, upheld: bool) -> Outcome {
+    pub(crate) fn conclude(
+        &mut self,
+        model: ModelId,
+        contention: Contention,
+        upheld: bool,
+    ) -> Outcome {
         let mut held = self.kin(model).map_err(|_| super::NOBODY)?.clone();
-        let contention = self.kin(model)?.contested.take();
-        match contention.ok_or(super::NOBODY)? {
+        if !held.may_conclude(contention, upheld) {
+            return Err(super::NOBODY);
+        }
+        self.kin(model)?.contested.retain(|it| *it != contention);
+        match contention {
             Contention::Missing(source) => {
                 let named = held.sources.iter().map(|known| known.payee);
                 let mut named = named.filter(|known| known.asset() == source.asset());
@@ -401,6 +434,8 @@ impl Book {
             }
             Contention::False(source) => {
                 if upheld {
+                    let named = |known: &Source| known.payee == source && !known.upheld;
+                    self.kin(model)?.struck |= held.sources.iter().any(named);
                     held.sources.retain(|known| known.payee != source);
                     self.renew(model, held, false)?;
                 }
@@ -408,6 +443,9 @@ impl Book {
             }
             Contention::Reexecuted => {
                 if upheld {
+                    if held.changed_since {
+                        return Err("AncestryChanged");
+                    }
                     self.kin(model)?.reexecuted = true;
                     self.release(model)?;
                 }

@@ -1,7 +1,7 @@
 //! The ledger of a model: what it owes to others, what its team has, and what waits.
 
 use super::{
-    exact::{billionths, fraction, mean, part_of, shares, whole, ONE},
+    exact::{billionths, down, fraction, mean, part_of, shares, whole, ONE},
     Asset, Coin, Outcome, Payee, Royalty, Share, Who, MAX_LATE,
 };
 use sp_core::U256;
@@ -400,8 +400,7 @@ impl Ledger {
             return Err("AlreadyClaimed");
         }
         let assets = self.entries.iter().map(|entry| entry.payee.asset());
-        // Whoever was owed something has nothing more, nor who was struck.
-        let known: Vec<Asset> = assets.chain(self.ended.keys().copied()).collect();
+        let known: Vec<Asset> = assets.collect();
         let rate = |entry: &Entry| match entry.kind {
             Kind::Stack => entry.rate,
             _ => entry.asked,
@@ -414,7 +413,11 @@ impl Ledger {
         }
         self.amend_royalties(stack, late)?;
         let is_new = |entry: &Entry| !known.contains(&entry.payee.asset());
-        self.set_aside(self.begin_net, is_new, 2);
+        // Half of what would have been left had all been owed from the start goes on to wait.
+        let rates: u32 = self.entries.iter().map(|entry| entry.rate).sum();
+        let came = self.net - self.begin_net.max(self.older.net);
+        let stays = down(ONE - rates, came) / 2;
+        self.set_aside(self.begin_net, is_new, 2, stays)?;
         Ok(())
     }
 
@@ -475,7 +478,7 @@ impl Ledger {
         }
         self.cut();
         let (older, newer) = (self.older.kept, self.newer.kept);
-        let aside = self.set_aside(0, |entry| entry.kind == Kind::Claimed, 1);
+        let aside = self.set_aside(0, |entry| entry.kind == Kind::Claimed, 1, 0)?;
         self.claim = Some(Claim {
             royalties: royalties.len(),
             period,
@@ -487,8 +490,14 @@ impl Ledger {
     }
 
     /// Those who are new have what they would have had since the older boundary, or ever since they were owed something, as far as the team keeps
-    /// what was free, and half of what is left.
-    fn set_aside(&mut self, from: Coin, is_new: impl Fn(&Entry) -> bool, divisor: Coin) -> Coin {
+    /// what was free, and half of what is left, and `stays` goes on to wait.
+    fn set_aside(
+        &mut self,
+        from: Coin,
+        is_new: impl Fn(&Entry) -> bool,
+        divisor: Coin,
+        stays: Coin,
+    ) -> Outcome<Coin> {
         let wanted = |entry: &Entry| {
             if !is_new(entry) {
                 return 0;
@@ -501,7 +510,14 @@ impl Ledger {
         let wanted: Vec<Coin> = self.entries.iter().map(wanted).collect();
         let all: Coin = wanted.iter().sum();
         let waits = self.kept - self.older.kept;
-        let most = if self.waits { waits / 2 } else { 0 };
+        let most = if self.waits {
+            (waits / 2).saturating_sub(stays)
+        } else {
+            0
+        };
+        if divisor > 1 && self.waits && all > most + 1 {
+            return Err("WaitsTooLittle");
+        }
         let mut aside = 0;
         if all > 0 {
             for (entry, wanted) in self.entries.iter_mut().zip(wanted) {
@@ -510,11 +526,17 @@ impl Ledger {
                 aside += part;
             }
         }
-        // What is free stays free.
+        // What is free stays free, and what came in before the newer boundary bears its part.
+        let before = self.newer.kept - self.older.kept;
+        let borne = if waits == 0 {
+            0
+        } else {
+            fraction(aside, before, waits)
+        };
         self.kept -= aside;
         self.older.kept += aside;
-        self.newer.kept = self.newer.kept.clamp(self.older.kept, self.kept);
-        aside
+        self.newer.kept = (self.newer.kept - borne).clamp(self.older.kept, self.kept);
+        Ok(aside)
     }
 
     /// What is claimed and not owed by now is the team's. The ledger is settled.
