@@ -339,6 +339,7 @@ fn model_json(id: u32, model: &Model, edges: &[Source]) -> Result<Value> {
         "terms": hex(model.terms),
         "registered": model.registered,
         "reexecuted": model.reexecuted,
+        "ancestry_changed": model.ancestry_changed,
         "struck": model.struck,
         "retired": model.retired,
         "evaluations": model.evaluations,

@@ -113,6 +113,7 @@ pub(super) async fn show(context: &Context, id: u32) -> Result<Output> {
             ("re-executed", reexecuted_text(model.reexecuted)),
             ("retired", if model.retired { "yes" } else { "no" }.into()),
             ("stale", standing.stale_text(id)),
+            ("its owner can name parents", naming_text(&model)),
             ("open cases", cases_text(&standing.cases)),
             ("metadata", metadata),
         ])
@@ -145,6 +146,14 @@ fn text_of(value: Option<impl ToString>) -> String {
 
 fn reexecuted_text(since: Option<u32>) -> String {
     since.map_or_else(|| "no".to_owned(), |block| format!("since block {block}"))
+}
+
+fn naming_text(model: &Model) -> String {
+    let text = match model.struck {
+        true => "no more: one was struck, so that `tributary dispute open --missing` shows others",
+        false => "yes",
+    };
+    text.to_owned()
 }
 
 fn cases_text(cases: &[u32]) -> String {

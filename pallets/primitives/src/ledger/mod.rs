@@ -12,6 +12,8 @@
 //! | [`Kept::free`]: what a team may have of what it has kept | all up to the older of the last two boundaries, half of the rest | down |
 //! | [`Split`]: member j of a team that shares G | `part x G`; the last one what is beyond the others' parts before rounding | down; the last up |
 //! | [`Split::claim`]: what is set aside for a claimed royalty | `rate x` what came since the older boundary, or since it was last owed, in proportion where less waits | down |
+//! | [`Split::rebase_from_what_waits`]: what of that is a royalty's that is named | half | down |
+//! | [`Kept::less`]: what of it the older period bears | in proportion to what waits of it | down |
 //! | [`crew_shares`]: member of a pool's crew, with R received | `part x R` | down |
 //! | [`contributors_part`]: contributors of that pool | what is beyond the crew's parts before rounding | up |
 //! | [`author_shares`]: author of a contribution that has earned A | `part x A`; the last one what is beyond the others' parts before rounding, or after it once A is all | down; the last up |
