@@ -35,16 +35,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Disputes::Arbiters` (r:0 w:1)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     fn appoint() -> Weight {
-        // Minimum execution time: 8_086_000 picoseconds.
-        Weight::from_parts(17_498_000, 0)
+        // Minimum execution time: 7_886_000 picoseconds.
+        Weight::from_parts(9_665_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Disputes::OpenCases` (r:1 w:1)
-    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     // Storage: `Disputes::Arbiters` (r:1 w:0)
     // Proof: `Disputes::Arbiters` (`max_values`: Some(1), `max_size`: Some(513), added: 1008, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:2 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:1 w:0)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:2 w:0)
@@ -78,8 +78,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Claims` (r:0 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     fn open() -> Weight {
-        // Minimum execution time: 1_194_699_000 picoseconds.
-        Weight::from_parts(1_728_229_000, 82238)
+        // Minimum execution time: 1_231_689_000 picoseconds.
+        Weight::from_parts(1_789_692_000, 82238)
             .saturating_add(T::DbWeight::get().reads(90))
             .saturating_add(T::DbWeight::get().writes(73))
     }
@@ -90,8 +90,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn vote() -> Weight {
-        // Minimum execution time: 190_552_000 picoseconds.
-        Weight::from_parts(252_773_000, 4171)
+        // Minimum execution time: 173_474_000 picoseconds.
+        Weight::from_parts(232_008_000, 4171)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -104,16 +104,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Epochs::Length` (r:1 w:0)
     // Proof: `Epochs::Length` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn appeal() -> Weight {
-        // Minimum execution time: 277_329_000 picoseconds.
-        Weight::from_parts(381_766_000, 4171)
+        // Minimum execution time: 271_993_000 picoseconds.
+        Weight::from_parts(328_885_000, 4171)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     fn decide() -> Weight {
-        // Minimum execution time: 155_770_000 picoseconds.
-        Weight::from_parts(208_766_000, 4171)
+        // Minimum execution time: 167_257_000 picoseconds.
+        Weight::from_parts(222_085_000, 4171)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -144,23 +144,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Changes` (r:1 w:1)
     // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
-    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn close_upheld() -> Weight {
-        // Minimum execution time: 1_826_305_000 picoseconds.
-        Weight::from_parts(2_564_766_000, 199265)
+        // Minimum execution time: 1_809_395_000 picoseconds.
+        Weight::from_parts(2_546_512_000, 199265)
             .saturating_add(T::DbWeight::get().reads(167))
             .saturating_add(T::DbWeight::get().writes(87))
     }
     // Storage: `Disputes::Cases` (r:1 w:1)
     // Proof: `Disputes::Cases` (`max_values`: None, `max_size`: Some(706), added: 3181, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Claims` (r:1 w:1)
     // Proof: `Licensing::Claims` (`max_values`: None, `max_size`: Some(262), added: 2737, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Splits` (r:1 w:1)
@@ -180,10 +180,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:2 w:2)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     // Storage: `Disputes::OpenCases` (r:0 w:1)
-    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
+    // Proof: `Disputes::OpenCases` (`max_values`: None, `max_size`: Some(25), added: 2500, mode: `MaxEncodedLen`)
     fn close_dismissed() -> Weight {
-        // Minimum execution time: 1_067_811_000 picoseconds.
-        Weight::from_parts(1_391_994_000, 82238)
+        // Minimum execution time: 957_903_000 picoseconds.
+        Weight::from_parts(1_221_868_000, 82238)
             .saturating_add(T::DbWeight::get().reads(75))
             .saturating_add(T::DbWeight::get().writes(75))
     }
@@ -192,36 +192,36 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn appoint() -> Weight {
-        Weight::from_parts(17_498_000, 0)
+        Weight::from_parts(9_665_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn open() -> Weight {
-        Weight::from_parts(1_728_229_000, 82238)
+        Weight::from_parts(1_789_692_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(90))
             .saturating_add(RocksDbWeight::get().writes(73))
     }
     fn vote() -> Weight {
-        Weight::from_parts(252_773_000, 4171)
+        Weight::from_parts(232_008_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn appeal() -> Weight {
-        Weight::from_parts(381_766_000, 4171)
+        Weight::from_parts(328_885_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn decide() -> Weight {
-        Weight::from_parts(208_766_000, 4171)
+        Weight::from_parts(222_085_000, 4171)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn close_upheld() -> Weight {
-        Weight::from_parts(2_564_766_000, 199265)
+        Weight::from_parts(2_546_512_000, 199265)
             .saturating_add(RocksDbWeight::get().reads(167))
             .saturating_add(RocksDbWeight::get().writes(87))
     }
     fn close_dismissed() -> Weight {
-        Weight::from_parts(1_391_994_000, 82238)
+        Weight::from_parts(1_221_868_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(75))
             .saturating_add(RocksDbWeight::get().writes(75))
     }

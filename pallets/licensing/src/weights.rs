@@ -45,8 +45,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Publications` (r:0 w:1)
     // Proof: `Licensing::Publications` (`max_values`: None, `max_size`: Some(84), added: 2559, mode: `MaxEncodedLen`)
     fn publish() -> Weight {
-        // Minimum execution time: 71_434_000 picoseconds.
-        Weight::from_parts(124_248_000, 3946)
+        // Minimum execution time: 70_497_000 picoseconds.
+        Weight::from_parts(102_336_000, 3946)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -59,8 +59,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Licences` (r:0 w:1)
     // Proof: `Licensing::Licences` (`max_values`: None, `max_size`: Some(481), added: 2956, mode: `MaxEncodedLen`)
     fn retract() -> Weight {
-        // Minimum execution time: 61_120_000 picoseconds.
-        Weight::from_parts(91_072_000, 3784)
+        // Minimum execution time: 60_477_000 picoseconds.
+        Weight::from_parts(108_541_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -69,8 +69,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Offers` (r:0 w:1)
     // Proof: `Licensing::Offers` (`max_values`: None, `max_size`: Some(33), added: 2508, mode: `MaxEncodedLen`)
     fn make_offer() -> Weight {
-        // Minimum execution time: 103_585_000 picoseconds.
-        Weight::from_parts(145_679_000, 4884)
+        // Minimum execution time: 105_006_000 picoseconds.
+        Weight::from_parts(149_850_000, 4884)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn acquire() -> Weight {
-        // Minimum execution time: 274_980_000 picoseconds.
-        Weight::from_parts(393_629_000, 6196)
+        // Minimum execution time: 282_632_000 picoseconds.
+        Weight::from_parts(427_230_000, 6196)
             .saturating_add(T::DbWeight::get().reads(9))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -111,8 +111,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn approve() -> Weight {
-        // Minimum execution time: 258_924_000 picoseconds.
-        Weight::from_parts(334_229_000, 6196)
+        // Minimum execution time: 264_210_000 picoseconds.
+        Weight::from_parts(424_039_000, 6196)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(6))
     }
@@ -125,8 +125,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn decline() -> Weight {
-        // Minimum execution time: 211_941_000 picoseconds.
-        Weight::from_parts(236_279_000, 4884)
+        // Minimum execution time: 215_070_000 picoseconds.
+        Weight::from_parts(314_095_000, 4884)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -137,8 +137,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn relinquish() -> Weight {
-        // Minimum execution time: 188_551_000 picoseconds.
-        Weight::from_parts(272_949_000, 3784)
+        // Minimum execution time: 188_452_000 picoseconds.
+        Weight::from_parts(256_283_000, 3784)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
@@ -159,12 +159,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Balances::Holds` (r:1 w:1)
     // Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(319), added: 2794, mode: `MaxEncodedLen`)
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        // Minimum execution time: 456_178_000 picoseconds.
-        Weight::from_parts(519_116_000, 12921)
-            // Standard error: 3_862_802
-            .saturating_add(Weight::from_parts(220_005_232, 0).saturating_mul(m.into()))
-            // Standard error: 3_862_802
-            .saturating_add(Weight::from_parts(44_412_693, 0).saturating_mul(p.into()))
+        // Minimum execution time: 394_969_000 picoseconds.
+        Weight::from_parts(13_279_462, 12921)
+            // Standard error: 7_260_057
+            .saturating_add(Weight::from_parts(265_167_303, 0).saturating_mul(m.into()))
+            // Standard error: 7_260_057
+            .saturating_add(Weight::from_parts(44_878_995, 0).saturating_mul(p.into()))
             .saturating_add(T::DbWeight::get().reads(12))
             .saturating_add(T::DbWeight::get().reads((25_u64).saturating_mul(m.into())))
             .saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(p.into())))
@@ -197,10 +197,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Licensing::Changes` (r:1 w:1)
     // Proof: `Licensing::Changes` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn refold(s: u32, ) -> Weight {
-        // Minimum execution time: 593_620_000 picoseconds.
-        Weight::from_parts(1_002_519_116, 187161)
-            // Standard error: 1_597_897
-            .saturating_add(Weight::from_parts(25_695_361, 0).saturating_mul(s.into()))
+        // Minimum execution time: 566_548_000 picoseconds.
+        Weight::from_parts(801_579_067, 187161)
+            // Standard error: 1_214_797
+            .saturating_add(Weight::from_parts(28_376_454, 0).saturating_mul(s.into()))
             .saturating_add(T::DbWeight::get().reads(104))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(s.into())))
             .saturating_add(T::DbWeight::get().writes(78))
@@ -211,44 +211,44 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn publish() -> Weight {
-        Weight::from_parts(124_248_000, 3946)
+        Weight::from_parts(102_336_000, 3946)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn retract() -> Weight {
-        Weight::from_parts(91_072_000, 3784)
+        Weight::from_parts(108_541_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn make_offer() -> Weight {
-        Weight::from_parts(145_679_000, 4884)
+        Weight::from_parts(149_850_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn acquire() -> Weight {
-        Weight::from_parts(393_629_000, 6196)
+        Weight::from_parts(427_230_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(9))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn approve() -> Weight {
-        Weight::from_parts(334_229_000, 6196)
+        Weight::from_parts(424_039_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(6))
     }
     fn decline() -> Weight {
-        Weight::from_parts(236_279_000, 4884)
+        Weight::from_parts(314_095_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn relinquish() -> Weight {
-        Weight::from_parts(272_949_000, 3784)
+        Weight::from_parts(256_283_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn attach_model(m: u32, p: u32, ) -> Weight {
-        Weight::from_parts(519_116_000, 12921)
-            .saturating_add(Weight::from_parts(220_005_232, 0).saturating_mul(m.into()))
-            .saturating_add(Weight::from_parts(44_412_693, 0).saturating_mul(p.into()))
+        Weight::from_parts(13_279_462, 12921)
+            .saturating_add(Weight::from_parts(265_167_303, 0).saturating_mul(m.into()))
+            .saturating_add(Weight::from_parts(44_878_995, 0).saturating_mul(p.into()))
             .saturating_add(RocksDbWeight::get().reads(12))
             .saturating_add(RocksDbWeight::get().reads((25_u64).saturating_mul(m.into())))
             .saturating_add(RocksDbWeight::get().reads((2_u64).saturating_mul(p.into())))
@@ -259,8 +259,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3951).saturating_mul(p.into()))
     }
     fn refold(s: u32, ) -> Weight {
-        Weight::from_parts(1_002_519_116, 187161)
-            .saturating_add(Weight::from_parts(25_695_361, 0).saturating_mul(s.into()))
+        Weight::from_parts(801_579_067, 187161)
+            .saturating_add(Weight::from_parts(28_376_454, 0).saturating_mul(s.into()))
             .saturating_add(RocksDbWeight::get().reads(104))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(s.into())))
             .saturating_add(RocksDbWeight::get().writes(78))

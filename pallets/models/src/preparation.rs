@@ -157,10 +157,15 @@ pub(crate) fn prepare_contention<T: Config>(owner: &T::AccountId) -> (ModelId, C
 /// See [`tributary_primitives::roles::Lineage::prepare_income`].
 pub(crate) fn prepare_income<T: Config>(owner: &T::AccountId, model: ModelId) {
     income::<T>(owner, model);
+    pass_boundaries::<T>();
+    income::<T>(owner, model);
+}
+
+/// Time passes until nothing that came in waits any more.
+pub(crate) fn pass_boundaries<T: Config>() {
     // No period of any runtime is that long.
     let now = frame_system::Pallet::<T>::block_number();
     frame_system::Pallet::<T>::set_block_number(now + 100_000_000u32.into());
-    income::<T>(owner, model);
 }
 
 /// Money to settle and to set aside, some of it of a former team's, for a model that counts as re-executed until its ancestry changes.

@@ -39,7 +39,7 @@ pub struct SubstrateWeight<T>(PhantomData<T>);
 
 impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Models` (r:16 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::Ancestors` (r:16 w:1)
     // Proof: `Models::Ancestors` (`max_values`: None, `max_size`: Some(1038), added: 3513, mode: `MaxEncodedLen`)
     // Storage: `Valuation::Outcomes` (r:16 w:0)
@@ -77,14 +77,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Edges` (r:0 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        // Minimum execution time: 695_512_000 picoseconds.
-        Weight::from_parts(707_812_000, 201242)
-            // Standard error: 5_201_988
-            .saturating_add(Weight::from_parts(280_117_426, 0).saturating_mul(p.into()))
-            // Standard error: 5_201_988
-            .saturating_add(Weight::from_parts(51_981_214, 0).saturating_mul(r.into()))
-            // Standard error: 5_428_429
-            .saturating_add(Weight::from_parts(46_104_675, 0).saturating_mul(t.into()))
+        // Minimum execution time: 684_087_000 picoseconds.
+        Weight::from_parts(727_301_000, 201242)
+            // Standard error: 6_043_891
+            .saturating_add(Weight::from_parts(288_321_403, 0).saturating_mul(p.into()))
+            // Standard error: 6_043_891
+            .saturating_add(Weight::from_parts(72_216_774, 0).saturating_mul(r.into()))
             .saturating_add(T::DbWeight::get().reads(37))
             .saturating_add(T::DbWeight::get().reads((28_u64).saturating_mul(p.into())))
             .saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(r.into())))
@@ -97,23 +95,23 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(Weight::from_parts(0, 538).saturating_mul(t.into()))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     fn offer_transfer() -> Weight {
-        // Minimum execution time: 19_815_000 picoseconds.
-        Weight::from_parts(39_733_000, 3669)
+        // Minimum execution time: 19_969_000 picoseconds.
+        Weight::from_parts(38_935_000, 3671)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     fn withdraw_offer() -> Weight {
-        // Minimum execution time: 20_025_000 picoseconds.
-        Weight::from_parts(41_833_000, 3669)
+        // Minimum execution time: 19_843_000 picoseconds.
+        Weight::from_parts(39_975_000, 3671)
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     // Storage: `Balances::Holds` (r:2 w:2)
@@ -123,25 +121,25 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn accept_transfer() -> Weight {
-        // Minimum execution time: 211_516_000 picoseconds.
-        Weight::from_parts(365_863_000, 6578)
+        // Minimum execution time: 210_591_000 picoseconds.
+        Weight::from_parts(365_506_000, 6578)
             .saturating_add(T::DbWeight::get().reads(6))
             .saturating_add(T::DbWeight::get().writes(7))
     }
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:0 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     fn announce_team(t: u32, ) -> Weight {
-        // Minimum execution time: 20_493_000 picoseconds.
-        Weight::from_parts(31_634_026, 3669)
-            // Standard error: 19_054
-            .saturating_add(Weight::from_parts(256_344, 0).saturating_mul(t.into()))
+        // Minimum execution time: 20_955_000 picoseconds.
+        Weight::from_parts(36_508_540, 3671)
+            // Standard error: 15_181
+            .saturating_add(Weight::from_parts(94_830, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::NextTeams` (r:1 w:1)
     // Proof: `Models::NextTeams` (`max_values`: None, `max_size`: Some(597), added: 3072, mode: `MaxEncodedLen`)
     // Storage: `Rewards::ModelAccounts` (r:25 w:24)
@@ -157,33 +155,33 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Teams` (r:0 w:1)
     // Proof: `Models::Teams` (`max_values`: None, `max_size`: Some(589), added: 3064, mode: `MaxEncodedLen`)
     fn change_team() -> Weight {
-        // Minimum execution time: 834_823_000 picoseconds.
-        Weight::from_parts(932_733_000, 82238)
+        // Minimum execution time: 851_033_000 picoseconds.
+        Weight::from_parts(1_170_602_000, 82238)
             .saturating_add(T::DbWeight::get().reads(77))
             .saturating_add(T::DbWeight::get().writes(77))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Licensing::Attachments` (r:1 w:1)
     // Proof: `Licensing::Attachments` (`max_values`: None, `max_size`: Some(1419), added: 3894, mode: `MaxEncodedLen`)
     fn retire() -> Weight {
-        // Minimum execution time: 31_065_000 picoseconds.
-        Weight::from_parts(39_009_000, 4884)
+        // Minimum execution time: 31_920_000 picoseconds.
+        Weight::from_parts(63_591_000, 4884)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(2))
     }
     // Storage: `Models::Edges` (r:1 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     // Storage: `Models::Models` (r:1 w:0)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     fn cosign() -> Weight {
-        // Minimum execution time: 102_625_000 picoseconds.
-        Weight::from_parts(139_846_000, 4118)
+        // Minimum execution time: 105_136_000 picoseconds.
+        Weight::from_parts(148_164_000, 4118)
             .saturating_add(T::DbWeight::get().reads(2))
             .saturating_add(T::DbWeight::get().writes(1))
     }
     // Storage: `Models::Models` (r:2 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::Edges` (r:1 w:1)
     // Proof: `Models::Edges` (`max_values`: None, `max_size`: Some(653), added: 3128, mode: `MaxEncodedLen`)
     // Storage: `Models::Ancestors` (r:2 w:1)
@@ -206,7 +204,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Proof: `Rewards::Splits` (`max_values`: None, `max_size`: Some(5456), added: 7931, mode: `MaxEncodedLen`)
     // Storage: `Rewards::Pools` (r:16 w:0)
     // Proof: `Rewards::Pools` (`max_values`: None, `max_size`: Some(391), added: 2866, mode: `MaxEncodedLen`)
-    // Storage: `Rewards::ModelAccounts` (r:25 w:25)
+    // Storage: `Rewards::ModelAccounts` (r:24 w:24)
     // Proof: `Rewards::ModelAccounts` (`max_values`: None, `max_size`: Some(146), added: 2621, mode: `MaxEncodedLen`)
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
@@ -215,13 +213,13 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:32 w:32)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn add_parent() -> Weight {
-        // Minimum execution time: 1_250_663_000 picoseconds.
-        Weight::from_parts(1_776_516_000, 199265)
-            .saturating_add(T::DbWeight::get().reads(168))
-            .saturating_add(T::DbWeight::get().writes(82))
+        // Minimum execution time: 1_248_653_000 picoseconds.
+        Weight::from_parts(1_914_327_000, 199265)
+            .saturating_add(T::DbWeight::get().reads(167))
+            .saturating_add(T::DbWeight::get().writes(81))
     }
     // Storage: `Models::Models` (r:1 w:1)
-    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(204), added: 2679, mode: `MaxEncodedLen`)
+    // Proof: `Models::Models` (`max_values`: None, `max_size`: Some(206), added: 2681, mode: `MaxEncodedLen`)
     // Storage: `Models::EvaluationCounts` (r:1 w:1)
     // Proof: `Models::EvaluationCounts` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     // Storage: `System::Account` (r:1 w:1)
@@ -231,8 +229,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Models::Evaluations` (r:0 w:1)
     // Proof: `Models::Evaluations` (`max_values`: None, `max_size`: Some(256), added: 2731, mode: `MaxEncodedLen`)
     fn evaluate() -> Weight {
-        // Minimum execution time: 84_552_000 picoseconds.
-        Weight::from_parts(124_466_000, 3784)
+        // Minimum execution time: 84_335_000 picoseconds.
+        Weight::from_parts(144_323_000, 3784)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(5))
     }
@@ -241,10 +239,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn register(p: u32, r: u32, t: u32, m: u32, ) -> Weight {
-        Weight::from_parts(707_812_000, 201242)
-            .saturating_add(Weight::from_parts(280_117_426, 0).saturating_mul(p.into()))
-            .saturating_add(Weight::from_parts(51_981_214, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(46_104_675, 0).saturating_mul(t.into()))
+        Weight::from_parts(727_301_000, 201242)
+            .saturating_add(Weight::from_parts(288_321_403, 0).saturating_mul(p.into()))
+            .saturating_add(Weight::from_parts(72_216_774, 0).saturating_mul(r.into()))
             .saturating_add(RocksDbWeight::get().reads(37))
             .saturating_add(RocksDbWeight::get().reads((28_u64).saturating_mul(p.into())))
             .saturating_add(RocksDbWeight::get().reads((4_u64).saturating_mul(r.into())))
@@ -257,48 +254,48 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 538).saturating_mul(t.into()))
     }
     fn offer_transfer() -> Weight {
-        Weight::from_parts(39_733_000, 3669)
+        Weight::from_parts(38_935_000, 3671)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn withdraw_offer() -> Weight {
-        Weight::from_parts(41_833_000, 3669)
+        Weight::from_parts(39_975_000, 3671)
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn accept_transfer() -> Weight {
-        Weight::from_parts(365_863_000, 6578)
+        Weight::from_parts(365_506_000, 6578)
             .saturating_add(RocksDbWeight::get().reads(6))
             .saturating_add(RocksDbWeight::get().writes(7))
     }
     fn announce_team(t: u32, ) -> Weight {
-        Weight::from_parts(31_634_026, 3669)
-            .saturating_add(Weight::from_parts(256_344, 0).saturating_mul(t.into()))
+        Weight::from_parts(36_508_540, 3671)
+            .saturating_add(Weight::from_parts(94_830, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn change_team() -> Weight {
-        Weight::from_parts(932_733_000, 82238)
+        Weight::from_parts(1_170_602_000, 82238)
             .saturating_add(RocksDbWeight::get().reads(77))
             .saturating_add(RocksDbWeight::get().writes(77))
     }
     fn retire() -> Weight {
-        Weight::from_parts(39_009_000, 4884)
+        Weight::from_parts(63_591_000, 4884)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(2))
     }
     fn cosign() -> Weight {
-        Weight::from_parts(139_846_000, 4118)
+        Weight::from_parts(148_164_000, 4118)
             .saturating_add(RocksDbWeight::get().reads(2))
             .saturating_add(RocksDbWeight::get().writes(1))
     }
     fn add_parent() -> Weight {
-        Weight::from_parts(1_776_516_000, 199265)
-            .saturating_add(RocksDbWeight::get().reads(168))
-            .saturating_add(RocksDbWeight::get().writes(82))
+        Weight::from_parts(1_914_327_000, 199265)
+            .saturating_add(RocksDbWeight::get().reads(167))
+            .saturating_add(RocksDbWeight::get().writes(81))
     }
     fn evaluate() -> Weight {
-        Weight::from_parts(124_466_000, 3784)
+        Weight::from_parts(144_323_000, 3784)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(5))
     }

@@ -51,8 +51,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn pay() -> Weight {
-        // Minimum execution time: 89_387_000 picoseconds.
-        Weight::from_parts(161_191_000, 6196)
+        // Minimum execution time: 88_914_000 picoseconds.
+        Weight::from_parts(147_317_000, 6196)
             .saturating_add(T::DbWeight::get().reads(8))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -67,12 +67,12 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle(r: u32, t: u32, ) -> Weight {
-        // Minimum execution time: 243_875_000 picoseconds.
-        Weight::from_parts(223_708_320, 50372)
-            // Standard error: 93_523
-            .saturating_add(Weight::from_parts(4_773_824, 0).saturating_mul(r.into()))
-            // Standard error: 119_773
-            .saturating_add(Weight::from_parts(5_936_264, 0).saturating_mul(t.into()))
+        // Minimum execution time: 216_483_000 picoseconds.
+        Weight::from_parts(169_639_175, 49233)
+            // Standard error: 164_200
+            .saturating_add(Weight::from_parts(4_724_666, 0).saturating_mul(r.into()))
+            // Standard error: 210_287
+            .saturating_add(Weight::from_parts(5_276_660, 0).saturating_mul(t.into()))
             .saturating_add(T::DbWeight::get().reads(22))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -80,7 +80,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 1339).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1366).saturating_mul(t.into()))
     }
     // Storage: `Rewards::PoolAccounts` (r:1 w:1)
     // Proof: `Rewards::PoolAccounts` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
@@ -91,10 +91,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:8 w:8)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn settle_crew(c: u32, ) -> Weight {
-        // Minimum execution time: 21_289_000 picoseconds.
-        Weight::from_parts(46_292_780, 3856)
-            // Standard error: 32_118
-            .saturating_add(Weight::from_parts(10_186_606, 0).saturating_mul(c.into()))
+        // Minimum execution time: 21_714_000 picoseconds.
+        Weight::from_parts(46_845_252, 3856)
+            // Standard error: 28_736
+            .saturating_add(Weight::from_parts(10_733_125, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(2))
@@ -116,10 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proving(c: u32, ) -> Weight {
-        // Minimum execution time: 56_185_000 picoseconds.
-        Weight::from_parts(35_725_223, 1773)
-            // Standard error: 133_358
-            .saturating_add(Weight::from_parts(64_281_306, 0).saturating_mul(c.into()))
+        // Minimum execution time: 58_183_000 picoseconds.
+        Weight::from_parts(37_020_081, 1773)
+            // Standard error: 224_446
+            .saturating_add(Weight::from_parts(66_316_049, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -139,10 +139,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn claim_proven(c: u32, ) -> Weight {
-        // Minimum execution time: 38_662_000 picoseconds.
-        Weight::from_parts(43_705_700, 1773)
-            // Standard error: 157_397
-            .saturating_add(Weight::from_parts(39_979_139, 0).saturating_mul(c.into()))
+        // Minimum execution time: 39_260_000 picoseconds.
+        Weight::from_parts(29_435_867, 1773)
+            // Standard error: 300_180
+            .saturating_add(Weight::from_parts(39_555_998, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -162,10 +162,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn vest(c: u32, ) -> Weight {
-        // Minimum execution time: 47_606_000 picoseconds.
-        Weight::from_parts(53_751_875, 1773)
-            // Standard error: 210_683
-            .saturating_add(Weight::from_parts(39_833_470, 0).saturating_mul(c.into()))
+        // Minimum execution time: 44_481_000 picoseconds.
+        Weight::from_parts(38_995_227, 1773)
+            // Standard error: 303_352
+            .saturating_add(Weight::from_parts(35_392_451, 0).saturating_mul(c.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(T::DbWeight::get().writes(1))
@@ -177,10 +177,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::Claimable` (r:16 w:16)
     // Proof: `Rewards::Claimable` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
     fn share_out(a: u32, ) -> Weight {
-        // Minimum execution time: 14_561_000 picoseconds.
-        Weight::from_parts(18_159_668, 4066)
-            // Standard error: 12_805
-            .saturating_add(Weight::from_parts(8_557_949, 0).saturating_mul(a.into()))
+        // Minimum execution time: 14_666_000 picoseconds.
+        Weight::from_parts(16_797_687, 4066)
+            // Standard error: 25_906
+            .saturating_add(Weight::from_parts(8_109_920, 0).saturating_mul(a.into()))
             .saturating_add(T::DbWeight::get().reads(1))
             .saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(a.into())))
@@ -193,8 +193,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `Rewards::PotTotals` (r:1 w:1)
     // Proof: `Rewards::PotTotals` (`max_values`: Some(1), `max_size`: Some(288), added: 783, mode: `MaxEncodedLen`)
     fn withdraw() -> Weight {
-        // Minimum execution time: 72_246_000 picoseconds.
-        Weight::from_parts(121_156_000, 6196)
+        // Minimum execution time: 73_371_000 picoseconds.
+        Weight::from_parts(120_335_000, 6196)
             .saturating_add(T::DbWeight::get().reads(4))
             .saturating_add(T::DbWeight::get().writes(4))
     }
@@ -203,16 +203,16 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
     // Storage: `System::Account` (r:2 w:2)
     // Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
     fn sweep() -> Weight {
-        // Minimum execution time: 65_211_000 picoseconds.
-        Weight::from_parts(78_072_000, 6196)
+        // Minimum execution time: 66_845_000 picoseconds.
+        Weight::from_parts(113_671_000, 6196)
             .saturating_add(T::DbWeight::get().reads(3))
             .saturating_add(T::DbWeight::get().writes(3))
     }
     // Storage: `Rewards::Rates` (r:0 w:1)
     // Proof: `Rewards::Rates` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
     fn set_rates() -> Weight {
-        // Minimum execution time: 7_380_000 picoseconds.
-        Weight::from_parts(15_428_000, 0)
+        // Minimum execution time: 7_518_000 picoseconds.
+        Weight::from_parts(16_140_000, 0)
             .saturating_add(T::DbWeight::get().writes(1))
     }
 }
@@ -220,14 +220,14 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// As measured, with the costs of RocksDB: for tests.
 impl WeightInfo for () {
     fn pay() -> Weight {
-        Weight::from_parts(161_191_000, 6196)
+        Weight::from_parts(147_317_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(8))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn settle(r: u32, t: u32, ) -> Weight {
-        Weight::from_parts(223_708_320, 50372)
-            .saturating_add(Weight::from_parts(4_773_824, 0).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(5_936_264, 0).saturating_mul(t.into()))
+        Weight::from_parts(169_639_175, 49233)
+            .saturating_add(Weight::from_parts(4_724_666, 0).saturating_mul(r.into()))
+            .saturating_add(Weight::from_parts(5_276_660, 0).saturating_mul(t.into()))
             .saturating_add(RocksDbWeight::get().reads(22))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(t.into())))
@@ -235,11 +235,11 @@ impl WeightInfo for () {
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(r.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(t.into())))
             .saturating_add(Weight::from_parts(0, 2587).saturating_mul(r.into()))
-            .saturating_add(Weight::from_parts(0, 1339).saturating_mul(t.into()))
+            .saturating_add(Weight::from_parts(0, 1366).saturating_mul(t.into()))
     }
     fn settle_crew(c: u32, ) -> Weight {
-        Weight::from_parts(46_292_780, 3856)
-            .saturating_add(Weight::from_parts(10_186_606, 0).saturating_mul(c.into()))
+        Weight::from_parts(46_845_252, 3856)
+            .saturating_add(Weight::from_parts(10_733_125, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(2))
@@ -247,8 +247,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(c.into()))
     }
     fn claim_proving(c: u32, ) -> Weight {
-        Weight::from_parts(35_725_223, 1773)
-            .saturating_add(Weight::from_parts(64_281_306, 0).saturating_mul(c.into()))
+        Weight::from_parts(37_020_081, 1773)
+            .saturating_add(Weight::from_parts(66_316_049, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -256,8 +256,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn claim_proven(c: u32, ) -> Weight {
-        Weight::from_parts(43_705_700, 1773)
-            .saturating_add(Weight::from_parts(39_979_139, 0).saturating_mul(c.into()))
+        Weight::from_parts(29_435_867, 1773)
+            .saturating_add(Weight::from_parts(39_555_998, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((5_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -265,8 +265,8 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 3076).saturating_mul(c.into()))
     }
     fn vest(c: u32, ) -> Weight {
-        Weight::from_parts(53_751_875, 1773)
-            .saturating_add(Weight::from_parts(39_833_470, 0).saturating_mul(c.into()))
+        Weight::from_parts(38_995_227, 1773)
+            .saturating_add(Weight::from_parts(35_392_451, 0).saturating_mul(c.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((6_u64).saturating_mul(c.into())))
             .saturating_add(RocksDbWeight::get().writes(1))
@@ -274,25 +274,25 @@ impl WeightInfo for () {
             .saturating_add(Weight::from_parts(0, 5732).saturating_mul(c.into()))
     }
     fn share_out(a: u32, ) -> Weight {
-        Weight::from_parts(18_159_668, 4066)
-            .saturating_add(Weight::from_parts(8_557_949, 0).saturating_mul(a.into()))
+        Weight::from_parts(16_797_687, 4066)
+            .saturating_add(Weight::from_parts(8_109_920, 0).saturating_mul(a.into()))
             .saturating_add(RocksDbWeight::get().reads(1))
             .saturating_add(RocksDbWeight::get().reads((1_u64).saturating_mul(a.into())))
             .saturating_add(RocksDbWeight::get().writes((1_u64).saturating_mul(a.into())))
             .saturating_add(Weight::from_parts(0, 2539).saturating_mul(a.into()))
     }
     fn withdraw() -> Weight {
-        Weight::from_parts(121_156_000, 6196)
+        Weight::from_parts(120_335_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(4))
             .saturating_add(RocksDbWeight::get().writes(4))
     }
     fn sweep() -> Weight {
-        Weight::from_parts(78_072_000, 6196)
+        Weight::from_parts(113_671_000, 6196)
             .saturating_add(RocksDbWeight::get().reads(3))
             .saturating_add(RocksDbWeight::get().writes(3))
     }
     fn set_rates() -> Weight {
-        Weight::from_parts(15_428_000, 0)
+        Weight::from_parts(16_140_000, 0)
             .saturating_add(RocksDbWeight::get().writes(1))
     }
 }
