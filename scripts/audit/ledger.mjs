@@ -201,7 +201,7 @@ export class Ledger {
     this.entries.push(...claimed);
     this.applyRates();
     this.aside = { period: this.period, entries: claimed.length, older: this.older.kept, newer: this.newer.kept };
-    this.aside.amount = this.setAside(claimed, 0n);
+    this.aside.amount = this.setAside(claimed, 0n, this.ended);
     return this.aside.amount;
   }
 
@@ -211,20 +211,21 @@ export class Ledger {
    */
   addRoyalties(stack, late) {
     const known = new Set(this.entries.map(({ payee }) => assetOf(payee)));
+    const ended = new Map(this.ended);
     this.amendRoyalties(stack, late);
     const came = this.net - most(this.older.net, this.began.net);
     const left = came * (BILLION - sum(this.entries.map(({ rate }) => rate)));
     const stays = left / BILLION / 2n;
-    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), this.began.net, 2n, stays);
+    return this.setAside(this.entries.filter(({ payee }) => !known.has(assetOf(payee))), this.began.net, ended, 2n, stays);
   }
 
   /**
    * What entries would have had since the older boundary, or since they were last owed, or half of it, as far as half of what waits covers it and
    * leaves what stays.
    */
-  setAside(entries, from, divisor = 1n, stays = 0n) {
+  setAside(entries, from, ended, divisor = 1n, stays = 0n) {
     const due = entries.map((entry) => {
-      const since = this.net - most(most(this.older.net, from), this.ended.get(assetOf(entry.payee))?.until ?? 0n);
+      const since = this.net - most(most(this.older.net, from), ended.get(assetOf(entry.payee))?.until ?? 0n);
       const amount = royaltyOn({ rate: entry.rate }, since);
       return (entry.ceiling === undefined ? amount : least(amount, most(entry.ceiling - entry.carried, 0n))) / divisor;
     });

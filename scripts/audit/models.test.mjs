@@ -58,6 +58,15 @@ const STORIES = {
     ["at", 2 * PERIOD], ["credits", 1, "b", 440], ["settled", 1, 0, 1_100],
   ],
 
+  // Of the second 1,000 it had its part, of the first nobody knew.
+  "who was owed something before is named for what came in since": [
+    owned(0, "a", { asks: [10] }), owned(1, "b", { waits: true }),
+    ["pays", 1, 1_000], ["credits", 1, "b", 500], ["settled", 1, 0, 1_000], ["owes", 1, [], [["model 0", 10]]],
+    ["pays", 1, 1_000], ["royalty", 1, "model 0", 100], ["credits", 1, "b", 450], ["settled", 1, 0, 2_000], ["owes", 1, [], []],
+    ["pays", 1, 1_000], ["credits", 1, "b", 500], ["settled", 1, 0, 3_000], ["names", 1, [["model 0", 10]], 50],
+    ["pays", 1, 100], ["royalty", 1, "model 0", 60], ["credits", 1, "b", 45], ["settled", 1, 0, 3_100],
+  ],
+
   // 100 of the first 1,000 were paid; of the second 1,000 they were held back. Its ceiling is what it was.
   "what is struck and owed again goes on from what it was paid": [
     owned(0, "a", { asks: [10, 150n] }),

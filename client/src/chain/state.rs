@@ -190,7 +190,7 @@ state! {
         retired: bool,
         reexecuted: Option<u32>,
         ancestry_changed: bool,
-        struck: bool,
+        naming_forfeited: bool,
         evaluations: u32,
         deposit: u128,
     }

@@ -86,7 +86,7 @@ mod errors {
         /// What the model comes from has changed since the case that it was made again was opened. Make it again from all of that, and open
         /// another one.
         AncestryChanged,
-        /// A parent that the owner had named was struck in a dispute, so that its owner names no more. Open a case about the one that is missing:
+        /// A parent that an owner of the model had named was struck in a dispute, so that none names any more, nor a later one. Open a case about the one that is missing:
         /// if it is upheld, the bond comes back.
         NamingForfeited,
         /// The name of a benchmark or of a metric is empty.

@@ -87,7 +87,7 @@ impl<T: Config> Pallet<T> {
                 retired: false,
                 reexecuted: None,
                 ancestry_changed: false,
-                struck: false,
+                naming_forfeited: false,
                 evaluations: 0,
                 deposit,
             },

@@ -32,7 +32,7 @@ impl<T: Config> Pallet<T> {
         royalties_at_most: Perbill,
     ) -> DispatchResult {
         let mut details = Self::owned_by(model, &owner)?;
-        ensure!(!details.struck, Error::<T>::NamingForfeited);
+        ensure!(!details.naming_forfeited, Error::<T>::NamingForfeited);
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let asset = origin.asset();
         ensure!(
@@ -203,8 +203,8 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes out a parent that is none. Its place stays paid. An owner who had named it names no more: else it could name, have struck and name
-    /// again what takes the place of the parents that it hides.
+    /// Takes out a parent that is none. Its place stays paid. If an owner had named it, no owner of the model names any more: else it could name, have
+    /// struck and name again what takes the place of the parents that it hides.
     fn strike_parent(model: ModelId, origin: Origin) -> DispatchResult {
         let mut edges = Edges::<T>::get(model).ok_or(Error::<T>::ModelNotFound)?;
         let place = edges
@@ -213,7 +213,7 @@ impl<T: Config> Pallet<T> {
             .ok_or(Error::<T>::EdgeNotFound)?;
         let named = !edges.remove(place).upheld;
         if named {
-            Models::<T>::mutate_extant(model, |details| details.struck = true);
+            Models::<T>::mutate_extant(model, |details| details.naming_forfeited = true);
         }
         let parents: Vec<_> = edges
             .iter()

@@ -458,11 +458,16 @@ pub mod pallet {
         /// - `royalties_at_most`: what all royalties may come to together afterwards, before the top-up of data and but for those that are late.
         ///   The source may come to ask for more than it did when the call was signed.
         ///
+        /// Who is owed by it and was not before has half of its part of what came in since the older of the last two boundaries, out of what waits.
+        /// Where less can be taken, which leaves what would wait had the source been named in time, nothing is named, nor once a parent that an
+        /// owner had named was struck: then others show it in a dispute.
+        ///
         /// A model that is retired can be added to as well. One that was re-executed is not any more: it comes from more than was used then.
         ///
         /// ## Errors
-        /// `ModelNotFound`, `NotAuthorized`, `DuplicateOrigin`, `TooManyParents`, `TooManyRounds`, `ParentNotEarlier`, `ParentNotFound`,
-        /// `ParentRetired`, `RoundNotFinal`, `TooManyAncestors`, `DepositNotPayable`, `RoyaltiesAboveQuoted`, and the refusals of the source's licence.
+        /// `ModelNotFound`, `NotAuthorized`, `NamingForfeited`, `DuplicateOrigin`, `TooManyParents`, `TooManyRounds`, `ParentNotEarlier`, `ParentNotFound`,
+        /// `ParentRetired`, `RoundNotFinal`, `TooManyAncestors`, `DepositNotPayable`, `RoyaltiesAboveQuoted`, the refusals of the source's licence, and
+        /// those of the ledger (`WaitsTooLittle`, `RatesAboveOne`).
         ///
         /// ## Events
         /// `ParentAdded`, and `ReexecutionOverturned` if the model was re-executed.

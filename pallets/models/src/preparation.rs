@@ -116,7 +116,7 @@ fn insert<T: Config>(owner: &T::AccountId, model: ModelId) {
             retired: false,
             reexecuted: None,
             ancestry_changed: false,
-            struck: false,
+            naming_forfeited: false,
             evaluations: 0,
             deposit: 0,
         },

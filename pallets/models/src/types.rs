@@ -250,8 +250,8 @@ pub struct Model<AccountId, BlockNumber> {
     pub reexecuted: Option<BlockNumber>,
     /// Whether what it comes from became known to be another since somebody last set out to show that it was made again.
     pub ancestry_changed: bool,
-    /// Whether a parent that its owner had named was struck. Once set, never cleared: others name its parents then.
-    pub struck: bool,
+    /// Whether a parent that an owner had named was struck. Once set, never cleared: no owner names its parents any more, nor a later one.
+    pub naming_forfeited: bool,
     /// How many evaluations it has.
     pub evaluations: u32,
     /// What its owner has on hold for it.

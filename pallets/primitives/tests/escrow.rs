@@ -36,6 +36,9 @@ fn late(royalties: &[Royalty]) -> LateRoyalties {
     LateRoyalties::truncate_from(royalties.to_vec())
 }
 
+/// What may be missing where a parent is named.
+const FORGIVEN: Balance = 2;
+
 /// A ledger with what everybody has been paid.
 #[derive(Clone)]
 struct Book {
@@ -130,7 +133,7 @@ impl Book {
         let (stack, late) = (stack(stack_of), late(late_of));
         let received = self.inflow.net;
         self.split
-            .rebase_from_what_waits(received, &mut self.marks, &stack, &late)
+            .rebase_from_what_waits(received, &mut self.marks, &stack, &late, FORGIVEN)
     }
 
     fn name(&mut self, stack_of: &[Royalty], late_of: &[Royalty]) -> Balance {
@@ -415,6 +418,23 @@ fn what_an_owner_names_is_paid_for_and_leaves_as_much_to_wait() {
     assert_eq!(data_first.name(&[pool(50)], &[]), 250);
     let refused = data_first.try_name(&[pool(0), half], &[]);
     assert_eq!(refused, Err(RebaseError::WaitsTooLittle));
+    // Of a few units nobody is kept from naming whom it had left out.
+    let mut dust = Book::new(&[pool(50)], team(9, &[100]));
+    dust.pay(8);
+    assert_eq!(dust.name(&[pool(0), half], &[]), 1);
+}
+
+#[test]
+fn who_was_owed_something_before_is_named_for_what_came_in_since() {
+    let late = [royalty(1, 10)];
+    let mut book = Book::new(&[], team(9, &[100]));
+    for owed in [&[][..], &late, &[]] {
+        book.rebase(&[], owed);
+        book.pay(1_000);
+    }
+    assert_eq!(book.name(&late, &[]), 50);
+    book.settle();
+    assert_eq!(book.got(1), 150);
 }
 
 #[test]

@@ -50,8 +50,8 @@ mod errors {
         /// There is no place for as many late royalties. Claim fewer.
         TooManyLate,
         /// Who is named would have half of its part of what the model has earned lately, and so much does not wait beyond what would wait had it been
-        /// named in time, as where data was topped up meanwhile. Open a case about the missing parent, which pays it from all that waits; or
-        /// name it before the model earns anything.
+        /// named in time: where data was topped up meanwhile, or another parent was upheld. Open a case about the missing parent, which pays it from all that
+        /// waits; or name it when the model has earned nothing for two periods of the escrow.
         WaitsTooLittle,
         /// The parts of a team do not sum to one. In billionths they must sum to 1,000,000,000.
         TeamPartsNotOne,

@@ -2,7 +2,11 @@
 
 use crate::*;
 use alloc::vec::Vec;
-use frame_support::{ensure, traits::Get, BoundedVec};
+use frame_support::{
+    ensure,
+    traits::{fungible::Inspect, Get},
+    BoundedVec,
+};
 use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{billionths, Asset, LateRoyalties, Payee, Royalty, RoyaltyStack, MAX_LATE},
@@ -75,7 +79,10 @@ impl<T: Config> Pallet<T> {
                 // What is set aside for a claim could not be given back to where it was.
                 ensure!(!split.is_claimed(), Error::<T>::AlreadyClaimed);
                 Self::ensure_leaves_late_royalties(split, &stack, &late)?;
-                let rebased = split.rebase_from_what_waits(received, marks, &stack, &late);
+                // Else anybody could keep an owner from naming by a payment of dust.
+                let forgiven = T::Currency::minimum_balance();
+                let rebased =
+                    split.rebase_from_what_waits(received, marks, &stack, &late, forgiven);
                 rebased.map(Some).map_err(Self::rebase_error)
             } else {
                 let rebased = split.rebase(received, marks, &stack, &late);

@@ -298,7 +298,7 @@ mod tests {
                 retired: false,
                 reexecuted: None,
                 ancestry_changed: false,
-                struck: false,
+                naming_forfeited: false,
                 evaluations: 0,
                 deposit: 0,
             },

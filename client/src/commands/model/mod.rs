@@ -340,7 +340,7 @@ fn model_json(id: u32, model: &Model, edges: &[Source]) -> Result<Value> {
         "registered": model.registered,
         "reexecuted": model.reexecuted,
         "ancestry_changed": model.ancestry_changed,
-        "struck": model.struck,
+        "naming_forfeited": model.naming_forfeited,
         "retired": model.retired,
         "evaluations": model.evaluations,
         "deposit": Amount(model.deposit),

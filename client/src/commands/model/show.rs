@@ -113,7 +113,7 @@ pub(super) async fn show(context: &Context, id: u32) -> Result<Output> {
             ("re-executed", reexecuted_text(model.reexecuted)),
             ("retired", if model.retired { "yes" } else { "no" }.into()),
             ("stale", standing.stale_text(id)),
-            ("its owner can name parents", naming_text(&model)),
+            ("naming parents forfeited", naming_text(&model)),
             ("open cases", cases_text(&standing.cases)),
             ("metadata", metadata),
         ])
@@ -149,9 +149,9 @@ fn reexecuted_text(since: Option<u32>) -> String {
 }
 
 fn naming_text(model: &Model) -> String {
-    let text = match model.struck {
-        true => "no more: one was struck, so that `tributary dispute open --missing` shows others",
-        false => "yes",
+    let text = match model.naming_forfeited {
+        true => "yes, one was struck: `tributary dispute open --missing` shows others",
+        false => "no",
     };
     text.to_owned()
 }

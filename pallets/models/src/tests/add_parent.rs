@@ -93,7 +93,7 @@ fn only_the_owner_can() {
 }
 
 #[test]
-fn an_owner_of_whom_a_parent_was_struck_names_no_more() {
+fn no_owner_of_a_model_of_which_a_named_parent_was_struck_names_another() {
     ExtBuilder::default().build_and_execute(|| {
         let parent = base();
         let [upheld, other] = [base(), base()].map(Origin::FineTunedFrom);
@@ -107,6 +107,14 @@ fn an_owner_of_whom_a_parent_was_struck_names_no_more() {
         for source in [upheld, other] {
             assert_noop!(add(BOB, model, source), Error::<Test>::NamingForfeited);
         }
+        // Nor can who has the model from that owner.
+        assert_ok!(Models::offer_transfer(
+            RuntimeOrigin::signed(BOB),
+            model,
+            CAROL
+        ));
+        assert_ok!(Models::accept_transfer(RuntimeOrigin::signed(CAROL), model));
+        assert_noop!(add(CAROL, model, other), Error::<Test>::NamingForfeited);
         // Others still can show that it is missing.
         assert_ok!(Models::contest(model, &Contention::MissingParent(other)));
         assert_ok!(conclude(Contention::MissingParent(other)));

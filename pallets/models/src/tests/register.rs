@@ -51,7 +51,7 @@ fn a_base_model_is_kept_as_declared() {
                 retired: false,
                 reexecuted: None,
                 ancestry_changed: false,
-                struck: false,
+                naming_forfeited: false,
                 evaluations: 0,
                 deposit: held(ALICE),
             }

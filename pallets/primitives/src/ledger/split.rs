@@ -371,18 +371,19 @@ impl<AccountId: Clone> Split<AccountId> {
     /// of what came in since the team began. Says how much that is.
     ///
     /// As much waits then as if all that is owed had been named in time: else an owner could empty it with parents of its own. Where that and their half
-    /// are more than waits, as where data was topped up meanwhile, nothing is named: it could not be paid for.
+    /// are more than waits by more than `forgiven`, as where data was topped up meanwhile, nothing is named: it could not be paid for.
     pub fn rebase_from_what_waits(
         &mut self,
         received: Balance,
         marks: &mut Marks,
         stack: &RoyaltyStack,
         late: &LateRoyalties,
+        forgiven: Balance,
     ) -> Result<Balance, RebaseError> {
         let before = self.royalties.clone();
         let rebased = self.royalties.rebase(received, stack, late)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (amount, _) = self.set_aside(received, marks, &before, &kept, true)?;
+        let (amount, _) = self.set_aside(received, marks, &before, &kept, Some(forgiven))?;
         Ok(amount)
     }
 
@@ -420,7 +421,7 @@ impl<AccountId: Clone> Split<AccountId> {
         let before = self.royalties.clone();
         let rebased = self.royalties.with_claimed(received, claimed)?;
         let kept = self.go_on(received, marks, rebased)?;
-        let (taken, less) = self.set_aside(received, marks, &before, &kept, false)?;
+        let (taken, less) = self.set_aside(received, marks, &before, &kept, None)?;
         self.aside = Some(Aside {
             period: marks.period,
             // There are eight places.
@@ -510,7 +511,7 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
-    /// was last owed if that was later; less in proportion if less waits. If the owner has `named` them, half of that, only what is the
+    /// was last owed if that was later; less in proportion if less waits. If the owner has named them (`named`: how little may be missing), half of that, only what is the
     /// present team's to bear, and leaving what would wait had all been named in time. Says how much that is, and what the team has kept then.
     fn set_aside(
         &mut self,
@@ -518,13 +519,13 @@ impl<AccountId: Clone> Split<AccountId> {
         marks: &mut Marks,
         before: &Royalties,
         kept: &Kept,
-        named: bool,
+        named: Option<Balance>,
     ) -> Result<(Balance, Kept), RebaseError> {
-        let began = if named { self.team.net } else { 0 };
+        let began = named.map_or(0, |_| self.team.net);
         let since = marks.older.net.max(began);
         let stays = match named {
-            true => self.royalties.would_wait(difference(received, since)?),
-            false => 0,
+            Some(_) => self.royalties.would_wait(difference(received, since)?),
+            None => 0,
         };
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(self.royalties.entries().len());
@@ -539,7 +540,7 @@ impl<AccountId: Clone> Split<AccountId> {
             let amount = entry.ceiling.map_or(amount, |ceiling| {
                 amount.min(ceiling.saturating_sub(entry.carried))
             });
-            let amount = if named { amount / 2 } else { amount };
+            let amount = named.map_or(amount, |_| amount / 2);
             asked = sum(asked, amount)?;
             amounts.push(amount);
         }
@@ -550,8 +551,8 @@ impl<AccountId: Clone> Split<AccountId> {
             true => asked.min(kept.takeable()?.saturating_sub(stays)),
             false => 0,
         };
-        // A unit may be missing by rounding.
-        if named && self.waits && asked > sum(most, 1)? {
+        let missing = difference(asked, most)?;
+        if self.waits && named.is_some_and(|forgiven| missing > forgiven) {
             return Err(RebaseError::WaitsTooLittle);
         }
         let mut taken: Balance = 0;

@@ -38,7 +38,7 @@ pub(crate) struct Kin {
     /// Where it comes from has changed since somebody set out to show that it was made again.
     changed_since: bool,
     /// A source that its owner had named was struck.
-    struck: bool,
+    naming_forfeited: bool,
     /// Who is announced to be the team, from which block on.
     announced: Option<(Vec<Share>, u32)>,
     /// The numbers of the last change of what it owes, and of the last one when it was folded.
@@ -211,7 +211,7 @@ impl Book {
             claimed: None,
             reexecuted: false,
             changed_since: false,
-            struck: false,
+            naming_forfeited: false,
             announced: None,
             changed: 0,
             folded: self.changes,
@@ -304,7 +304,7 @@ impl Book {
 
     pub(crate) fn add_parent(&mut self, model: ModelId, source: Payee) -> Outcome {
         let mut held = self.kin(model)?.clone();
-        if held.struck {
+        if held.naming_forfeited {
             return Err("NamingForfeited");
         }
         let assets = held.sources.iter().map(|known| known.payee.asset());
@@ -435,7 +435,7 @@ impl Book {
             Contention::False(source) => {
                 if upheld {
                     let named = |known: &Source| known.payee == source && !known.upheld;
-                    self.kin(model)?.struck |= held.sources.iter().any(named);
+                    self.kin(model)?.naming_forfeited |= held.sources.iter().any(named);
                     held.sources.retain(|known| known.payee != source);
                     self.renew(model, held, false)?;
                 }

@@ -531,9 +531,10 @@ impl Book {
             return Err("RoyaltyOwed");
         }
         self.settle(model)?;
+        let forgiven = self.constants.existential;
         let ledger = self.ledger(model)?;
         match named {
-            true => ledger.add_royalties(&stack, &late),
+            true => ledger.add_royalties(&stack, &late, forgiven),
             false => ledger.amend_royalties(&stack, &late),
         }
     }

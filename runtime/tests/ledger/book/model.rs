@@ -139,6 +139,13 @@ struct Claim {
     newer: Coin,
 }
 
+/// What goes on to wait when an owner names somebody, and how little may be missing then.
+#[derive(Clone, Copy)]
+struct Half {
+    stays: Coin,
+    forgiven: Coin,
+}
+
 /// What one settlement pays.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Payments {
@@ -395,7 +402,12 @@ impl Ledger {
 
     /// The owner names what it had left out: who is new has half of its part, so that as much waits as if it had been named in time. The ledger
     /// is settled.
-    pub(crate) fn add_royalties(&mut self, stack: &[Royalty], late: &[Royalty]) -> Outcome {
+    pub(crate) fn add_royalties(
+        &mut self,
+        stack: &[Royalty],
+        late: &[Royalty],
+        forgiven: Coin,
+    ) -> Outcome {
         if self.claim.is_some() {
             return Err("AlreadyClaimed");
         }
@@ -411,13 +423,15 @@ impl Ledger {
         if next.sum::<u64>() > before.max(u64::from(ONE)) {
             return Err("RatesAboveOne");
         }
+        let ended = self.ended.clone();
         self.amend_royalties(stack, late)?;
         let is_new = |entry: &Entry| !known.contains(&entry.payee.asset());
         // Half of what would have been left had all been owed from the start goes on to wait.
         let rates: u32 = self.entries.iter().map(|entry| entry.rate).sum();
         let came = self.net - self.begin_net.max(self.older.net);
         let stays = down(ONE - rates, came) / 2;
-        self.set_aside(self.begin_net, is_new, 2, stays)?;
+        let half = Half { stays, forgiven };
+        self.set_aside(self.begin_net, &ended, is_new, Some(half))?;
         Ok(())
     }
 
@@ -478,7 +492,8 @@ impl Ledger {
         }
         self.cut();
         let (older, newer) = (self.older.kept, self.newer.kept);
-        let aside = self.set_aside(0, |entry| entry.kind == Kind::Claimed, 1, 0)?;
+        let ended = self.ended.clone();
+        let aside = self.set_aside(0, &ended, |entry| entry.kind == Kind::Claimed, None)?;
         self.claim = Some(Claim {
             royalties: royalties.len(),
             period,
@@ -490,32 +505,32 @@ impl Ledger {
     }
 
     /// Those who are new have what they would have had since the older boundary, or ever since they were owed something, as far as the team keeps
-    /// what was free, and half of what is left, and `stays` goes on to wait.
+    /// what was free, and half of what is left: half of that where the owner names them.
     fn set_aside(
         &mut self,
         from: Coin,
+        ended: &BTreeMap<Asset, (Coin, Coin)>,
         is_new: impl Fn(&Entry) -> bool,
-        divisor: Coin,
-        stays: Coin,
+        half: Option<Half>,
     ) -> Outcome<Coin> {
         let wanted = |entry: &Entry| {
             if !is_new(entry) {
                 return 0;
             }
-            let ended = self.ended.get(&entry.payee.asset());
+            let ended = ended.get(&entry.payee.asset());
             let since = self.older.net.max(from);
             let since = since.max(ended.map_or(0, |(until, _)| *until));
-            whole(entry.gain(self.net - since)) / divisor
+            whole(entry.gain(self.net - since)) / if half.is_some() { 2 } else { 1 }
         };
         let wanted: Vec<Coin> = self.entries.iter().map(wanted).collect();
         let all: Coin = wanted.iter().sum();
         let waits = self.kept - self.older.kept;
         let most = if self.waits {
-            (waits / 2).saturating_sub(stays)
+            (waits / 2).saturating_sub(half.map_or(0, |half| half.stays))
         } else {
             0
         };
-        if divisor > 1 && self.waits && all > most + 1 {
+        if self.waits && half.is_some_and(|half| all > most + half.forgiven) {
             return Err("WaitsTooLittle");
         }
         let mut aside = 0;
