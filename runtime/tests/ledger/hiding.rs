@@ -220,24 +220,20 @@ impl Way {
     }
 
     fn decide(&mut self) {
+        let cases = |(model, kin): (&ModelId, &Kin)| {
+            let of = |contention: &Contention| (*model, *contention);
+            kin.contested.iter().map(of).collect::<Vec<_>>()
+        };
+        let mut open: Vec<_> = self.book.kin.iter().flat_map(cases).collect();
         // What is missing is decided first.
-        for round in 0..2 {
-            let cases = |(model, kin): (&ModelId, &Kin)| {
-                let of = |contention: &Contention| (*model, *contention);
-                kin.contested.iter().map(of).collect::<Vec<_>>()
+        open.sort_by_key(|(_, contention)| !matches!(contention, Contention::Missing(_)));
+        for (model, contention) in open {
+            let conclude = Operation::Conclude {
+                model,
+                contention,
+                upheld: is_true(model, contention),
             };
-            let open: Vec<_> = self.book.kin.iter().flat_map(cases).collect();
-            for (model, contention) in open {
-                if round > 0 || matches!(contention, Contention::Missing(_)) {
-                    let upheld = is_true(model, contention);
-                    let conclude = Operation::Conclude {
-                        model,
-                        contention,
-                        upheld,
-                    };
-                    assert!(self.does(&conclude), "{conclude:?}");
-                }
-            }
+            assert!(self.does(&conclude), "{conclude:?}");
         }
         self.does(&Operation::Refold(DESCENDANT));
     }

@@ -174,8 +174,8 @@ fn a_model_that_was_made_again_has_edges_of_the_highest_grade_and_is_released() 
         });
 }
 
-#[test]
-fn a_model_that_was_made_again_was_not_once_its_ancestry_is_another() {
+/// For each way in which the ancestry of a model of Bob's can become another: runs a test with the model and with what changes it so.
+fn for_each_change(test: impl Fn(u32, &dyn Fn() -> DispatchResult)) {
     let changes: [&dyn Fn(u32, u32, u32) -> DispatchResult; 3] = [
         &|model, hidden, _| Models::conclude(model, &missing(hidden), true),
         &|model, _, named| Models::conclude(model, &false_parent(named), true),
@@ -192,51 +192,42 @@ fn a_model_that_was_made_again_was_not_once_its_ancestry_is_another() {
                 Kind::FineTune,
                 vec![Origin::FineTunedFrom(other), Origin::FineTunedFrom(named)],
             );
-            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
-            assert_ok!(change(model, hidden, named));
-            assert!(edges(model)
-                .iter()
-                .all(|edge| edge.grade == Grade::Declared));
-            let details = crate::Models::<Test>::get(model).expect("it was registered");
-            assert_eq!(details.reexecuted, None);
-            assert_eq!(RoleCalls::get().pop(), Some(RoleCall::Resume(model)));
-            assert_eq!(events().pop(), Some(Event::ReexecutionOverturned { model }));
-            // It can be made again from what it comes from.
-            assert_ok!(Models::contest(model, &Contention::Reexecuted));
-            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+            test(model, &|| change(model, hidden, named));
         });
     }
 }
 
 #[test]
+fn a_model_that_was_made_again_was_not_once_its_ancestry_is_another() {
+    for_each_change(|model, change| {
+        assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+        assert_ok!(change());
+        assert!(edges(model)
+            .iter()
+            .all(|edge| edge.grade == Grade::Declared));
+        let details = crate::Models::<Test>::get(model).expect("it was registered");
+        assert_eq!(details.reexecuted, None);
+        assert_eq!(RoleCalls::get().pop(), Some(RoleCall::Resume(model)));
+        assert_eq!(events().pop(), Some(Event::ReexecutionOverturned { model }));
+        // It can be made again from what it comes from.
+        assert_ok!(Models::contest(model, &Contention::Reexecuted));
+        assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+    });
+}
+
+#[test]
 fn nobody_has_shown_that_a_model_is_made_of_what_became_known_since() {
-    let changes: [&dyn Fn(u32, u32, u32) -> DispatchResult; 3] = [
-        &|model, hidden, _| Models::conclude(model, &missing(hidden), true),
-        &|model, _, named| Models::conclude(model, &false_parent(named), true),
-        &|model, hidden, _| {
-            let source = Origin::FineTunedFrom(hidden);
-            Models::add_parent(RuntimeOrigin::signed(BOB), model, source, Perbill::one())
-        },
-    ];
-    for change in changes {
-        ExtBuilder::default().build_and_execute(|| {
-            let (hidden, named, other) = (base(), base(), base());
-            let model = registered(
-                BOB,
-                Kind::FineTune,
-                vec![Origin::FineTunedFrom(other), Origin::FineTunedFrom(named)],
-            );
-            assert_ok!(Models::contest(model, &Contention::Reexecuted));
-            assert_ok!(change(model, hidden, named));
-            assert_noop!(
-                Models::conclude(model, &Contention::Reexecuted, true),
-                Error::<Test>::AncestryChanged
-            );
-            assert_ok!(Models::conclude(model, &Contention::Reexecuted, false));
-            assert_ok!(Models::contest(model, &Contention::Reexecuted));
-            assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
-        });
-    }
+    for_each_change(|model, change| {
+        assert_ok!(Models::contest(model, &Contention::Reexecuted));
+        assert_ok!(change());
+        assert_noop!(
+            Models::conclude(model, &Contention::Reexecuted, true),
+            Error::<Test>::AncestryChanged
+        );
+        assert_ok!(Models::conclude(model, &Contention::Reexecuted, false));
+        assert_ok!(Models::contest(model, &Contention::Reexecuted));
+        assert_ok!(Models::conclude(model, &Contention::Reexecuted, true));
+    });
 }
 
 #[test]

@@ -511,8 +511,9 @@ impl<AccountId: Clone> Split<AccountId> {
     }
 
     /// Sets aside of what waits for those who were owed nothing `before`: to each what it would have had since the older boundary, or since it
-    /// was last owed if that was later; less in proportion if less waits. If the owner has named them (`named`: how little may be missing), half of that, only what is the
-    /// present team's to bear, and leaving what would wait had all been named in time. Says how much that is, and what the team has kept then.
+    /// was last owed if that was later; less in proportion if less waits. If the owner has named them (`named`: how little may be missing), half
+    /// of that, only what is the present team's to bear, and leaving what would wait had all been named in time. Says how much that is, and
+    /// what the team has kept then.
     fn set_aside(
         &mut self,
         received: Balance,
@@ -521,26 +522,27 @@ impl<AccountId: Clone> Split<AccountId> {
         kept: &Kept,
         named: Option<Balance>,
     ) -> Result<(Balance, Kept), RebaseError> {
-        let began = named.map_or(0, |_| self.team.net);
-        let since = marks.older.net.max(began);
-        let stays = match named {
-            Some(_) => self.royalties.would_wait(difference(received, since)?),
-            None => 0,
+        let (since, stays, divisor) = match named {
+            Some(_) => {
+                let since = marks.older.net.max(self.team.net);
+                let came = difference(received, since)?;
+                (since, self.royalties.would_wait(came), 2)
+            }
+            None => (marks.older.net, 0, 1),
         };
         let mut asked: Balance = 0;
         let mut amounts = Vec::with_capacity(self.royalties.entries().len());
         for entry in self.royalties.entries() {
             let asset = entry.payee.asset();
-            let last_owed = before.owed_until(asset);
             let missed = match before.has(asset) {
                 true => 0,
-                false => difference(received, since.max(last_owed))?,
+                false => difference(received, since.max(before.owed_until(asset)))?,
             };
             let amount = entry.rate.mul_floor(missed);
             let amount = entry.ceiling.map_or(amount, |ceiling| {
                 amount.min(ceiling.saturating_sub(entry.carried))
             });
-            let amount = named.map_or(amount, |_| amount / 2);
+            let amount = amount / divisor;
             asked = sum(asked, amount)?;
             amounts.push(amount);
         }
