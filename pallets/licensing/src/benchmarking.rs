@@ -93,15 +93,7 @@ fn income_of_two_teams<T: Config>(model: ModelId, owner: &T::AccountId) {
     const DONE: &str = "a prepared asset can be paid for, and its team changed; qed";
     let pay = || {
         let gross = T::Currency::minimum_balance() * 1_000_000;
-        T::Revenue::pay(
-            Asset::Model(model),
-            None,
-            owner,
-            gross,
-            None,
-            Cause::Licence,
-        )
-        .expect(DONE);
+        T::Revenue::pay(Asset::Model(model), None, owner, gross, Cause::Licence).expect(DONE);
     };
     pay();
     let part = |index: u32| Share {

@@ -44,6 +44,13 @@ mod errors {
         NotAuthorized,
         /// The offer lets hosts keep more than the chain allows (constant `MaxHostShare`).
         HostShareTooHigh,
+        /// The terms of the model do not allow calls of it (`Infer`). Call another model.
+        CallsNotAllowed,
+        /// The owner of the model has made no offer. Ask for one: without it nobody may answer calls of the model for others.
+        NotOffered,
+        /// So many units of calls are more than the terms of the model still allow. The view function `can_use` says how many are left; those that
+        /// are reserved and not called come back when a channel ends.
+        QuotaExceeded,
         /// Descendants of this generation need no grant of the asset. Register the model.
         GrantNotNeeded,
         /// The signer has an open application or an unused grant of this asset already. Use it, or give it up.

@@ -12,7 +12,7 @@ use tributary_primitives::{
     assets::{Asset, RoyaltyStack, MAX_LATE},
     deposits::price,
     ids::{DatanetId, ModelId, TermsId},
-    licences::{Generation, LicenceTerms, NeededGrant, Origin, Standing, Use, Uses},
+    licences::{Generation, LicenceTerms, NeededGrant, Offer, Origin, Standing, Use, Uses},
     roles::{Cause, Revenue},
     Balance,
 };
@@ -319,6 +319,7 @@ impl<T: Config> Pallet<T> {
             deposit: 0,
             changed: 0,
             folded: Changes::<T>::get(),
+            reserved: 0,
         };
         let deposit = Self::asset_deposit(asset, &attachment, sources)?;
         Self::hold(HoldReason::Asset, owner, deposit)?;
@@ -383,7 +384,7 @@ impl<T: Config> Pallet<T> {
         if fee == 0 {
             return Ok(());
         }
-        T::Revenue::pay(asset, None, payer, fee, None, Cause::Licence)
+        T::Revenue::pay(asset, None, payer, fee, Cause::Licence)
     }
 
     /// Puts an amount on hold, if it is any.

@@ -4,8 +4,8 @@ use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{Asset, RoyaltyStack},
     ids::{DatanetId, ModelId, TermsId},
-    licences::Origin,
-    roles::{Contention, Terms},
+    licences::{Offer, Origin},
+    roles::{CallLicences, Contention, Terms},
 };
 
 use crate::{Config, Pallet};
@@ -69,5 +69,20 @@ impl<T: Config> Terms<T::AccountId> for Pallet<T> {
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_missing(model: ModelId, owner: &T::AccountId) {
         crate::preparation::prepare_missing::<T>(model, owner)
+    }
+}
+
+impl<T: Config> CallLicences<T::AccountId> for Pallet<T> {
+    fn reserve(model: ModelId, units: u64, until: u32) -> Result<Offer, DispatchError> {
+        Self::do_reserve(model, units, until)
+    }
+
+    fn refund(model: ModelId, units: u64) -> DispatchResult {
+        Self::do_refund(model, units)
+    }
+
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_callable(owner: &T::AccountId) -> ModelId {
+        crate::preparation::prepare_callable::<T>(owner)
     }
 }

@@ -29,7 +29,7 @@ impl<T: Config> Pallet<T> {
     /// 4. Sources are of models, have terms, and are not the model itself. At most 16 models and 16 pools are named and at most
     ///    8 sources were left out. None leads to the same asset as one before it, unless to a later round.
     /// 5. No asset was changed or folded after the last change of all.
-    /// 6. Offers are made for assets.
+    /// 6. Offers are made for assets. Units of calls are reserved where terms have a quota, and not more of them.
     /// 7. Grants are of assets that ask for them; an application has the fee of the terms on hold, a grant none.
     /// 8. What accounts have on hold is what is kept for them here, for each reason.
     ///
@@ -74,6 +74,10 @@ impl<T: Config> Pallet<T> {
             let terms = Self::published(attachment.terms)?;
             let standing = &attachment.standing;
             within_own_terms(standing, &terms)?;
+            ensure!(
+                attachment.reserved <= terms.quota.unwrap_or_default(),
+                "more calls are reserved than terms allow"
+            );
             ensure!(
                 attachment.changed <= changes && attachment.folded <= changes,
                 "an asset is ahead of all changes"

@@ -6,6 +6,7 @@ extern crate alloc;
 // All of it: the macro that takes sections in asks for others by their names.
 use frame_support::pallet_macros::*;
 
+mod calls;
 mod errors;
 mod events;
 mod functions;

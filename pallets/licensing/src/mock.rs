@@ -173,10 +173,9 @@ impl Revenue<AccountId> for StubRevenue {
         round: Option<RoundNumber>,
         payer: &AccountId,
         gross: Balance,
-        host: Option<(AccountId, Balance)>,
         cause: Cause,
     ) -> DispatchResult {
-        assert_eq!((round, host, cause), (None, None, Cause::Licence));
+        assert_eq!((round, cause), (None, Cause::Licence));
         if Unpayable::get() {
             return Err(REFUSAL);
         }

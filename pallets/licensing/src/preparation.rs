@@ -16,8 +16,8 @@ use tributary_primitives::{
 };
 
 use crate::{
-    types::*, Attachments, Changes, Config, Grants, HoldReason, Licences, Pallet, Publications,
-    Sources,
+    types::*, Attachments, Changes, Config, Grants, HoldReason, Licences, Offers, Pallet,
+    Publications, Sources,
 };
 
 /// The number that the filler models of prepared models count down from.
@@ -102,6 +102,20 @@ pub(crate) fn prepare_missing<T: Config>(model: ModelId, owner: &T::AccountId) {
     attached::<T>(Asset::Model(model), owner, free(longest_terms()));
     let royalties = strangers().map(Payee::Model).collect();
     stand::<T>(model, from_hubs(hub(HUBS)), royalties, Vec::new());
+}
+
+/// See [`tributary_primitives::roles::CallLicences::prepare_callable`].
+pub(crate) fn prepare_callable<T: Config>(owner: &T::AccountId) -> ModelId {
+    let model = 0;
+    let asset = Asset::Model(model);
+    T::Revenue::prepare_asset(asset, owner);
+    prepare_source::<T>(asset, owner);
+    let offer = Offer {
+        price: 0,
+        host_share: Perbill::one(),
+    };
+    Offers::<T>::insert(asset, offer);
+    model
 }
 
 /// The same terms without a royalty.
@@ -292,6 +306,7 @@ fn attached<T: Config>(asset: Asset, owner: &T::AccountId, terms: LicenceTerms) 
             deposit: 0,
             changed: 0,
             folded: 0,
+            reserved: 0,
         },
     );
 }

@@ -88,13 +88,8 @@ impl<T: Config> Pallet<T> {
         if Self::do_stale(asset) {
             return Err(UseRefusal::Stale);
         }
+        Self::check_standing(asset, &attachment, intended, until)?;
         let standing = &attachment.standing;
-        if standing.expired(until.max(Self::now())) {
-            return Err(refused(Term::Expired));
-        }
-        if !standing.direct.contains(intended) {
-            return Err(refused(Term::Direct(intended)));
-        }
         let offer = Offers::<T>::get(asset);
         let mut quote = UseQuote {
             price: 0,
@@ -108,10 +103,7 @@ impl<T: Config> Pallet<T> {
         match intended {
             Use::Infer => {
                 let offer = offer.ok_or(UseRefusal::NotOffered)?;
-                let terms = Self::terms(attachment.terms).map_err(UseRefusal::Licence)?;
-                if let Some(quota) = terms.quota.filter(|quota| units > *quota) {
-                    return Err(UseRefusal::QuotaExceeded { quota });
-                }
+                Self::reserved_with(&attachment, units)?;
                 quote.price = offer
                     .price
                     .checked_mul(units.into())
@@ -127,6 +119,41 @@ impl<T: Config> Pallet<T> {
             Use::Evaluate | Use::Redistribute => (),
         }
         Ok(quote)
+    }
+
+    /// Whether what is folded allows a use in every block up to and including `until`.
+    pub(crate) fn check_standing(
+        asset: Asset,
+        attachment: &AttachmentOf<T>,
+        intended: Use,
+        until: u32,
+    ) -> Result<(), UseRefusal> {
+        let refused = |term| Err(UseRefusal::Licence(Refusal::by(asset, term)));
+        let standing = &attachment.standing;
+        if standing.expired(until.max(Self::now())) {
+            return refused(Term::Expired);
+        }
+        if !standing.direct.contains(intended) {
+            return refused(Term::Direct(intended));
+        }
+        Ok(())
+    }
+
+    /// How many units of calls are reserved with so many more: as before where the terms have no quota.
+    pub(crate) fn reserved_with(
+        attachment: &AttachmentOf<T>,
+        units: u64,
+    ) -> Result<u64, UseRefusal> {
+        let terms = Self::terms(attachment.terms).map_err(UseRefusal::Licence)?;
+        let Some(quota) = terms.quota else {
+            return Ok(attachment.reserved);
+        };
+        // No more than the quota is ever reserved.
+        let left = quota.saturating_sub(attachment.reserved);
+        if units > left {
+            return Err(UseRefusal::QuotaExceeded { left });
+        }
+        Ok(attachment.reserved + units)
     }
 
     /// What follows from terms and origins, whoever has which grants.

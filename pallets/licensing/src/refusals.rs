@@ -1,6 +1,6 @@
 //! Refusals as errors.
 
-use tributary_primitives::licences::{Flaw, Refusal, Term};
+use tributary_primitives::licences::{Flaw, Refusal, Term, UseRefusal};
 
 use crate::{Config, Error};
 
@@ -36,6 +36,24 @@ impl<T: Config> From<Refusal> for Error<T> {
             Term::TooManyOrigins => Error::TooManyOrigins { origin },
             Term::EndsEarlier => Error::OriginEndsEarlier { origin },
             Term::AsksDescendants => Error::OriginAsksDescendants { origin },
+        }
+    }
+}
+
+/// A refusal to answer calls of a model.
+impl<T: Config> From<UseRefusal> for Error<T> {
+    fn from(refusal: UseRefusal) -> Self {
+        match refusal {
+            UseRefusal::Licence(refusal) => match refusal.term {
+                Term::NotFound => Error::AssetNotFound,
+                Term::Expired => Error::AssetExpired,
+                Term::Direct(_) => Error::CallsNotAllowed,
+                _ => Error::TermsNotFound,
+            },
+            UseRefusal::NotOffered => Error::NotOffered,
+            // What so many units cost is for whoever sells them to count.
+            UseRefusal::QuotaExceeded { .. } | UseRefusal::PriceOverflow => Error::QuotaExceeded,
+            UseRefusal::Stale => Error::ModelStale,
         }
     }
 }

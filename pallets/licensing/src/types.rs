@@ -3,13 +3,15 @@
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::ConstU32;
-use sp_runtime::{traits::StaticLookup, BoundedVec, Perbill};
+use sp_runtime::{traits::StaticLookup, BoundedVec};
 use tributary_primitives::{
     assets::LateRoyalties,
     ids::TermsId,
     licences::{Generation, Origin, Standing, MAX_SOURCES},
     Balance,
 };
+
+pub use tributary_primitives::licences::Offer;
 
 /// The most assets of an ancestry, the nearest first, that are asked whether they are stale. More can be there only if ancestors of a model
 /// got ancestors after it was registered.
@@ -47,6 +49,8 @@ pub struct Attachment<AccountId> {
     pub changed: u64,
     /// How many of these changes there were when it was folded: those of its sources until then are taken up.
     pub folded: u64,
+    /// How many units of calls of it were answered or are reserved. Counted where its terms have a quota.
+    pub reserved: u64,
 }
 
 /// What a model comes from.
@@ -81,26 +85,6 @@ pub struct Claim {
     pub origin: Origin,
     /// What it would owe late because of that: what the source comes to owe meanwhile is not claimed.
     pub royalties: LateRoyalties,
-}
-
-/// What the owner of an asset asks from now on of those who use it.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Decode,
-    DecodeWithMemTracking,
-    Encode,
-    Eq,
-    MaxEncodedLen,
-    PartialEq,
-    TypeInfo,
-)]
-pub struct Offer {
-    /// The least net of a unit, in coin.
-    pub price: Balance,
-    /// The largest part of a payment, after the protocol fee, that a host may keep.
-    pub host_share: Perbill,
 }
 
 /// The right of an account to make one descendant of an asset, or the application for it.

@@ -271,7 +271,6 @@ impl Revenue<AccountId> for StubRevenue {
         _: Option<RoundNumber>,
         _: &AccountId,
         _: Balance,
-        _: Option<(AccountId, Balance)>,
         _: Cause,
     ) -> DispatchResult {
         Ok(())

@@ -182,8 +182,7 @@ pub(crate) fn income_of_two_teams<T: Config>(owner: &T::AccountId, model: ModelI
 fn income<T: Config>(owner: &T::AccountId, model: ModelId) {
     let gross = T::Currency::minimum_balance() * 1_000_000;
     let asset = Asset::Model(model);
-    T::Revenue::pay(asset, None, owner, gross, None, Cause::Payment)
-        .expect("the owner is rich; qed");
+    T::Revenue::pay(asset, None, owner, gross, Cause::Payment).expect("the owner is rich; qed");
 }
 
 /// A full team of others takes over.

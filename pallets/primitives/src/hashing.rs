@@ -18,6 +18,10 @@
 //! | 10 | inputs of a valuation | the hash so far, the next item |
 //! | 11 | pick of a benchmark slice | randomness, datanet `u32`, round `u32`, seat `u8`, attempt `u8` |
 //! | 12 | statement of an attestor | datanet `u32`, round `u32`, inputs, root of the benchmark, accuracies before and after `u128`, values length-prefixed: contribution `u32`, value `i128` |
+//! | 13 | receipt of a call | genesis, channel `u64`, number `u32`, units `u64`, amount `u128`, request, response |
+//! | 14 | voucher | genesis, channel `u64`, model `u32`, count `u32`, units `u64`, amount `u128`, root, order |
+//! | 15 | a host's consent to a voucher | hash of the voucher |
+//! | 16 | order of a call | number `u32`, request |
 
 use codec::Encode;
 use sp_core::H256;
@@ -25,8 +29,9 @@ use sp_runtime::traits::{BlakeTwo256, Hash};
 
 use crate::{
     datanets::Statement,
-    ids::{ContributionNumber, DatanetId, RoundNumber},
+    ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
     merkle::Node,
+    metering::{Receipt, Voucher},
     valuation::{Row, Shadow},
 };
 
@@ -43,6 +48,10 @@ const SHADOW: u8 = 9;
 const INPUTS: u8 = 10;
 const PICK: u8 = 11;
 const STATEMENT: u8 = 12;
+const RECEIPT: u8 = 13;
+const VOUCHER: u8 = 14;
+const CONSENT: u8 = 15;
+const ORDER: u8 = 16;
 
 /// Bytes of a node, or of a leaf and its weight: a hash and a `u128`.
 const NODE: usize = 48;
@@ -154,6 +163,37 @@ pub fn statement(
     statement: &Statement,
 ) -> H256 {
     hash_of((STATEMENT, datanet, round, inputs, statement))
+}
+
+/// The leaf of a call in the tree of its channel, where its weight is its amount; and what the host signs.
+///
+/// `genesis`: hash of the chain's first block, so that it means nothing on another chain.
+pub fn receipt(genesis: H256, receipt: &Receipt) -> H256 {
+    hash_of((RECEIPT, genesis, receipt))
+}
+
+/// What a consumer signs to pay for calls of `model`, which is the channel's.
+pub fn voucher(genesis: H256, model: ModelId, voucher: &Voucher) -> H256 {
+    let Voucher {
+        channel,
+        count,
+        units,
+        amount,
+        root,
+        order,
+    } = voucher;
+    let paid = (count, units, amount, root);
+    hash_of((VOUCHER, genesis, channel, model, paid, order))
+}
+
+/// What a host signs so that others may settle a voucher with this hash.
+pub fn consent(voucher: H256) -> H256 {
+    hash_of((CONSENT, voucher))
+}
+
+/// What a consumer asks for in a channel's call `number`: the hash of its request.
+pub fn order(number: u32, request: H256) -> H256 {
+    hash_of((ORDER, number, request))
 }
 
 /// The hash of a leaf that weighs 1, as its sibling's path has it.

@@ -16,6 +16,9 @@ pub type ContributionNumber = u32;
 /// A model, counted from 0. A parent's identifier is lower than its child's.
 pub type ModelId = u32;
 
+/// A channel through which calls of a model are paid, counted from 0.
+pub type ChannelId = u64;
+
 /// Hash of a set of licence terms: equal terms have equal identifiers.
 pub type TermsId = sp_core::H256;
 

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod ledger;
 pub mod licences;
 pub mod merkle;
+pub mod metering;
 pub mod roles;
 pub mod valuation;
 

@@ -1,6 +1,6 @@
 //! The roles through which pallets speak to each other. Calls go down only:
-//! disputes -> models -> valuation, attestation, licensing, rewards; valuation, attestation -> datanets; datanets -> licensing, rewards;
-//! licensing -> rewards.
+//! metering -> licensing, rewards; disputes -> models -> valuation, attestation, licensing, rewards; valuation, attestation -> datanets;
+//! datanets -> licensing, rewards; licensing -> rewards.
 //!
 //! A role's benchmark hooks prepare what a caller's benchmark needs, in whichever pallet gives the role.
 
@@ -9,14 +9,14 @@ use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Perbill};
 
 use crate::{
     assets::{Asset, Authors, Crew, LateRoyalties, Pool, RoyaltyStack, Team},
     datanets::{FinalRound, FrozenRound, Phase, Recipe, Values},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber, TermsId},
-    ledger::Vesting,
-    licences::Origin,
+    ledger::{Taking, TakingRates, Vesting},
+    licences::{Offer, Origin},
     merkle::Tree,
     Balance,
 };
@@ -108,7 +108,7 @@ pub trait Revenue<AccountId> {
     /// Half of the team's remainder waits again, of what comes in from now on: the ancestry was not complete. Does nothing if it does already.
     fn resume(model: ModelId) -> DispatchResult;
 
-    /// Takes `gross` from `payer` for an asset: protocol fee, then `host`'s amount if there is one, the rest is the asset's net.
+    /// Takes `gross` from `payer` for an asset: the protocol fee, the rest is the asset's net.
     ///
     /// A datanet's money goes to the pool of `round`, or of its last final round; without one it is refused.
     fn pay(
@@ -116,13 +116,49 @@ pub trait Revenue<AccountId> {
         round: Option<RoundNumber>,
         payer: &AccountId,
         gross: Balance,
-        host: Option<(AccountId, Balance)>,
         cause: Cause,
     ) -> DispatchResult;
 
     /// Makes the asset ready to be paid for.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_asset(asset: Asset, owner: &AccountId);
+}
+
+/// The ledger of what calls earn. Given by rewards; used by metering.
+pub trait CallRevenue<AccountId> {
+    /// Why money is on hold.
+    type HoldReason;
+
+    /// What is taken of payments by now.
+    fn rates() -> TakingRates;
+
+    /// Takes `gross` for calls of a model out of what `payer` has on hold for `reason`, whatever else is locked there: the protocol fee, then
+    /// `share` of the rest for `host`; what is left is the model's net.
+    ///
+    /// A share that was agreed is not refused because hosts may ask for less by now: only above
+    /// [`MAX_HOST_SHARE`](crate::ledger::MAX_HOST_SHARE).
+    fn pay_held(
+        model: ModelId,
+        payer: &AccountId,
+        reason: Self::HoldReason,
+        gross: Balance,
+        host: &AccountId,
+        share: Perbill,
+    ) -> Result<Taking, DispatchError>;
+}
+
+/// What licences ask of those whose calls are paid. Given by licensing; used by metering.
+pub trait CallLicences<AccountId> {
+    /// Reserves so many units of calls of a model that are answered up to and including block `until`, and says what its owner asks of a host for
+    /// them. Fails if its licence or its owner do not allow it.
+    fn reserve(model: ModelId, units: u64, until: u32) -> Result<Offer, DispatchError>;
+
+    /// Gives units back that were reserved and not called.
+    fn refund(model: ModelId, units: u64) -> DispatchResult;
+
+    /// A model of `owner` that is as costly as any to reserve units of, offered for nothing.
+    #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
+    fn prepare_callable(owner: &AccountId) -> ModelId;
 }
 
 /// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.

@@ -114,17 +114,29 @@ proptest! {
     fn a_payment_is_its_fee_its_host_and_its_net(
         gross in any::<Balance>(),
         fee in 0..=50_000_000u32,
-        host_max in 0..=700_000_000u32,
-        asked in any::<Balance>(),
+        share in 0..=700_000_000u32,
     ) {
-        let (rate, most) = (Perbill::from_parts(fee), Perbill::from_parts(host_max));
+        let (rate, part) = (Perbill::from_parts(fee), Perbill::from_parts(share));
         let fee = exact(gross, fee, BILLION);
-        let most_coin = exact(gross - fee, host_max, BILLION);
-        let host = asked % (most_coin + 1);
-        let taking = take(gross, rate, host, most).unwrap();
-        prop_assert_eq!(taking, Taking { fee, host, net: gross - fee - host });
-        prop_assert!(take(gross, rate, most_coin, most).is_ok());
-        prop_assert_eq!(take(gross, rate, most_coin + 1, most), Err(HostAboveMaximum));
+        let host = exact(gross - fee, share, BILLION);
+        prop_assert_eq!(take(gross, rate, part), Taking { fee, host, net: gross - fee - host });
+    }
+
+    #[test]
+    fn a_price_that_covers_what_an_asset_asks_leaves_it_that_of_any_number_of_units(
+        price in 0..1u128 << 80,
+        units in 1..1u128 << 40,
+        fee in 0..=50_000_000u32,
+        share in 0..=700_000_000u32,
+    ) {
+        let (fee, share) = (Perbill::from_parts(fee), Perbill::from_parts(share));
+        // The most that the price covers, and one more.
+        let rest = |part: Perbill| U256::from(BILLION - part.deconstruct());
+        let most = U256::from(price) * rest(fee) * rest(share) / U256::from(BILLION) / U256::from(BILLION);
+        let most = most.as_u128();
+        prop_assert!(covers(price, fee, share, most));
+        prop_assert!(!covers(price, fee, share, most + 1));
+        prop_assert!(take(price * units, fee, share).net >= most * units);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use crate::*;
 use frame_support::{
     ensure,
     traits::{
-        fungible::{Inspect, Mutate},
-        tokens::Preservation,
+        fungible::{Inspect, Mutate, MutateHold},
+        tokens::{Fortitude, Precision, Preservation, Restriction},
         Get,
     },
 };
@@ -29,32 +29,62 @@ impl<T: Config> Pallet<T> {
         T::PalletId::get().into_account_truncating()
     }
 
-    /// Takes a payment for an asset into the pot. A `host` comes with its amount.
+    /// Takes a payment for an asset out of its payer's free balance.
     pub(crate) fn do_pay(
         asset: Asset,
         round: Option<RoundNumber>,
         payer: &T::AccountId,
         gross: Balance,
-        host: Option<(T::AccountId, Balance)>,
         cause: Cause,
     ) -> DispatchResult {
-        let hosted = host.as_ref().map_or(0, |(_, amount)| *amount);
+        let taking = ledger::take(gross, Self::taking_rates().protocol_fee, Perbill::zero());
+        Self::receive((asset, round), payer, gross, (taking, None), cause, || {
+            Self::take_in(payer, gross, Preservation::Expendable)
+        })
+    }
+
+    /// Takes what calls of a model cost out of what their consumer has on hold.
+    pub(crate) fn do_pay_held(
+        model: ModelId,
+        payer: &T::AccountId,
+        reason: T::RuntimeHoldReason,
+        gross: Balance,
+        host: &T::AccountId,
+        share: Perbill,
+    ) -> Result<Taking, DispatchError> {
+        ensure!(share <= MAX_HOST_SHARE, Error::<T>::HostShareTooHigh);
+        let taking = ledger::take(gross, Self::taking_rates().protocol_fee, share);
+        let (paid_for, taken) = ((Asset::Model(model), None), (taking, Some(host)));
+        Self::receive(paid_for, payer, gross, taken, Cause::Calls, || {
+            Self::take_held(payer, reason, gross)
+        })?;
+        Ok(taking)
+    }
+
+    /// Counts a payment that `take_in` brings into the pot: for an asset, and of a datanet for a round, with its parts and who the host is.
+    fn receive(
+        (asset, round): (Asset, Option<RoundNumber>),
+        payer: &T::AccountId,
+        gross: Balance,
+        (taking, host): (Taking, Option<&T::AccountId>),
+        cause: Cause,
+        take_in: impl FnOnce() -> DispatchResult,
+    ) -> DispatchResult {
         // Whose money it is is read before the coin moves, so that nobody pays for what there is not, and written after.
         let collect = |takings: &mut Takings| {
-            let taking = Self::taking(gross, hosted)?;
-            Self::take_in(payer, gross, Preservation::Expendable)?;
+            take_in()?;
             takings.add_payment(gross, &taking)?;
-            Ok::<_, DispatchError>(taking)
+            Ok::<_, DispatchError>(())
         };
-        let (round, taking) = match asset {
+        let round = match asset {
             Asset::Model(model) => {
                 ensure!(round.is_none(), Error::<T>::ModelHasNoRounds);
-                let taking = ModelAccounts::<T>::try_mutate(model, |account| {
+                ModelAccounts::<T>::try_mutate(model, |account| {
                     let account = account.as_mut().ok_or(Error::<T>::ModelNotFound)?;
                     account.marks = Self::marks(account);
                     collect(&mut account.takings)
                 })?;
-                (None, taking)
+                None
             }
             Asset::Datanet(datanet) => {
                 let round = match round {
@@ -62,9 +92,9 @@ impl<T: Config> Pallet<T> {
                     None => LastPool::<T>::get(datanet).ok_or(Error::<T>::NoFinalRound)?,
                 };
                 let (pool, mut account) = Self::earning_account(Pool { datanet, round })?;
-                let taking = collect(&mut account.takings)?;
+                collect(&mut account.takings)?;
                 PoolAccounts::<T>::insert(pool, account);
-                (Some(pool.round), taking)
+                Some(pool.round)
             }
         };
         let mut totals = PotTotals::<T>::get();
@@ -86,18 +116,11 @@ impl<T: Config> Pallet<T> {
             net: taking.net,
             cause,
         });
-        if let Some((host, amount)) = host {
-            Self::credit(&mut totals, &host, amount, Source::Hosting(asset))?;
+        if let Some(host) = host {
+            Self::credit(&mut totals, host, taking.host, Source::Hosting(asset))?;
         }
         PotTotals::<T>::put(totals);
         Ok(())
-    }
-
-    /// How a payment is divided, with what its host asks for.
-    fn taking(gross: Balance, hosted: Balance) -> Result<Taking, Error<T>> {
-        let rates = Self::taking_rates();
-        ledger::take(gross, rates.protocol_fee, hosted, rates.host_max)
-            .map_err(|_| Error::<T>::HostShareTooHigh)
     }
 
     /// What is taken of payments: whatever was set, not above the bounds.
@@ -136,7 +159,7 @@ impl<T: Config> Pallet<T> {
         }
     }
 
-    /// Moves money into the pot: the only way in that is counted.
+    /// Moves money into the pot, which is counted: the only way in but for [`Self::take_held`].
     pub(crate) fn take_in(
         payer: &T::AccountId,
         amount: Balance,
@@ -146,6 +169,18 @@ impl<T: Config> Pallet<T> {
         // A transfer to itself would succeed and bring nothing.
         ensure!(*payer != pot, Error::<T>::PotCannotPay);
         T::Currency::transfer(payer, &pot, amount, preservation)?;
+        Ok(())
+    }
+
+    /// Moves money on hold into the pot, whatever is locked or frozen of it: what was served must be paid for.
+    fn take_held(
+        payer: &T::AccountId,
+        reason: T::RuntimeHoldReason,
+        amount: Balance,
+    ) -> DispatchResult {
+        let (precision, restriction) = (Precision::Exact, Restriction::Free);
+        let (pot, force) = (Self::pot(), Fortitude::Force);
+        T::Currency::transfer_on_hold(&reason, payer, &pot, amount, precision, restriction, force)?;
         Ok(())
     }
 

@@ -6,10 +6,10 @@ use sp_runtime::{DispatchError, DispatchResult};
 use tributary_primitives::{
     assets::{Asset, Authors, Crew, LateRoyalties, Pool, RoyaltyStack, Team},
     ids::{ContributionNumber, DatanetId, ModelId, RoundNumber},
-    ledger::Vesting,
+    ledger::{Taking, Vesting},
     merkle::Node,
-    roles::{Cause, DataPools, Revenue},
-    Balance,
+    roles::{CallRevenue, Cause, DataPools, Revenue},
+    Balance, Perbill,
 };
 
 impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
@@ -58,15 +58,33 @@ impl<T: Config> Revenue<T::AccountId> for Pallet<T> {
         round: Option<RoundNumber>,
         payer: &T::AccountId,
         gross: Balance,
-        host: Option<(T::AccountId, Balance)>,
         cause: Cause,
     ) -> DispatchResult {
-        Self::do_pay(asset, round, payer, gross, host, cause)
+        Self::do_pay(asset, round, payer, gross, cause)
     }
 
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
     fn prepare_asset(asset: Asset, owner: &T::AccountId) {
         crate::preparation::prepare_asset::<T>(asset, owner)
+    }
+}
+
+impl<T: Config> CallRevenue<T::AccountId> for Pallet<T> {
+    type HoldReason = T::RuntimeHoldReason;
+
+    fn rates() -> TakingRates {
+        Self::taking_rates()
+    }
+
+    fn pay_held(
+        model: ModelId,
+        payer: &T::AccountId,
+        reason: Self::HoldReason,
+        gross: Balance,
+        host: &T::AccountId,
+        share: Perbill,
+    ) -> Result<Taking, DispatchError> {
+        Self::do_pay_held(model, payer, reason, gross, host, share)
     }
 }
 

@@ -40,7 +40,7 @@ pub mod pallet {
     use core::marker::PhantomData;
     use frame_support::{
         pallet_prelude::*,
-        traits::fungible::{Inspect, Mutate},
+        traits::fungible::{Inspect, Mutate, MutateHold},
         PalletId,
     };
     use frame_system::pallet_prelude::*;
@@ -61,7 +61,12 @@ pub mod pallet {
     #[pallet::config]
     pub trait Config: frame_system::Config {
         /// The coin.
-        type Currency: Inspect<Self::AccountId, Balance = Balance> + Mutate<Self::AccountId>;
+        type Currency: Inspect<Self::AccountId, Balance = Balance>
+            + Mutate<Self::AccountId>
+            + MutateHold<Self::AccountId, Reason = Self::RuntimeHoldReason>;
+
+        /// The runtime's reasons for holding money: what calls cost is taken of what is on hold for them.
+        type RuntimeHoldReason: Parameter;
 
         /// Names the account that holds the pot.
         #[pallet::constant]
@@ -244,7 +249,7 @@ pub mod pallet {
         ) -> DispatchResult {
             let payer = ensure_signed(origin)?;
             ensure!(!gross.is_zero(), Error::<T>::ZeroAmount);
-            Self::do_pay(asset, round, &payer, gross, None, Cause::Payment)
+            Self::do_pay(asset, round, &payer, gross, Cause::Payment)
         }
 
         /// Pays what is due of all that a model has received: royalties to their payees' ledgers, the rest to its team's

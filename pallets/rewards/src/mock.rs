@@ -2,21 +2,27 @@
 
 use crate as pallet_rewards;
 use crate::*;
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{
     derive_impl, parameter_types,
-    traits::{fungible::Mutate, ConstU128},
+    storage::with_storage_layer,
+    traits::{
+        fungible::{Mutate, MutateHold},
+        ConstU128, VariantCount,
+    },
     weights::Weight,
     PalletId,
 };
+use scale_info::TypeInfo;
 use sp_core::H256;
-use sp_runtime::{BuildStorage, DispatchResult, Perbill};
+use sp_runtime::{BuildStorage, DispatchError, DispatchResult, Perbill};
 use tributary_primitives::{
     assets::{Asset, Crew, Payee, Pool, Royalty, RoyaltyStack, Share, Team},
     hashing,
     ids::{ContributionNumber, ModelId},
-    ledger::Vesting,
+    ledger::{Taking, Vesting},
     merkle::{self, Node, Range},
-    roles::{DataPools, Revenue},
+    roles::{CallRevenue, DataPools, Revenue},
     Balance,
 };
 
@@ -31,7 +37,6 @@ mod runtime {
         RuntimeError,
         RuntimeOrigin,
         RuntimeTask,
-        RuntimeHoldReason,
         RuntimeFreezeReason,
         RuntimeViewFunction
     )]
@@ -60,6 +65,32 @@ impl pallet_balances::Config for Test {
     type Balance = Balance;
     type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
     type AccountStore = System;
+    type RuntimeHoldReason = Reason;
+}
+
+/// Why money is on hold. Public because the pallet's configuration is.
+#[allow(unreachable_pub)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub enum Reason {
+    /// For calls.
+    Calls,
+    /// For something else.
+    Other,
+}
+
+impl VariantCount for Reason {
+    const VARIANT_COUNT: u32 = 2;
 }
 
 /// How awards vest.
@@ -91,6 +122,7 @@ parameter_types! {
 
 impl Config for Test {
     type Currency = Balances;
+    type RuntimeHoldReason = Reason;
     type PalletId = RewardsId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;
@@ -317,6 +349,19 @@ pub(crate) fn claims(claims: Vec<Claim<AccountId>>) -> Claims<AccountId> {
 
 pub(crate) fn claimable(account: AccountId) -> Balance {
     Claimable::<Test>::get(account)
+}
+
+/// Account 1 has money on hold for calls of a model, which pays for them.
+pub(crate) fn pay_held(
+    model: ModelId,
+    gross: Balance,
+    host: AccountId,
+    share: Perbill,
+) -> Result<Taking, DispatchError> {
+    with_storage_layer(|| {
+        Balances::hold(&Reason::Calls, &1, gross)?;
+        <Rewards as CallRevenue<_>>::pay_held(model, &1, Reason::Calls, gross, &host, share)
+    })
 }
 
 /// The pallet's events since the last call of this, oldest first.

@@ -51,7 +51,7 @@ pub(crate) fn pay<T: Config>(asset: Asset) {
     let payer = account::<T>("payer", 0);
     fund::<T>(&payer);
     let amount = amount::<T>();
-    Pallet::<T>::do_pay(asset, None, &payer, amount, None, Cause::Payment)
+    Pallet::<T>::do_pay(asset, None, &payer, amount, Cause::Payment)
         .expect("the asset can be paid for; qed");
 }
 

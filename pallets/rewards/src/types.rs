@@ -10,15 +10,13 @@ use tributary_primitives::{
     ids::{ContributionNumber, ModelId, RoundNumber},
     ledger::{Ground, Inflow, Marks, Taking, Vesting},
     merkle::{Node, Path},
-    Balance, Perbill,
+    Balance,
 };
+
+pub use tributary_primitives::ledger::{TakingRates, MAX_HOST_SHARE, MAX_PROTOCOL_FEE};
 
 /// The most claims of one call.
 pub const MAX_CLAIMS: u32 = 16;
-/// No parameter makes the protocol's fee larger than this part of a payment.
-pub const MAX_PROTOCOL_FEE: Perbill = Perbill::from_percent(5);
-/// No parameter lets hosts have more than this part of what the fee leaves.
-pub const MAX_HOST_SHARE: Perbill = Perbill::from_percent(70);
 
 /// The bound of a call's claims.
 pub struct MaxClaims;
@@ -58,26 +56,6 @@ pub(crate) fn sum(balances: impl IntoIterator<Item = Balance>) -> Result<Balance
         increase(&mut total, balance)?;
     }
     Ok(total)
-}
-
-/// What is taken of payments.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Decode,
-    DecodeWithMemTracking,
-    Encode,
-    Eq,
-    MaxEncodedLen,
-    PartialEq,
-    TypeInfo,
-)]
-pub struct TakingRates {
-    /// The protocol's part of every payment. At most [`MAX_PROTOCOL_FEE`].
-    pub protocol_fee: Perbill,
-    /// The most that hosts may have of what the fee leaves. At most [`MAX_HOST_SHARE`].
-    pub host_max: Perbill,
 }
 
 /// What has come in for a model or a pool since the beginning.

@@ -78,6 +78,7 @@ impl EpochRandomness for BabeRandomness {
 
 impl pallet_rewards::Config for Runtime {
     type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
     type PalletId = PotId;
     type ProtocolFee = ProtocolFee;
     type HostMax = HostMax;

@@ -143,8 +143,11 @@ impl From<&UseRefusal> for Refused {
                 "its owner has made no offer".to_owned(),
                 "ask its owner for one, which `tributary licence offer` makes",
             ),
-            UseRefusal::QuotaExceeded { quota } => (
-                format!("its terms allow no more than {}", count(quota, "unit")),
+            UseRefusal::QuotaExceeded { left } => (
+                format!(
+                    "its terms allow no more than {} by now",
+                    count(left, "unit")
+                ),
                 "ask for no more units than that",
             ),
             UseRefusal::PriceOverflow => (
@@ -247,8 +250,8 @@ mod tests {
             output.text(&BTreeMap::new())
         };
         assert_eq!(
-            text(UseRefusal::QuotaExceeded { quota: 7 }),
-            "Not allowed: its terms allow no more than 7 units.\nWhat to do: ask for no more units than that."
+            text(UseRefusal::QuotaExceeded { left: 7 }),
+            "Not allowed: its terms allow no more than 7 units by now.\nWhat to do: ask for no more units than that."
         );
         let refusal = licences::Refusal::by(Asset::Datanet(3), Term::Direct(Use::Train));
         assert_eq!(

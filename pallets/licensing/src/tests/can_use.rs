@@ -79,7 +79,7 @@ fn more_units_than_the_quota_are_refused() {
         assert!(can_use(Use::Infer, 100, 50).is_ok());
         assert_eq!(
             can_use(Use::Infer, 101, 50),
-            Err(UseRefusal::QuotaExceeded { quota: 100 })
+            Err(UseRefusal::QuotaExceeded { left: 100 })
         );
     });
 }

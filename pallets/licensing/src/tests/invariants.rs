@@ -236,3 +236,11 @@ fn a_hold_that_nobody_keeps_account_of_is_found() {
         );
     }
 }
+
+#[test]
+fn calls_beyond_the_quota_are_found() {
+    let error = broken(|| {
+        Attachments::<Test>::mutate_extant(CHILD, |attachment| attachment.reserved = 1);
+    });
+    assert_eq!(error, "more calls are reserved than terms allow");
+}

@@ -18,6 +18,7 @@ mod quote_model;
 mod refold;
 mod refusals;
 mod relinquish;
+mod reserve;
 mod retire;
 mod retract;
 mod sequences;

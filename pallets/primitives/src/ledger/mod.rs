@@ -7,6 +7,7 @@
 //! | what | cumulative amount | rounding |
 //! |---|---|---|
 //! | [`take`]: protocol fee | `fee x gross`, once a payment | down |
+//! | [`take`]: host | `share x` what the fee leaves, once a payment | down |
 //! | [`Royalties`]: entry i of a stack, with R received | `o_i = min(ceiling, carried + rate (R - base))` | each down |
 //! | [`Royalties`]: what the team keeps of R | `R -` the sum of all `o_i` before rounding | up |
 //! | [`Kept::free`]: what a team may have of what it has kept | all up to the older of the last two boundaries, half of the rest | down |
@@ -39,7 +40,7 @@ pub use royalties::{
 };
 pub use shares::{author_shares, contribution_part, contributors_part, crew_shares, Inflow};
 pub use split::{AmendError, DueSplit, Former, Payments, Shared, Split, Tenure};
-pub use taking::{take, HostAboveMaximum, Taking};
+pub use taking::{covers, take, Taking, TakingRates, MAX_HOST_SHARE, MAX_PROTOCOL_FEE};
 pub use vesting::Vesting;
 
 use crate::Balance;

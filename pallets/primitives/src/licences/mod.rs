@@ -16,7 +16,7 @@ pub use fold::{
     Term, MAX_GATES, MAX_SOURCE_MODELS, MAX_SOURCE_POOLS,
 };
 pub use origin::Origin;
-pub use quotes::{GrantProgress, GrantQuote, ModelQuote, UseQuote, UseRefusal};
+pub use quotes::{GrantProgress, GrantQuote, ModelQuote, Offer, UseQuote, UseRefusal};
 pub use refold::{claimed_royalties, extend, refold, uphold, KnownSource, MAX_SOURCES};
 pub use terms::{
     Family, Flaw, Gate, Generation, LegalText, LicenceTerms, RoyaltyTerms, UpfrontFee,

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use codec::{Decode, Encode};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 use sp_runtime::Perbill;
 
@@ -11,6 +11,26 @@ use crate::{
     assets::{Asset, LateRoyalties, RoyaltyStack},
     Balance,
 };
+
+/// What the owner of an asset asks from now on of those who use it.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Decode,
+    DecodeWithMemTracking,
+    Encode,
+    Eq,
+    MaxEncodedLen,
+    PartialEq,
+    TypeInfo,
+)]
+pub struct Offer {
+    /// The least net of a unit, in coin.
+    pub price: Balance,
+    /// The largest part of a payment, after the protocol fee, that a host may keep.
+    pub host_share: Perbill,
+}
 
 /// How far somebody has come with a grant.
 #[derive(Clone, Copy, Debug, Decode, Encode, Eq, PartialEq, TypeInfo)]
@@ -74,10 +94,10 @@ pub enum UseRefusal {
     Licence(Refusal),
     /// Its owner has made no offer.
     NotOffered,
-    /// Its terms allow fewer units.
+    /// Its terms allow fewer units, or so many of them are answered and reserved already.
     QuotaExceeded {
-        /// The most units that they allow.
-        quota: u64,
+        /// The most units that can still be reserved.
+        left: u64,
     },
     /// The price of all units is more than there can be of the coin.
     PriceOverflow,

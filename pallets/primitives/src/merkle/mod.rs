@@ -12,8 +12,8 @@
 mod proof;
 
 pub use proof::{
-    counted_root, prove, prove_counted, verify, verify_counted, CountedPath, Path, Tree,
-    MAX_COUNTED_DEPTH,
+    counted_root, prove, prove_counted, root_above, verify, verify_counted, CountedPath, Path,
+    Tree, MAX_COUNTED_DEPTH,
 };
 
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};

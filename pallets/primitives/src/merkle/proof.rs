@@ -71,7 +71,17 @@ pub fn prove(leaves: &[(H256, u128)], index: u32) -> Option<Path> {
 
 /// Whether `leaf` with `weight` is number `index`, counted from 0, of the `count` leaves below `root`.
 pub fn verify(root: Node, count: u32, index: u32, leaf: H256, weight: u128, path: &[Node]) -> bool {
-    index < count && climb(count, index, Node::leaf(leaf, weight), path) == Some(root)
+    root_above(count, index, leaf, weight, path) == Some(root)
+}
+
+/// The root of `count` leaves, as leaf `index` with its weight and its path have it.
+///
+/// `None` if there is no such leaf, or if the path is not as long as its place asks.
+pub fn root_above(count: u32, index: u32, leaf: H256, weight: u128, path: &[Node]) -> Option<Node> {
+    if index >= count {
+        return None;
+    }
+    climb(count, index, Node::leaf(leaf, weight), path)
 }
 
 /// The path of leaf `index` of the tree of `leaves` that weigh 1 each.

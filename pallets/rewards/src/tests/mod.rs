@@ -15,6 +15,7 @@ mod hand_over;
 mod open;
 mod open_pool;
 mod pay;
+mod pay_held;
 mod random;
 mod set_rates;
 mod settle;

@@ -4,11 +4,7 @@ use frame_support::{
     traits::{fungible::Inspect, LockableCurrency, WithdrawReasons},
 };
 use sp_runtime::{DispatchError, Perbill, TokenError};
-use tributary_primitives::{
-    assets::Asset,
-    roles::{Cause, Revenue},
-    Balance,
-};
+use tributary_primitives::{assets::Asset, roles::Cause, Balance};
 
 fn pay(
     payer: AccountId,
@@ -17,11 +13,6 @@ fn pay(
     gross: Balance,
 ) -> sp_runtime::DispatchResult {
     Rewards::pay(RuntimeOrigin::signed(payer), asset, round, gross)
-}
-
-fn with_host(gross: Balance, host: AccountId, amount: Balance) -> sp_runtime::DispatchResult {
-    let host = Some((host, amount));
-    <Rewards as Revenue<_>>::pay(Asset::Model(0), None, &1, gross, host, Cause::Calls)
 }
 
 #[test]
@@ -84,42 +75,6 @@ fn money_for_a_datanet_goes_to_the_round_named_or_to_the_last() {
                 Event::Paid { round: Some(4), .. }
             ]
         ));
-    });
-}
-
-#[test]
-fn a_host_is_credited_at_once() {
-    ExtBuilder.build_and_execute(|| {
-        open_model(0, &[], 20);
-        events();
-        assert_ok!(with_host(1_000, 30, 490));
-        assert_eq!(claimable(30), 490);
-        let account = ModelAccounts::<Test>::get(0).unwrap();
-        assert_eq!((account.takings.hosts, account.takings.net), (490, 490));
-        assert_eq!(
-            events()[1..],
-            [Event::Credited {
-                account: 30,
-                amount: 490,
-                source: Source::Hosting(Asset::Model(0)),
-            }]
-        );
-    });
-}
-
-#[test]
-fn a_host_has_at_most_its_bound_of_what_the_fee_leaves() {
-    ExtBuilder.build_and_execute(|| {
-        open_model(0, &[], 20);
-        assert_noop!(with_host(1_000, 30, 491), Error::<Test>::HostShareTooHigh);
-        assert_noop!(
-            with_host(1_000, 30, Balance::MAX),
-            Error::<Test>::HostShareTooHigh
-        );
-        // No parameter makes it more than 70 %.
-        HostMax::set(Perbill::one());
-        assert_noop!(with_host(1_000, 30, 687), Error::<Test>::HostShareTooHigh);
-        assert_ok!(with_host(1_000, 30, 686));
     });
 }
 

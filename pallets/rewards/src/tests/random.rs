@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use tributary_primitives::{
     assets::{Asset, LateRoyalties, Payee, Pool, Royalty, Share, Team},
     ledger::Ground,
-    roles::{Cause, DataPools, Revenue},
+    roles::{DataPools, Revenue},
     Balance,
 };
 
@@ -216,10 +216,7 @@ impl World {
                 Rewards::pay(payer(), asset, Some(1), *gross).unwrap();
             }
             Step::PayHosted(model, gross, part) => {
-                let asset = Asset::Model(self.model(model));
-                let host = Some((7_777, part.mul_floor(*gross)));
-                let paid =
-                    <Rewards as Revenue<_>>::pay(asset, None, &1, *gross, host, Cause::Calls);
+                let paid = pay_held(self.model(model), *gross, 7_777, *part);
                 assert!(paid.is_ok() || paid == Err(Error::<Test>::HostShareTooHigh.into()));
             }
             Step::Settle(model) => {

@@ -1,10 +1,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{DispatchError, Perbill};
-use tributary_primitives::{
-    assets::Asset,
-    roles::{Cause, Revenue},
-};
 
 fn rates(fee: u32, host: u32) -> TakingRates {
     TakingRates {
@@ -21,12 +17,11 @@ fn set(fee: u32, host: u32) -> sp_runtime::DispatchResult {
 fn payments_are_taken_at_other_rates_from_now_on() {
     ExtBuilder.build_and_execute(|| {
         open_model(0, &[], 20);
-        let pay = |host| {
-            let host = Some((30, host));
-            <Rewards as Revenue<_>>::pay(Asset::Model(0), None, &1, 100, host, Cause::Calls)
+        let fee = || {
+            let paid = pay_held(0, 100, 30, Perbill::zero());
+            paid.map(|taking| taking.fee)
         };
-        assert_ok!(pay(49));
-        assert_noop!(pay(50), Error::<Test>::HostShareTooHigh);
+        assert_eq!(fee(), Ok(2));
         events();
         assert_ok!(set(5, 70));
         assert_eq!(
@@ -36,8 +31,7 @@ fn payments_are_taken_at_other_rates_from_now_on() {
             }]
         );
         assert_eq!(Rewards::rates(), rates(5, 70));
-        assert_ok!(pay(66));
-        assert_noop!(pay(67), Error::<Test>::HostShareTooHigh);
+        assert_eq!(fee(), Ok(5));
         assert_eq!(PotTotals::<Test>::get().fees, 7);
     });
 }
