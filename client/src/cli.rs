@@ -9,8 +9,9 @@ use crate::{
     cache::Cache,
     chain::Wait,
     commands::{
-        account, attest, challenge, claim, consent, contribute, datanet, dispute, evaluate,
-        hand_over, key, licence, model, pay, records, round, slices, statement, vest,
+        account, attest, challenge, claim, consent, consumer, contribute, datanet, dispute,
+        evaluate, hand_over, host, key, licence, model, pay, records, round, slices, statement,
+        vest,
         watch::{
             challenger::{ChallengerCommand, ContributorCommand},
             evaluator::EvaluatorCommand,
@@ -168,6 +169,12 @@ enum Command {
     /// What is contested about the ancestry of models
     #[command(subcommand)]
     Dispute(dispute::Command),
+    /// Answer calls of models for others
+    #[command(subcommand)]
+    Host(host::Command),
+    /// Pay for calls of models, through a channel to a host
+    #[command(subcommand)]
+    Consumer(consumer::Command),
     /// Pay for an asset
     Pay(pay::Pay),
     /// Share out what a model has received
@@ -280,6 +287,8 @@ impl Command {
             Self::Finalise(command) => command.run(context).await,
             Self::Model(command) => command.run(context).await,
             Self::Dispute(command) => command.run(context).await,
+            Self::Host(command) => command.run(context).await,
+            Self::Consumer(command) => command.run(context).await,
             Self::Pay(command) => command.run(context).await,
             Self::Settle(command) => command.run(context).await,
             Self::Claim(command) => command.run(context).await,
@@ -320,6 +329,8 @@ mod tests {
             (&["send"], "amount"),
             (&["licence", "publish"], "ceiling"),
             (&["licence", "offer"], "price"),
+            (&["host", "offer"], "price"),
+            (&["consumer", "open"], "price"),
             (&["datanet", "pledge"], "budget"),
         ] {
             let mut found = command();

@@ -20,6 +20,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_attestation, Attestation]
     [pallet_models, Models]
     [pallet_disputes, Disputes]
+    [pallet_metering, Metering]
 );
 
 /// Nothing is to be set up before a transaction can be paid for.

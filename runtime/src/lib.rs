@@ -216,4 +216,7 @@ mod runtime {
 
     #[runtime::pallet_index(26)]
     pub type Disputes = pallet_disputes;
+
+    #[runtime::pallet_index(27)]
+    pub type Metering = pallet_metering;
 }

@@ -1,6 +1,7 @@
 // The books of an auditor: every event that moves money is entered as it comes, and checked against the formulas at once.
 import { Accounts } from "./accounts.mjs";
 import { Awards } from "./awards.mjs";
+import { Channels } from "./channels.mjs";
 import { Disputes } from "./disputes.mjs";
 import { Earners } from "./earners.mjs";
 import { Missing } from "./findings.mjs";
@@ -31,6 +32,7 @@ export class Books {
     this.pools = new Pools(this);
     this.models = new Models(this);
     this.disputes = new Disputes(this);
+    this.channels = new Channels(this);
     this.quality = new Quality(this);
     this.earners = new Earners(this);
   }
@@ -45,7 +47,7 @@ export class Books {
     this.findings.place = this.place;
     try {
       this.models.before(name, data);
-      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.disputes, this.quality, this.earners]) {
+      for (const { handlers } of [this.holds, this.pot, this.awards, this.rounds, this.pools, this.models, this.disputes, this.channels, this.quality, this.earners]) {
         handlers[name]?.(data, { rates, block, extrinsic, scores });
       }
     } catch (error) {
@@ -56,8 +58,8 @@ export class Books {
         throw error;
       }
     }
-    // What is on hold for a contribution or a case moves just before the event that says why.
-    if (name.startsWith("datanets.") || name.startsWith("disputes.")) this.holds.clear();
+    // What is on hold for a contribution, a case or a channel moves just before the event that says why.
+    if (["datanets.", "disputes.", "metering."].some((pallet) => name.startsWith(pallet))) this.holds.clear();
   }
 
   /** Ends the books: what must be true of all events together. */
@@ -66,6 +68,7 @@ export class Books {
     this.awards.close();
     this.rounds.close();
     this.models.close();
+    this.channels.close();
     this.pot.close();
   }
 

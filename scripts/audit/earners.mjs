@@ -88,12 +88,8 @@ export class Earners {
     "valuation.ProposalLapsed": ({ bond }) => this.burn(big(bond)),
     "disputes.BondBurnt": ({ amount }) => this.burn(big(amount)),
 
-    "valuation.ProposalDisproved": ({ challenger, reward, burnt }) => {
-      this.burn(big(burnt));
-      this.bonds += big(reward);
-      this.rewards += big(reward);
-      this.pay(challenger, "challengers", big(reward));
-    },
+    "valuation.ProposalDisproved": (event) => this.loseBond(event),
+    "metering.HostChallenged": (event) => this.loseBond(event),
 
     "transactionPayment.TransactionFeePaid": ({ who, actualFee }, { block }) => {
       const { before } = this.books;
@@ -119,6 +115,14 @@ export class Earners {
   burn(amount) {
     this.bonds += amount;
     this.burnt += amount;
+  }
+
+  /** Part of a bond goes to whoever showed why it is lost. */
+  loseBond({ challenger, reward, burnt }) {
+    this.burn(big(burnt));
+    this.bonds += big(reward);
+    this.rewards += big(reward);
+    this.pay(challenger, "challengers", big(reward));
   }
 
   pay(who, role, amount) {

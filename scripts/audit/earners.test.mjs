@@ -160,8 +160,13 @@ describe("money outside the pot", () => {
 
   it("is a challenger's and burnt where a bond was lost", () => {
     const lost = { challenger: name("challenger"), reward: number(4), burnt: number(5) };
-    const earners = enter(["valuation.ProposalDisproved", lost], ["valuation.ProposalLapsed", { bond: number(2) }]);
-    assert.deepEqual([earners.bonds, earners.rewards, earners.burnt], [11n, 4n, 7n]);
-    assert.deepEqual(earners.direct, new Map([["challenger challengers", { paid: 4n }]]));
+    for (const event of ["valuation.ProposalDisproved", "metering.HostChallenged"]) {
+      const books = new Books({ findings: new Findings(), licences: new Map(), account: "the pot", hash: (bytes) => bytes });
+      const { earners } = books;
+      earners.handlers[event](lost);
+      earners.handlers["valuation.ProposalLapsed"]({ bond: number(2) });
+      assert.deepEqual([earners.bonds, earners.rewards, earners.burnt], [11n, 4n, 7n]);
+      assert.deepEqual(earners.direct, new Map([["challenger challengers", { paid: 4n }]]));
+    }
   });
 });

@@ -33,7 +33,7 @@ export class Pot {
 
     "rewards.Paid": ({ asset, round, payer, gross, fee, host, net, cause }, place) => {
       const parts = { gross: big(gross), fee: big(fee), host: big(host), net: big(net) };
-      this.taking.check(payer.toString(), parts, place.rates);
+      this.taking.check(payer.toString(), parts, place.rates, cause.type === "Calls");
       this.gross += parts.gross;
       this.fees += parts.fee;
       this.books.accounts.of(payer.toString()).paid += parts.gross;

@@ -1,5 +1,6 @@
 // Compares a chain's state with what follows from all its events.
 import { big, hashOf, optional, poolKey, royalties, shares } from "./chain.mjs";
+import { BOND, CALLS, channelIn, STORAGE } from "./channels.mjs";
 import { APPEAL, appealIn, PLAINTIFF } from "./disputes.mjs";
 import { authorsDue, sum, vestedDue } from "./formulas.mjs";
 import { reasonOf } from "./holds.mjs";
@@ -174,14 +175,43 @@ async function compareDisputes({ findings, disputes }, query) {
   for (const [model, count, expected] of compareMaps(findings, "models with lost cases", lost, disputes.lost)) {
     findings.same(`model ${model}`, "cases that were not upheld", count.toNumber(), expected);
   }
+  await compareHolds(findings, query.balances, "cases", [PLAINTIFF, APPEAL], disputes.held);
+}
+
+/** Hosts, channels, what of calls was settled, and what is on hold for it all. */
+async function compareChannels({ findings, channels }, { metering, balances }) {
+  const kept = metering ? await stored(metering.channels, Number) : new Map();
+  for (const [id, option, expected] of compareMaps(findings, "channels", kept, channels.channels)) {
+    findings.same(`channel ${id}`, "what is agreed and settled", channelIn(option), expected);
+  }
+  const hosts = metering ? await stored(metering.hosts, String) : new Map();
+  for (const [who, option, { key, bond }] of compareMaps(findings, "hosts", hosts, channels.hosts)) {
+    const entry = optional(option);
+    findings.same(who, "key and bond as a host", [entry.get("key").toString(), big(entry.get("bond"))], [key, bond]);
+  }
+  const offers = metering ? await stored(metering.offers, (model, host) => `${model}/${host}`) : new Map();
+  for (const [key, option, { price, share, deposit }] of compareMaps(findings, "offers of hosts", offers, channels.offers)) {
+    const said = ["price", "share", "deposit"].map((field) => big(optional(option).get(field)));
+    findings.same(`offer ${key}`, "price, share and deposit", said, [price, share, deposit]);
+  }
+  const calls = metering ? await stored(metering.calls, Number) : new Map();
+  for (const [model, totals, expected] of compareMaps(findings, "models that were called", calls, channels.calls)) {
+    const said = Object.fromEntries(Object.keys(expected).map((field) => [field, big(totals.get(field))]));
+    findings.same(`model ${model}`, "calls, units, gross and net of what was settled", said, expected);
+  }
+  await compareHolds(findings, balances, "channels, offers and hosts", [CALLS, STORAGE, BOND], channels.held);
+}
+
+/** What accounts have on hold for some reasons: each unit for something. */
+async function compareHolds(findings, balances, what, reasons, held) {
   const holds = new Map();
-  for (const [who, list] of await stored(query.balances.holds, String)) {
+  for (const [who, list] of await stored(balances.holds, String)) {
     for (const hold of list) {
       const reason = reasonOf(hold.get("id"));
-      if ([PLAINTIFF, APPEAL].includes(reason)) holds.set(`${who} ${reason}`, hold);
+      if (reasons.includes(reason)) holds.set(`${who} ${reason}`, hold);
     }
   }
-  for (const [key, hold, amount] of compareMaps(findings, "holds for cases", holds, disputes.held)) {
+  for (const [key, hold, amount] of compareMaps(findings, `holds for ${what}`, holds, held)) {
     findings.same(key, "on hold", big(hold.get("amount")), amount);
   }
 }
@@ -221,6 +251,7 @@ export async function compareState(books, state, at, ask) {
   await comparePools(books, state.query);
   await compareModels(books, state, at, ask);
   await compareDisputes(books, state.query);
+  await compareChannels(books, state.query);
   await compareRates(books, state.query);
   await comparePot(books, state);
 }

@@ -24,8 +24,11 @@ export class Taking {
     this.governed = { fee, host };
   }
 
-  /** Checks the parts of a payment against the rates of governance, or else of the runtime that took it. */
-  check(payer, { gross, fee, host, net }, runtime) {
+  /**
+   * Checks the parts of a payment against the rates of governance, or else of the runtime that took it. A host's part is what was `agreed` when a
+   * channel opened, whatever hosts may ask for by now.
+   */
+  check(payer, { gross, fee, host, net }, runtime, agreed = false) {
     const { findings } = this;
     const rates = this.governed ?? runtime;
     findings.same(payer, "protocol fee, host and net of a payment together", fee + host + net, gross);
@@ -33,7 +36,7 @@ export class Taking {
     findings.atMost(payer, "host's part of a payment", host, (MAX_HOST * (gross - fee)) / BILLION);
     if (rates.host !== undefined) {
       findings.atMost("the runtime", "the most that hosts may have, in billionths", rates.host, MAX_HOST);
-      findings.atMost(payer, "host's part of a payment, by the rate that applies", host, (rates.host * (gross - fee)) / BILLION);
+      if (!agreed) findings.atMost(payer, "host's part of a payment, by the rate that applies", host, (rates.host * (gross - fee)) / BILLION);
     }
     if (rates.fee === undefined) this.narrow(payer, gross, fee);
     else this.compare(payer, gross, fee, rates.fee);

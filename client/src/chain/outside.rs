@@ -36,6 +36,13 @@ event_types! {
         burnt: u128,
     }
 
+    /// A host contradicted itself: its bond is the challenger's and burnt.
+    Metering.HostChallenged: HostBondLost {
+        challenger: AccountId32,
+        reward: u128,
+        burnt: u128,
+    }
+
     /// Who was wrong in a dispute: the bond is burnt.
     Disputes.BondBurnt: DisputeLost {
         amount: u128,

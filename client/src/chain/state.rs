@@ -71,6 +71,46 @@ state! {
         host_share: u32,
     }
 
+    /// Somebody who answers calls.
+    Host {
+        key: AccountId32,
+        bond: u128,
+        channels: u32,
+        offers: u32,
+    }
+
+    /// What a host asks for calls of a model.
+    HostOffer {
+        price: u128,
+        share: u32,
+        endpoint: Vec<u8>,
+    }
+
+    /// An agreement about calls of a model.
+    Channel {
+        consumer: AccountId32,
+        host: AccountId32,
+        model: u32,
+        key: AccountId32,
+        receipt_key: AccountId32,
+        price: u128,
+        share: u32,
+        units: u64,
+        expires: u32,
+        settled: SettledCalls,
+        stage: ChannelStage,
+        challenged: bool,
+        deposit: u128,
+    }
+
+    /// What of a channel was settled.
+    SettledCalls {
+        count: u32,
+        units: u64,
+        amount: u128,
+        root: H256,
+    }
+
     /// The right to make a descendant, or the application for it.
     Grant {
         generation: Static<Generation>,
@@ -445,4 +485,22 @@ pub(crate) mod tests {
             withdrawn: None,
         }
     }
+}
+
+/// How far a channel is.
+#[derive(Clone, Copy, Debug, DecodeAsType, Eq, PartialEq)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) enum ChannelStage {
+    /// Calls are answered and paid.
+    Open,
+    /// The consumer wants it to end.
+    Closing {
+        /// The first block in which no voucher is taken any more.
+        until: u32,
+    },
+    /// Only contradictions are still heard.
+    Ended {
+        /// In which block.
+        at: u32,
+    },
 }

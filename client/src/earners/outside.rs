@@ -10,8 +10,8 @@ use crate::{
     chain::{
         calls::ContributionValued,
         outside::{
-            BondLost, ContributionLapsed, Deposited, DisputeLost, ProposalLapsed, ProviderSilent,
-            TransactionFeePaid, ValuationFees,
+            BondLost, ContributionLapsed, Deposited, DisputeLost, HostBondLost, ProposalLapsed,
+            ProviderSilent, TransactionFeePaid, ValuationFees,
         },
         scan::FoundEvent,
     },
@@ -35,10 +35,11 @@ pub(crate) enum OutsideEntry {
 
 impl OutsideEntry {
     /// The pallets whose events these are.
-    pub(crate) const PALLETS: [&str; 5] = [
+    pub(crate) const PALLETS: [&str; 6] = [
         "Datanets",
         "Valuation",
         "Disputes",
+        "Metering",
         "TransactionPayment",
         "Balances",
     ];
@@ -60,6 +61,17 @@ impl OutsideEntry {
             Some(Self::Burnt(amount))
         } else if let Some(lost) = event.read()? {
             Some(Self::Lost(lost))
+        } else if let Some(HostBondLost {
+            challenger,
+            reward,
+            burnt,
+        }) = event.read()?
+        {
+            Some(Self::Lost(BondLost {
+                challenger,
+                reward,
+                burnt,
+            }))
         } else if let Some(deposited) = event.read()? {
             Some(Self::Deposited(place, deposited))
         } else {

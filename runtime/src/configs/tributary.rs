@@ -1,10 +1,10 @@
-//! Tributary's own pallets, plugged together: disputes -> models -> valuation, attestation -> datanets -> licensing -> rewards.
+//! Tributary's own pallets, plugged together: metering -> licensing, rewards; disputes -> models -> valuation, attestation -> datanets -> licensing -> rewards.
 
 use crate::{
     currency::{deposit, TRIB},
     time::DAYS,
     AccountId, Attestation, Balance, Balances, Datanets, Epochs, Licensing, Models, Rewards,
-    Runtime, RuntimeHoldReason, Valuation,
+    Runtime, RuntimeHoldReason, Signature, Valuation,
 };
 use frame_support::{parameter_types, traits::Get, PalletId};
 use frame_system::EnsureRoot;
@@ -32,6 +32,10 @@ parameter_types! {
     pub Treasury: AccountId = PalletId(*b"trib/trs").into_account_truncating();
     /// Between the announcement of another team and the change: a week.
     pub const TeamNotice: u32 = 7 * DAYS;
+    /// The least that a host has on hold for the truth of its receipts.
+    pub const HostBond: Balance = 100 * TRIB;
+    /// The longest that a channel lasts: a quarter of a year.
+    pub const ChannelDuration: u32 = 90 * DAYS;
     /// The bond of the first case about a model.
     pub const DisputeBond: Balance = 100 * TRIB;
     /// Held for each storage item of a model, a datanet or a licence.
@@ -163,4 +167,19 @@ impl pallet_disputes::Config for Runtime {
     // Four weeks.
     type GovernancePeriod = InEpochs<168>;
     type WeightInfo = pallet_disputes::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_metering::Config for Runtime {
+    type Currency = Balances;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type Signature = Signature;
+    type Licences = Licensing;
+    type Revenue = Rewards;
+    type MinBond = HostBond;
+    // A day on a live network.
+    type NoticePeriod = InEpochs<6>;
+    type MaxDuration = ChannelDuration;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
+    type WeightInfo = pallet_metering::weights::SubstrateWeight<Runtime>;
 }

@@ -90,6 +90,7 @@ fn pallets_keep_their_indexes() {
             (24, "Models"),
             (25, "Attestation"),
             (26, "Disputes"),
+            (27, "Metering"),
         ]
     );
 }

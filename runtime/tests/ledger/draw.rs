@@ -182,18 +182,18 @@ impl Dice {
         // Whoever is rich pays most, so that others are not always poor.
         let payer = if self.one_in(3) { self.who() } else { RICH };
         let gross = self.spending(book, payer);
-        let asset = self.asset(book);
         if self.one_in(6) {
-            let most = gross / 2 + 2;
-            let amount = self.between(0, most);
+            let percent = u128::from(ONE / 100);
+            let share = self.between(0, 72 * percent) as u32;
             return Operation::PayHosted {
                 payer,
-                asset,
-                gross,
+                model: self.model(book),
+                gross: gross.max(1),
                 host: self.who(),
-                amount,
+                share,
             };
         }
+        let asset = self.asset(book);
         let round = match asset {
             Asset::Datanet(datanet) if self.one_in(2) => {
                 Some(self.between(1, u128::from(next_pool(book, datanet).1)) as u32)

@@ -9,7 +9,10 @@ use crate::{
 };
 use frame_support::{
     storage::with_storage_layer,
-    traits::{fungible::Mutate, LockableCurrency, ReservableCurrency, WithdrawReasons},
+    traits::{
+        fungible::{Mutate, MutateHold},
+        LockableCurrency, ReservableCurrency, WithdrawReasons,
+    },
 };
 use pallet_rewards::Call;
 use sp_core::H256;
@@ -21,12 +24,13 @@ use tributary_primitives::{
     hashing,
     ledger::Vesting,
     merkle::{self, Node, Range},
-    roles::{Cause, DataPools, Revenue},
+    roles::{CallRevenue, DataPools, Revenue},
 };
 use tributary_runtime::{
     configs::tributary::{EscrowPeriod, HostMax, ProtocolFee, TeamNotice, Treasury},
     currency::EXISTENTIAL_DEPOSIT,
-    AccountId, Balances, BlockNumber, Rewards, RuntimeCall, RuntimeOrigin, System,
+    AccountId, Balances, BlockNumber, Rewards, RuntimeCall, RuntimeHoldReason, RuntimeOrigin,
+    System,
 };
 
 /// The block in which worlds begin: not at a boundary of the escrow.
@@ -259,20 +263,17 @@ pub(crate) fn on_chain(operation: &Operation, book: &Book) -> Outcome {
         ),
         PayHosted {
             payer,
-            asset: paid,
+            model,
             gross,
             host,
-            amount,
+            share,
         } => role(|| {
-            let host = Some((account(*host), *amount));
-            <Rewards as Revenue<_>>::pay(
-                asset(*paid),
-                None,
-                &account(*payer),
-                *gross,
-                host,
-                Cause::Calls,
-            )
+            let reason = RuntimeHoldReason::Metering(pallet_metering::HoldReason::Calls);
+            let (payer, host) = (account(*payer), account(*host));
+            Balances::hold(&reason, &payer, *gross)?;
+            let share = Perbill::from_parts(*share);
+            Rewards::pay_held(*model, &payer, reason, *gross, &host, share)?;
+            Ok(())
         }),
         Settle(model) => call(RICH, Call::settle { model: *model }),
         SettleCrew(id) => call(RICH, Call::settle_crew { pool: pool(*id) }),
@@ -473,14 +474,14 @@ pub(crate) fn on_paper(operation: &Operation, book: &mut Book) -> Outcome {
             asset,
             round,
             gross,
-        } => book.pay(*payer, *asset, *round, *gross, None),
+        } => book.pay(*payer, *asset, *round, *gross),
         PayHosted {
             payer,
-            asset,
+            model,
             gross,
             host,
-            amount,
-        } => book.pay(*payer, *asset, None, *gross, Some((*host, *amount))),
+            share,
+        } => book.pay_held(*payer, *model, *gross, *host, *share),
         Settle(model) => book.settle(*model),
         SettleCrew(id) => book.settle_crew(*id),
         Claim(claims) => claims.iter().try_for_each(|(id, number, proof)| {

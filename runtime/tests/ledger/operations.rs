@@ -44,10 +44,10 @@ pub(crate) enum Operation {
     },
     PayHosted {
         payer: Who,
-        asset: Asset,
+        model: ModelId,
         gross: Coin,
         host: Who,
-        amount: Coin,
+        share: u32,
     },
     Settle(ModelId),
     SettleCrew(PoolId),

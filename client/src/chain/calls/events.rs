@@ -179,6 +179,24 @@ event_types! {
         outcome: Json,
     }
 
+    /// A channel is open.
+    Metering.ChannelOpened: ChannelOpened {
+        channel: u64,
+        price: u128,
+        deposit: u128,
+    }
+
+    /// A consumer wants a channel to end.
+    Metering.ChannelClosing: ChannelClosing {
+        until: u32,
+    }
+
+    /// A channel has ended.
+    Metering.ChannelEnded: ChannelEnded {
+        returned: u128,
+        units: u64,
+    }
+
     /// Money for an asset entered the pot.
     Rewards.Paid: Paid {
         asset: Static<Asset>,

@@ -99,6 +99,48 @@ calls! {
         host_share: u32,
     }
 
+    /// Makes an account a host, or changes its key or bond.
+    Metering.register: RegisterHost {
+        key: AccountId32,
+        bond: u128,
+    }
+
+    /// Ends being a host.
+    Metering.leave: LeaveHosts {}
+
+    /// Says what calls of a model cost at a host.
+    Metering.make_offer: OfferCalls {
+        model: u32,
+        price: u128,
+        share: u32,
+        endpoint: Vec<u8>,
+    }
+
+    /// Offers a model no more.
+    Metering.withdraw_offer: WithdrawCalls {
+        model: u32,
+    }
+
+    /// Opens a channel.
+    Metering.open: OpenChannel {
+        host: MultiAddress<AccountId32, ()>,
+        model: u32,
+        key: AccountId32,
+        units: u64,
+        price: u128,
+        expires: u32,
+    }
+
+    /// Ends a channel, or asks for it.
+    Metering.close: CloseChannel {
+        channel: u64,
+    }
+
+    /// Has a channel forgotten that ended long enough ago.
+    Metering.forget: ForgetChannel {
+        channel: u64,
+    }
+
     /// Asks for the right to make a descendant of an asset.
     Licensing.acquire: AcquireGrant {
         asset: Static<Asset>,

@@ -108,6 +108,9 @@ pub(super) fn burnt(event: &RuntimeEvent) -> Option<(AccountId, Balance)> {
         RuntimeEvent::Disputes(pallet_disputes::Event::BondBurnt {
             account, amount, ..
         }) => Some((account.clone(), *amount)),
+        RuntimeEvent::Metering(pallet_metering::Event::HostChallenged { host, burnt, .. }) => {
+            Some((host.clone(), *burnt))
+        }
         // What a sponsor had paid in already.
         RuntimeEvent::Rewards(pallet_rewards::Event::Forfeited { amount, .. }) => {
             Some((Rewards::pot_account(), *amount))
@@ -143,6 +146,7 @@ fn valuation_fees(chain: &Chain, who: Person) -> Balance {
 /// What `who`, who writes no blocks, must own outside the pot by the events of all that happened.
 pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
     use pallet_balances::Event::Transfer;
+    use pallet_metering::Event::HostChallenged;
     use pallet_rewards::Event as Pot;
     use pallet_valuation::Event::ProposalDisproved;
     let (me, pot) = (account(who), Rewards::pot_account());
@@ -154,6 +158,9 @@ pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
             evaluator, fees, ..
         }) if *evaluator == me => Some(*fees),
         RuntimeEvent::Valuation(ProposalDisproved {
+            challenger, reward, ..
+        }) if *challenger == me => Some(*reward),
+        RuntimeEvent::Metering(HostChallenged {
             challenger, reward, ..
         }) if *challenger == me => Some(*reward),
         // What goes into the pot and out of it has events of its own.
@@ -170,6 +177,7 @@ pub(super) fn wealth_by_events(chain: &Chain, who: Person) -> Balance {
         RuntimeEvent::Valuation(ProposalDisproved {
             proposer, reward, ..
         }) if *proposer == me => Some(*reward),
+        RuntimeEvent::Metering(HostChallenged { host, reward, .. }) if *host == me => Some(*reward),
         RuntimeEvent::Balances(Transfer { from, to, amount }) if *from == me && *to != pot => {
             Some(*amount)
         }

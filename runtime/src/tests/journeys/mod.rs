@@ -11,6 +11,7 @@ mod full_blocks;
 mod holds;
 mod life;
 mod lineage;
+mod metering;
 mod orders;
 mod records;
 mod refusals;
@@ -235,6 +236,7 @@ fn state() -> Vec<(Vec<u8>, Vec<u8>)> {
         stored_by::<Attestation>(),
         stored_by::<Models>(),
         stored_by::<Disputes>(),
+        stored_by::<Metering>(),
         stored(&storage_prefix(b"Balances", b"Holds")),
     ]
     .concat()
@@ -252,6 +254,7 @@ fn check_invariants() {
         ("Attestation", Attestation::do_try_state()),
         ("Models", Models::do_try_state()),
         ("Disputes", Disputes::do_try_state()),
+        ("Metering", Metering::do_try_state()),
     ] {
         assert!(outcome.is_ok(), "{pallet} in block {block}: {outcome:?}");
     }

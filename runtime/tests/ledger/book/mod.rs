@@ -341,12 +341,8 @@ impl Book {
         asset: Asset,
         round: Option<u32>,
         gross: Coin,
-        host: Option<(Who, Coin)>,
     ) -> Outcome {
         let fee = down(self.constants.fee, gross);
-        let served = host.map_or(0, |(_, amount)| amount);
-        let too_high = served > down(self.constants.host_max, gross - fee);
-        let net = (gross - fee).saturating_sub(served);
         let received = match asset {
             Asset::Model(_) if round.is_some() => return Err("ModelHasNoRounds"),
             Asset::Model(model) => &mut self.ledger(model)?.net,
@@ -360,16 +356,39 @@ impl Book {
                 &mut self.pool(pool)?.net
             }
         };
-        if too_high {
+        *received = received.checked_add(gross - fee).ok_or(MONEY)?;
+        self.enter(payer, gross)?;
+        self.count(gross, fee)
+    }
+
+    /// Money that is put on hold for calls, and taken at once.
+    pub(crate) fn pay_held(
+        &mut self,
+        payer: Who,
+        model: ModelId,
+        gross: Coin,
+        host: Who,
+        share: u32,
+    ) -> Outcome {
+        self.reserve(payer, gross).map_err(|_| MONEY)?;
+        if share > MAX_HOST {
             return Err("HostShareTooHigh");
         }
-        *received = received.checked_add(net).ok_or(MONEY)?;
-        self.enter(payer, gross)?;
+        let fee = down(self.constants.fee, gross);
+        let served = down(share, gross - fee);
+        let received = &mut self.ledger(model)?.net;
+        *received = received.checked_add(gross - fee - served).ok_or(MONEY)?;
+        let account = self.accounts.get_mut(&payer).ok_or(MONEY)?;
+        account.held -= gross;
+        self.receive(POT, gross)?;
+        self.count(gross, fee)?;
+        self.credit(As::Host, host, served);
+        Ok(())
+    }
+
+    fn count(&mut self, gross: Coin, fee: Coin) -> Outcome {
         self.sums.gross = self.sums.gross.checked_add(gross).ok_or(MONEY)?;
         self.sums.fees += fee;
-        if let Some((who, amount)) = host {
-            self.credit(As::Host, who, amount);
-        }
         Ok(())
     }
 
