@@ -9,6 +9,7 @@ use tributary_primitives::{
     hashing::*,
     ids::RecordId,
     merkle::Range,
+    metering::{Receipt, Voucher},
     valuation::{Row, RowEntry, Shadow},
 };
 
@@ -87,6 +88,123 @@ fn an_admitted_contribution_hashes_to_its_vector() {
         weight_leaf(9, &ACCOUNT),
         "7463ba779dd72055cbe1c54e510636cde20f3aa62353a67896c28187f6dcf042",
     );
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        channel: 5,
+        number: 7,
+        units: 300,
+        amount: 1 << 70,
+        request: H256(ACCOUNT),
+        response: H256(SALT),
+    }
+}
+
+fn voucher() -> Voucher {
+    Voucher {
+        channel: 5,
+        count: 8,
+        units: 301,
+        amount: (1 << 70) + 1,
+        root: ROOT,
+        order: H256(SALT),
+    }
+}
+
+#[test]
+fn calls_and_what_pays_for_them_hash_to_their_vectors() {
+    let genesis = H256([0x44; 32]);
+    assert_hash(
+        receipt().leaf(genesis),
+        "fab226ca4ee5a4acba8a98983704fa2728b9420b5cd44f59dd076431c3913f30",
+    );
+    let hash = voucher().hash(genesis, 9);
+    assert_hash(
+        hash,
+        "b44ad613af6e6f79af4a150170292c0c51de27e916703f730791585332a157fb",
+    );
+    assert_hash(
+        consent(hash),
+        "7e161751535ac3f44491749da118d6a5bec1e5e69567ccce23468611af637388",
+    );
+    assert_hash(
+        order(7, H256(ACCOUNT)),
+        "e2672fdea8d26f2a632b7973434b3b541b7317828e4625fef396fc18deef5b4d",
+    );
+}
+
+#[test]
+fn every_field_of_receipts_and_vouchers_counts() {
+    let (genesis, other) = (H256([0x44; 32]), H256([0x45; 32]));
+    let receipts = [
+        receipt(),
+        Receipt {
+            channel: 6,
+            ..receipt()
+        },
+        Receipt {
+            number: 8,
+            ..receipt()
+        },
+        Receipt {
+            units: 301,
+            ..receipt()
+        },
+        Receipt {
+            amount: 1,
+            ..receipt()
+        },
+        Receipt {
+            request: other,
+            ..receipt()
+        },
+        Receipt {
+            response: other,
+            ..receipt()
+        },
+    ];
+    let vouchers = [
+        voucher(),
+        Voucher {
+            channel: 6,
+            ..voucher()
+        },
+        Voucher {
+            count: 9,
+            ..voucher()
+        },
+        Voucher {
+            units: 302,
+            ..voucher()
+        },
+        Voucher {
+            amount: 1,
+            ..voucher()
+        },
+        Voucher {
+            root: other,
+            ..voucher()
+        },
+        Voucher {
+            order: other,
+            ..voucher()
+        },
+    ];
+    let all: Vec<_> = receipts
+        .iter()
+        .map(|receipt| receipt.leaf(genesis))
+        .chain([receipt().leaf(other)])
+        .chain(vouchers.iter().map(|voucher| voucher.hash(genesis, 9)))
+        .chain([voucher().hash(other, 9), voucher().hash(genesis, 10)])
+        .chain([
+            order(7, ROOT),
+            order(8, ROOT),
+            order(7, other),
+            consent(ROOT),
+        ])
+        .collect();
+    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len());
 }
 
 #[test]

@@ -32,6 +32,7 @@ use sp_keyring::Sr25519Keyring as Person;
 use sp_runtime::{
     transaction_validity::InvalidTransaction, DispatchError, Perbill, TransactionOutcome,
 };
+use tributary_primitives::assets::Asset;
 
 // Alice writes all blocks and has all fees. The others are:
 const STEWARD: Person = Person::Bob;
@@ -258,7 +259,30 @@ fn check_invariants() {
     ] {
         assert!(outcome.is_ok(), "{pallet} in block {block}: {outcome:?}");
     }
+    check_reserved_units();
     let owned = frame_system::Account::<Runtime>::iter_values()
         .map(|account| sum([account.data.free, account.data.reserved]));
     assert_eq!(sum(owned), Balances::total_issuance(), "in block {block}");
+}
+
+/// Where a licence has a quota, what channels may still call, and what they have called, is reserved of it.
+fn check_reserved_units() {
+    for (asset, attachment) in pallet_licensing::Attachments::<Runtime>::iter() {
+        let terms = pallet_licensing::Licences::<Runtime>::get(attachment.terms);
+        let Asset::Model(model) = asset else {
+            continue;
+        };
+        if terms.is_some_and(|terms| terms.quota.is_none()) {
+            continue;
+        }
+        let channels = pallet_metering::Channels::<Runtime>::iter_values();
+        let taken: u64 = channels
+            .filter(|channel| channel.model == model)
+            .map(|channel| match channel.stage {
+                pallet_metering::Stage::Ended { .. } => channel.settled.units,
+                _ => channel.units,
+            })
+            .sum();
+        assert!(attachment.reserved >= taken, "{asset:?}: {taken} units");
+    }
 }
