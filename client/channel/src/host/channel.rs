@@ -82,7 +82,7 @@ pub(super) struct State {
 #[derive(Clone, Debug, Decode, Encode)]
 pub(super) struct Kept {
     pub(super) book: Book,
-    /// What receipts came to, for as many counts up to the last one as vouchers may still pay.
+    /// What receipts came to, for as many counts up to the last one as vouchers may still pay: one more than the window has.
     pub(super) totals: VecDeque<Totals>,
     /// The orders of the last calls, as many as the window has.
     pub(super) orders: VecDeque<H256>,

@@ -211,7 +211,7 @@ fn both_sides_can_show_a_contradiction() {
         both.host.receipts(CHANNEL, 2, 2).expect("on disk")
     );
     let mut other = kept[3].receipt;
-    let find = |receipt| Contradiction::find(agreed.genesis, receipt, PRICE, &leaves);
+    let find = |receipt: &_| Contradiction::find(agreed.genesis, receipt, PRICE, &leaves);
     assert_eq!(find(&other), None);
     other.response = content(b"another");
     let contradiction = find(&other).expect("another response");

@@ -137,7 +137,7 @@ fn a_killed_host_loses_no_receipt_and_uses_no_number_twice() {
     let mut cut = 0;
     for _ in 0..25 {
         let (mut child, mut input, mut output) = start(directory.path(), "killed::child_host");
-        let delay = Duration::from_micros(random.random_range(0..25_000));
+        let delay = Duration::from_micros(random.random_range(0..200_000));
         let killer = thread::spawn(move || {
             thread::sleep(delay);
             child.kill().expect("it is ours");
@@ -173,7 +173,7 @@ fn a_killed_host_loses_no_receipt_and_uses_no_number_twice() {
         killer.join().expect("it killed");
     }
     assert_eq!(cut, 25);
-    assert!(answered.len() > 100, "{} calls say little", answered.len());
+    assert!(answered.len() > 50, "{} calls say little", answered.len());
 
     let host = open_host(directory.path());
     for channel in 0..CHANNELS {
@@ -266,7 +266,7 @@ fn killed_together_both_sides_go_on_where_they_were() {
             }
             heard
         });
-        thread::sleep(Duration::from_micros(random.random_range(0..25_000)));
+        thread::sleep(Duration::from_micros(random.random_range(0..200_000)));
         child.kill().expect("it is ours");
         child.wait().expect("it has ended");
         for (channel, number, request, response) in reader.join().expect("it reads") {
@@ -274,7 +274,7 @@ fn killed_together_both_sides_go_on_where_they_were() {
             assert_eq!(before, None, "a call is accepted once");
         }
     }
-    assert!(accepted.len() > 50, "{} calls say little", accepted.len());
+    assert!(accepted.len() > 30, "{} calls say little", accepted.len());
     let (host, consumer) = (open_host(directory.path()), open_consumer(directory.path()));
     for channel in 0..CHANNELS {
         let kept = consumer.receipts(channel, 0, usize::MAX).expect("on disk");

@@ -70,7 +70,7 @@ fn pick(both: &Pairing, which: usize) -> Option<Outgoing> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn nothing_is_lost_and_nothing_is_paid_twice(window in 1u32..=4, events in events()) {

@@ -35,7 +35,7 @@ fn as_many_calls_are_unpaid_as_the_window_has() {
         let agreed = terms(CHANNEL, window);
         more.signature = consumer_key().sign(more.voucher.hash(agreed.genesis, agreed.model));
         match serve(&both.host, &more) {
-            Err(Refusal::Unpaid { paid: 0, least: 2 }) => {}
+            Err(Refusal::Unpaid { paid: 1, least: 2 }) => {}
             other => panic!("{other:?}"),
         }
         for one in &served {
