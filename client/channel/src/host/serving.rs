@@ -77,7 +77,7 @@ impl Host {
         self.begin_signed(call, unsigned, right, block)
     }
 
-    /// The same of many calls, in their order. Their signatures are checked together, which takes less than half of the time.
+    /// The same of many calls, in their order. Their signatures are checked together, which takes about half of the time.
     pub fn begin_all(&self, calls: &[Call<'_>], block: u32) -> Vec<Result<Begun, Refusal>> {
         let unsigned: Vec<_> = calls
             .iter()
