@@ -156,7 +156,7 @@ enum Command {
     /// Disprove wrong valuations as they come
     #[command(subcommand)]
     Challenger(ChallengerCommand),
-    /// Watch over one's own contributions
+    /// Watch over one's own contributions, and what they earn by calls
     #[command(subcommand)]
     Contributor(ContributorCommand),
     /// Make the values of a round final once its window is over

@@ -453,6 +453,16 @@ describe("the client", { timeout: 9 * MINUTE }, () => {
     assert.ok(named.debt > 0 && !named.upheld);
     assert.deepEqual(contributors.map(({ contribution, withdrawn }) => [contribution, withdrawn]), [[bobs, null]]);
 
+    // What was paid for the model is said to have come by no call, and is all that Bob has earned from pools.
+    await json("--dev", "dave", "--wait", "finalized", "pay", `model:${model}`, "10");
+    const came = await json("contributor", "calls", "--account", "dev:bob");
+    const paid = came.lines.find((line) => line.datanet === datanet);
+    assert.deepEqual([paid.contribution, paid.by, paid.model, paid.calls, paid.each], [bobs, "payments", model, 0, null]);
+    assert.ok(BigInt(paid.amount) > 0n && paid.weight === paid.whole);
+    assert.deepEqual([came.by_calls, sum(came.lines, "amount")], ["0", BigInt(came.earned)]);
+    const { roles } = await json("statement", "--account", "dev:bob");
+    assert.equal(came.earned, roles.find(({ role }) => role === "contributors_pools").earned);
+
     // The auditor has followed who said what, and every unit that this chain has paid so far.
     const { rounds } = await audit(url, { client: CLIENT });
     assert.deepEqual(rounds.filter((round) => round.datanet === datanet).map(({ how }) => how), [", attested by 2"]);

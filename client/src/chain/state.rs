@@ -103,6 +103,13 @@ state! {
         deposit: u128,
     }
 
+    /// What of a model's calls was settled.
+    CallTotals {
+        calls: u64,
+        units: u128,
+        net: u128,
+    }
+
     /// What of a channel was settled.
     SettledCalls {
         count: u32,

@@ -4,6 +4,7 @@
 //! depends on what was paid, and not on who asked for it when. `docs/statements.md` has the definitions.
 
 mod accrued;
+mod calls;
 mod facts;
 mod outside;
 mod settled;
@@ -17,6 +18,7 @@ use tributary_primitives::assets::Pool;
 
 pub(crate) use self::{
     accrued::Accrued,
+    calls::{lines_of, CallSums, Line, Via},
     facts::Facts,
     outside::{Outside, OutsideEntry},
     settled::model_roles,
@@ -254,6 +256,12 @@ impl Received {
 }
 
 impl Earnings {
+    /// What an account has earned in a role.
+    pub(crate) fn of_role(&self, account: AccountId32, earner: Earner) -> u128 {
+        let found = self.by.get(&(account, earner));
+        found.map_or(0, Places::total)
+    }
+
     /// Adds everything up, and makes sure that nothing is lost.
     pub(crate) fn of(
         ledger: &Ledger,

@@ -68,18 +68,30 @@ fn without(mut all: Places, part: Places) -> Places {
 }
 
 /// What came in once all that models owe is paid.
-struct Inflows {
+pub(super) struct Inflows {
     models: BTreeMap<u32, Inflow>,
     pools: BTreeMap<Pool, u128>,
+    /// Of that, royalties, by pool and the model that owes them.
+    pub(super) royalties: BTreeMap<(Pool, u32), Sum>,
 }
 
 impl Inflows {
-    fn of(ledger: &Ledger, facts: &Facts) -> Result<Self> {
+    pub(super) fn of(ledger: &Ledger, facts: &Facts) -> Result<Self> {
         let mut royalties: BTreeMap<Payee, Sum> = BTreeMap::new();
+        let mut by_model: BTreeMap<(Pool, u32), Sum> = BTreeMap::new();
         let net = |payee: Payee| ledger.payees.get(&payee).map_or(0, |sums| sums.net.0);
-        let mut add = |payee: Payee, amount| *royalties.entry(payee).or_default() += amount;
+        let mut add = |model: u32, payee: Payee, amount| {
+            *royalties.entry(payee).or_default() += amount;
+            if let Payee::Pool(pool) = payee {
+                *by_model.entry((pool, model)).or_default() += amount;
+            }
+        };
         for (payee, sums) in &ledger.payees {
-            add(*payee, sums.royalties_in.0);
+            if let Payee::Model(model) = payee {
+                for (to, amount) in &sums.royalties_out {
+                    add(*model, *to, amount.0);
+                }
+            }
         }
         for (model, found) in &facts.models {
             let royalties = found.split.royalties();
@@ -90,6 +102,7 @@ impl Inflows {
             for (entry, owed) in entries.filter(|(entry, _)| entry.is_payable()) {
                 let owed = owed.checked_sub(entry.paid);
                 add(
+                    *model,
                     entry.payee,
                     owed.with_context(|| format!("model {model} paid more than it owes"))?,
                 );
@@ -113,8 +126,64 @@ impl Inflows {
         Ok(Self {
             models: models.collect(),
             pools: pools.collect(),
+            royalties: by_model,
         })
     }
+
+    /// What a pool has received in all.
+    pub(super) fn received(&self, pool: Pool) -> u128 {
+        self.pools.get(&pool).copied().unwrap_or_default()
+    }
+}
+
+/// What somebody is owed for a contribution from a pool, from the beginning.
+pub(super) struct Due {
+    pub(super) number: u32,
+    /// Its place among those who share what the contribution earns.
+    place: usize,
+    pub(super) account: AccountId32,
+    pub(super) amount: u128,
+}
+
+/// What a pool owes for its contributions, of all that it has received.
+pub(super) fn contributors_due(
+    ledger: &Ledger,
+    facts: &Facts,
+    pool: Pool,
+    received: u128,
+) -> Result<Vec<Due>> {
+    let found = &facts.pools[&pool];
+    let together = contributors_part(&found.crew, received).map_err(|_| anyhow!(OVERFLOW))?;
+    let members = facts.admitted.get(&pool.datanet).into_iter().flatten();
+    let mut all = Vec::new();
+    for member in members.filter(|member| member.is_paid(pool.round)) {
+        let Admitted {
+            number,
+            contributor,
+            weight,
+            ..
+        } = *member;
+        let earned = contribution_part(together, weight, found.weight);
+        let earned = earned.map_err(|_| anyhow!(OVERFLOW))?;
+        let parts = match ledger.shares(pool.datanet, number) {
+            None => vec![(contributor, earned)],
+            Some(authors) => {
+                let due = author_shares(&authors, earned, false);
+                let due = due.map_err(|_| anyhow!(OVERFLOW))?;
+                let accounts = authors.iter().map(|author| author.account);
+                accounts.zip(due).collect()
+            }
+        };
+        for (place, (account, amount)) in parts.into_iter().enumerate() {
+            all.push(Due {
+                number,
+                place,
+                account,
+                amount,
+            });
+        }
+    }
+    Ok(all)
 }
 
 /// What everybody has by way of the pot, but for what vests.
@@ -347,32 +416,12 @@ fn add_pool(
     for (account, all) in crew {
         add_crew_member(earnings, found, account, all)?;
     }
-    let together = contributors_part(&found.crew, received).map_err(|_| anyhow!(OVERFLOW))?;
-    let members = facts.admitted.get(&pool.datanet).into_iter().flatten();
-    for member in members.filter(|member| member.is_paid(pool.round)) {
-        let Admitted {
-            number,
-            contributor,
-            weight,
-            ..
-        } = *member;
-        let earned = contribution_part(together, weight, found.weight);
-        let earned = earned.map_err(|_| anyhow!(OVERFLOW))?;
-        let parts = match ledger.shares(pool.datanet, number) {
-            None => vec![(contributor, earned)],
-            Some(authors) => {
-                let due = author_shares(&authors, earned, false);
-                let due = due.map_err(|_| anyhow!(OVERFLOW))?;
-                let accounts = authors.iter().map(|author| author.account);
-                accounts.zip(due).collect()
-            }
-        };
-        for (place, (account, due)) in parts.into_iter().enumerate() {
-            take(due)?;
-            let credited = ledger.paid_to(From::Contribution(pool, number), place);
-            let owed = due.checked_sub(credited).with_context(too_much)?;
-            earnings.add(account, Earner::Pools, places(Taken::default(), owed));
-        }
+    for due in contributors_due(ledger, facts, pool, received)? {
+        take(due.amount)?;
+        let credited = ledger.paid_to(From::Contribution(pool, due.number), due.place);
+        let owed = due.amount.checked_sub(credited).with_context(too_much)?;
+        let owed = places(Taken::default(), owed);
+        earnings.add(due.account, Earner::Pools, owed);
     }
     earnings.carried += left;
     Ok(())

@@ -1,5 +1,6 @@
 //! `tributary statement`: who earned what.
 
+mod calls;
 mod contribution;
 mod data;
 mod joint;
@@ -15,6 +16,7 @@ use serde_json::{json, Value};
 use subxt::utils::AccountId32;
 use tributary_primitives::assets::{Payee, Pool};
 
+pub(crate) use self::calls::of_calls;
 use self::{contribution::Question, data::Data};
 use crate::{
     asset::{asset_text, payee_text, pool_text},

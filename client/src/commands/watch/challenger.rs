@@ -1,4 +1,4 @@
-//! `tributary challenger run` and `tributary contributor watch`.
+//! `tributary challenger run`, `tributary contributor watch`, and what else contributors ask.
 
 use std::collections::{btree_map::Entry, BTreeMap, BTreeSet};
 
@@ -10,8 +10,11 @@ use subxt_signer::sr25519::Keypair;
 use super::{metrics::Metrics, value_round, Follower, Watch};
 use crate::{
     chain::{state::Proposal, Chain, Snapshot},
-    commands::challenge::{is_complete, judge, Verdict},
-    context::Context,
+    commands::{
+        challenge::{is_complete, judge, Verdict},
+        statement::of_calls,
+    },
+    context::{AccountName, Context},
     keys,
     money::Amount,
     output::{remark, Output},
@@ -47,6 +50,16 @@ pub(crate) enum ContributorCommand {
     /// Looks at the rounds that value contributions which the signer made or is paid for. A challenge costs a transaction's fee. Half of the bond of each disproved
     /// proposal is the signer's.
     Watch(ContributorWatch),
+    /// What calls of models have paid for one's data
+    ///
+    /// For each contribution and pool: the models that owe the pool, how many of their calls were settled, at which rate they owe it, and what of that was
+    /// this account's, in all and a call. What was paid otherwise stands beside it: together it is all that the account has earned from pools, to the
+    /// unit, paid or not.
+    Calls {
+        /// An address, dev:NAME or the name of a key [default: the account of --key or --dev]
+        #[arg(long)]
+        account: Option<AccountName>,
+    },
 }
 
 /// `tributary contributor watch`
@@ -65,8 +78,10 @@ impl ChallengerCommand {
 
 impl ContributorCommand {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
-        let Self::Watch(ContributorWatch { watch }) = self;
-        challenge(context, &watch, true).await
+        match self {
+            Self::Watch(ContributorWatch { watch }) => challenge(context, &watch, true).await,
+            Self::Calls { account } => of_calls(context, account.as_ref()).await,
+        }
     }
 }
 

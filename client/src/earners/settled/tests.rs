@@ -6,7 +6,7 @@ use crate::{
         Awarded, Cause, Credited, Forfeited, HandedOver, Member, Paid, Settled, Shared, Source,
         Sponsored, Withdrawn,
     },
-    earners::{facts::ModelFacts, Outside},
+    earners::{facts::ModelFacts, lines_of, CallSums, Line, Outside, Via},
     ledger::Entry,
 };
 use subxt::utils::Static;
@@ -386,4 +386,84 @@ proptest::proptest! {
 
 fn all_of(whole: u128) -> [Places; 1] {
     [places(Taken::default(), whole)]
+}
+
+/// Of 983 that model 1 received, 600 came by 40 calls.
+fn calls() -> BTreeMap<u32, CallSums> {
+    let sums = CallSums {
+        calls: 40,
+        units: 55,
+        net: 600,
+    };
+    BTreeMap::from([(1, sums)])
+}
+
+fn line(contribution: u32, weight: u128, via: Via, amount: u128) -> Line {
+    Line {
+        pool: POOL,
+        contribution,
+        weight,
+        whole: 10,
+        via,
+        rate: 40 * PERCENT,
+        calls: match via {
+            Via::Calls(model) => calls()[&model],
+            _ => CallSums::default(),
+        },
+        amount,
+    }
+}
+
+#[test]
+fn calls_pay_their_part_of_what_data_earned_whoever_settled() {
+    // 239 of the pool's 393 came by calls, rounded down; of contribution 0's 107 that is 65, of an author's 188 it is 114.
+    let (done, after) = settled();
+    for (entries, facts) in [(paid(), facts()), (done, after)] {
+        let accrued = Accrued::of(&entries).unwrap();
+        let ledger = Ledger::of(entries).unwrap();
+        let earnings = Earnings::of(&ledger, &accrued, &Outside::default(), &facts).unwrap();
+        for (account, contribution, weight, parts) in
+            [(ONE, 0, 3, [65, 42]), (AUTHORS[1], 1, 7, [114, 74])]
+        {
+            let lines = lines_of(&ledger, &facts, &calls(), account).unwrap();
+            assert_eq!(
+                lines,
+                [
+                    line(contribution, weight, Via::Calls(1), parts[0]),
+                    line(contribution, weight, Via::Payments(1), parts[1]),
+                ]
+            );
+            let all: u128 = lines.iter().map(|line| line.amount).sum();
+            assert_eq!(all, earnings.of_role(account, Earner::Pools));
+        }
+        assert_eq!(lines_of(&ledger, &facts, &calls(), PAYER).unwrap(), []);
+    }
+}
+
+#[test]
+fn what_was_paid_for_data_came_by_no_model() {
+    let mut entries = paid();
+    entries.push(Entry::Paid(Paid {
+        asset: Static(Asset::Datanet(0)),
+        round: Some(1),
+        payer: PAYER,
+        gross: 1_000,
+        fee: 20,
+        host: 0,
+        net: 980,
+        cause: Cause::Payment,
+    }));
+    let ledger = Ledger::of(entries).unwrap();
+    let lines = lines_of(&ledger, &facts(), &BTreeMap::new(), ONE).unwrap();
+    // Three tenths of 91 % of 1,373: 980 were paid for the data.
+    let amounts: Vec<_> = lines.iter().map(|line| (line.via, line.amount)).collect();
+    assert_eq!(amounts, [(Via::Data, 267), (Via::Payments(1), 108)]);
+}
+
+#[test]
+fn calls_that_brought_more_than_their_model_received_are_an_error() {
+    let ledger = Ledger::of(paid()).unwrap();
+    let mut calls = calls();
+    calls.get_mut(&1).unwrap().net = 984;
+    assert!(lines_of(&ledger, &facts(), &calls, ONE).is_err());
 }
