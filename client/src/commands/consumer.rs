@@ -86,9 +86,7 @@ impl Open {
         let (chain, signer) = context.connect_to_sign().await?;
         let key = key.unwrap_or_else(|| crate::keys::account(&signer));
         let state = chain.newest().await?;
-        let offer: Option<HostOffer> = state
-            .get("Metering", "Offers", (self.model, host.clone()))
-            .await?;
+        let offer: Option<HostOffer> = state.get("Metering", "Offers", (self.model, host)).await?;
         let offer = offer.with_context(|| {
             Misuse(format!(
                 "{host} does not offer model {}: see `tributary host offers {0}`",

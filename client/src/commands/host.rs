@@ -114,7 +114,7 @@ async fn register(
     let own = crate::keys::account(&signer);
     let key = match receipt_key {
         Some(key) => context.account(key)?,
-        None => own.clone(),
+        None => own,
     };
     let state = chain.newest().await?;
     let least: u128 = state.constant("Metering", "MinBond")?;
@@ -193,7 +193,7 @@ impl MakeOffer {
 }
 
 async fn find(state: &Snapshot, who: &AccountId32) -> Result<Option<Host>> {
-    state.get("Metering", "Hosts", (who.clone(),)).await
+    state.get("Metering", "Hosts", (*who,)).await
 }
 
 async fn offers(context: &Context, model: u32) -> Result<Output> {

@@ -38,7 +38,7 @@ impl<T: Config> Pallet<T> {
             expires,
         } = wanted;
         ensure!(units > 0, Error::<T>::NoUnits);
-        let lasts = expires.checked_sub(Self::now()).unwrap_or_default();
+        let lasts = expires.saturating_sub(Self::now());
         ensure!(
             (1..=T::MaxDuration::get()).contains(&lasts),
             Error::<T>::DurationOutOfBounds

@@ -258,8 +258,8 @@ pub(crate) fn signed(name: &str) -> RuntimeOrigin {
 /// Keys of the three schemes with which accounts sign.
 #[derive(Clone)]
 pub(crate) enum Key {
-    Sr25519(sr25519::Pair),
-    Ed25519(ed25519::Pair),
+    Sr25519(Box<sr25519::Pair>),
+    Ed25519(Box<ed25519::Pair>),
     Ecdsa(ecdsa::Pair),
 }
 
@@ -267,8 +267,8 @@ impl Key {
     pub(crate) fn all() -> [Self; 3] {
         let seed = [7; 32];
         [
-            Key::Sr25519(sr25519::Pair::from_seed(&seed)),
-            Key::Ed25519(ed25519::Pair::from_seed(&seed)),
+            Key::Sr25519(Box::new(sr25519::Pair::from_seed(&seed))),
+            Key::Ed25519(Box::new(ed25519::Pair::from_seed(&seed))),
             Key::Ecdsa(ecdsa::Pair::from_seed(&seed)),
         ]
     }
@@ -293,7 +293,7 @@ impl Key {
 
 impl From<&str> for Key {
     fn from(name: &str) -> Self {
-        Key::Sr25519(key(name))
+        Key::Sr25519(Box::new(key(name)))
     }
 }
 
