@@ -25,6 +25,11 @@ pub(crate) struct ChannelName {
 }
 
 impl ChannelName {
+    /// Its identifier.
+    pub(crate) fn number(self) -> u64 {
+        self.channel
+    }
+
     /// `show`
     pub(crate) async fn show(self, context: &Context) -> Result<Output> {
         let state = context.connect().await?.now().await?;

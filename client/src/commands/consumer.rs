@@ -5,7 +5,10 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use subxt::utils::MultiAddress;
 
-use super::channel::{list, ChannelName};
+use super::{
+    call::{Call, LastVoucher},
+    channel::{list, ChannelName},
+};
 use crate::{
     chain::{
         calls::{ChannelOpened, OpenChannel},
@@ -32,6 +35,13 @@ pub(crate) enum Command {
     },
     /// A channel
     Show(ChannelName),
+    /// Call the model of a channel, and print the answer
+    ///
+    /// The voucher that goes with the call pays the calls before it. Whatever goes wrong, the same call is made again, and paid once: what
+    /// has no answer comes first the next time. The books lie in the state directory; without them the channel is of no use.
+    Call(Call),
+    /// Hand the host a voucher for all calls, such as before `close`
+    Voucher(LastVoucher),
     /// Ask for a channel to end; once the host has had its time, end it
     Close(ChannelName),
     /// Have the deposit of a channel back that ended long enough ago
@@ -70,6 +80,8 @@ impl Command {
                 Ok(Output::new(json.into()).table(table))
             }
             Self::Show(channel) => channel.show(context).await,
+            Self::Call(call) => call.run(context).await,
+            Self::Voucher(voucher) => voucher.run(context).await,
             Self::Close(channel) => channel.close(context).await,
             Self::Forget(channel) => channel.forget(context).await,
         }

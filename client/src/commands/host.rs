@@ -14,6 +14,7 @@ use super::{
     channel::{list, ChannelName},
     model::registered,
     send,
+    serve::{Serve, SettleVouchers},
 };
 use crate::{
     chain::{
@@ -64,6 +65,13 @@ pub(crate) enum Command {
         #[arg(long)]
         account: Option<AccountName>,
     },
+    /// Answer calls over HTTP, and settle what they bring
+    ///
+    /// Calls are covered by vouchers of channels to the host. Receipts are on disk before answers leave. Ended by SIGTERM or Ctrl-C, it
+    /// answers what has begun; started again, it knows everything. /openapi.json says what it answers.
+    Serve(Serve),
+    /// Settle all vouchers now, while `host serve` does not run
+    Settle(SettleVouchers),
     /// End a channel at once; settle its last voucher before
     Close(ChannelName),
 }
@@ -100,6 +108,8 @@ impl Command {
             }
             Self::Offers { model } => offers(context, model).await,
             Self::Show { account } => show(context, account.as_ref()).await,
+            Self::Serve(serve) => serve.run(context).await,
+            Self::Settle(settle) => settle.run(context).await,
             Self::Close(channel) => channel.close(context).await,
         }
     }

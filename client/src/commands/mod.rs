@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod attest;
+pub(crate) mod call;
 pub(crate) mod challenge;
 pub(crate) mod channel;
 pub(crate) mod claim;
@@ -23,6 +24,7 @@ pub(crate) mod model;
 pub(crate) mod pay;
 pub(crate) mod records;
 pub(crate) mod round;
+pub(crate) mod serve;
 pub(crate) mod slices;
 pub(crate) mod statement;
 pub(crate) mod vest;

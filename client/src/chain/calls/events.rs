@@ -12,7 +12,10 @@ use tributary_primitives::{
     datanets::Phase,
 };
 
-use crate::chain::{decode::Json, state::Status};
+use crate::chain::{
+    decode::Json,
+    state::{SettledCalls, Status},
+};
 
 use super::{event_types, Event, Member};
 
@@ -184,6 +187,18 @@ event_types! {
         channel: u64,
         price: u128,
         deposit: u128,
+    }
+
+    /// A voucher was settled.
+    Metering.ChannelSettled: ChannelSettled {
+        channel: u64,
+        settled: SettledCalls,
+    }
+
+    /// A voucher was not settled.
+    Metering.SettlementFailed: SettlementFailed {
+        channel: u64,
+        error: Json,
     }
 
     /// A consumer wants a channel to end.

@@ -18,9 +18,12 @@ use tributary_primitives::{
     datanets::{Recipe, Statement},
     licences::{Generation, LicenceTerms, Origin},
     merkle::Path,
+    metering::Usage,
     roles::Contention,
     valuation::{Challenge, Row, Shadow},
 };
+
+use crate::hosting::VoucherToSettle;
 
 /// A call of the runtime.
 pub(crate) trait Call: EncodeAsFields {
@@ -129,6 +132,12 @@ calls! {
         units: u64,
         price: u128,
         expires: u32,
+    }
+
+    /// Settles vouchers.
+    Metering.settle: SettleCalls {
+        settlements: Static<Vec<VoucherToSettle>>,
+        usage: Static<Vec<(u32, Usage)>>,
     }
 
     /// Ends a channel, or asks for it.
