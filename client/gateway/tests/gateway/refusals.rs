@@ -279,10 +279,11 @@ async fn channels_that_end_or_whose_receipts_are_missing_are_not_answered() {
     }
     let outcome = caller.call(CHANNEL, PATH, &body("a"), MOST, NOW).await;
     assert_eq!(code(outcome), (503, "receipts_missing".to_owned(), true));
-    let mut ledger = running.chain.ledger();
-    ledger.channel(CHANNEL).settled.count = 0;
-    ledger.channel(CHANNEL).terms.model = MODEL + 1;
-    drop(ledger);
+    {
+        let mut ledger = running.chain.ledger();
+        ledger.channel(CHANNEL).settled.count = 0;
+        ledger.channel(CHANNEL).terms.model = MODEL + 1;
+    }
     let outcome = caller.call(CHANNEL, PATH, &body("a"), MOST, NOW).await;
     assert_eq!(code(outcome), (503, "model_not_served".to_owned(), true));
     assert_eq!(running.model.asked(), 0);

@@ -128,18 +128,13 @@ async fn a_voucher_that_the_chain_refuses_keeps_no_other_back() {
     })
     .await;
     tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
-    let ledger = running.chain.ledger();
-    assert!(ledger
-        .extrinsics
-        .iter()
-        .all(|all| all.len() <= MAX_VOUCHERS));
-    let tried = ledger
-        .extrinsics
+    let extrinsics = running.chain.ledger().extrinsics.clone();
+    assert!(extrinsics.iter().all(|all| all.len() <= MAX_VOUCHERS));
+    let tried = extrinsics
         .iter()
         .flatten()
         .filter(|one| one.voucher.channel == CHANNEL);
     assert_eq!(tried.count(), 1, "the same voucher is not tried again");
-    drop(ledger);
     let (_, text) = running.get("/metrics").await;
     assert!(text.contains("tributary_gateway_settlement_failures_total 1"));
 }
