@@ -1,13 +1,16 @@
-// Calls that are paid through a channel, on a network of one validator: the client opens and ends it, and another implementation signs.
+// Calls that are paid through a channel, on a network of one validator: the client opens and ends it, and another implementation signs; then a host
+// answers over HTTP, and is killed.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ApiPromise, Keyring, WsProvider } from "@polkadot/api";
 import { audit } from "../audit/audit.mjs";
 import { receiptLeaf, voucherHash, voucherOf } from "../lib/channel.mjs";
-import { CLIENT, newNetwork, run, temporaryFolder } from "./support.mjs";
+import { CLIENT, freeBasePort, newNetwork, run, temporaryFolder } from "./support.mjs";
 
 const MINUTE = 60_000;
 const REFUSED = 1;
@@ -17,8 +20,23 @@ const UNIT = TRIB / 100n;
 const CALLS = 100;
 const LICENCE = fileURLToPath(new URL("../story/licence.txt", import.meta.url));
 
-describe("a channel", { timeout: 6 * MINUTE }, () => {
+/** A model that somebody else serves: it answers with the number of its calls, and says that each took five tokens. */
+async function upstream() {
+  const calls = [];
+  const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const part of request) body += part;
+    calls.push(JSON.parse(body));
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ choices: [{ message: { content: `answer ${calls.length}` } }], usage: { total_tokens: 5 } }));
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { calls, server, url: `http://127.0.0.1:${server.address().port}` };
+}
+
+describe("a channel", { timeout: 8 * MINUTE }, () => {
   const folder = temporaryFolder();
+  const programs = new Set();
   let network;
   let url;
   let api;
@@ -35,6 +53,7 @@ describe("a channel", { timeout: 6 * MINUTE }, () => {
   });
 
   after(async () => {
+    for (const program of programs) program.kill("SIGKILL");
     await api?.disconnect();
     await network?.stop();
   });
@@ -133,5 +152,70 @@ describe("a channel", { timeout: 6 * MINUTE }, () => {
     // Host, team, protocol and challenger have what they should, in the auditor's books and in the client's statement.
     const { payouts } = await audit(url, { client: CLIENT });
     assert.equal(payouts[people.Bob.address].Hosting, (TRIB * 98n * 20n) / 10_000n);
+  });
+
+  /** A host that serves, until it is told to end. */
+  async function serve(config) {
+    const words = ["--url", url, "--state-dir", join(folder, "state"), "--dev", "bob", "host", "serve", "--config", config];
+    const program = spawn(CLIENT, words, { stdio: ["ignore", "pipe", "pipe"], env: { HOME: folder } });
+    programs.add(program);
+    const ended = new Promise((resolve) => { program.on("close", (code, signal) => resolve(code ?? signal)); });
+    let said = "";
+    await new Promise((resolve, reject) => {
+      program.stderr.setEncoding("utf8").on("data", (text) => {
+        said += text;
+        if (said.includes("Calls are answered at")) resolve();
+      });
+      ended.then((code) => reject(new Error(`the host ended with ${code}: ${said}`)));
+    });
+    return async (signal) => {
+      program.kill(signal);
+      const code = await ended;
+      programs.delete(program);
+      return code;
+    };
+  }
+
+  it("answers over HTTP each call once, whoever is killed, and brings the host its money", async () => {
+    const model = await upstream();
+    const port = await freeBasePort();
+    const endpoint = `http://127.0.0.1:${port}`;
+    const config = join(folder, "host.toml");
+    writeFileSync(config, `listen = "127.0.0.1:${port}"\n[models.0.upstream]\nurl = "${model.url}"\nprompt_tokens = 20\nmost_tokens = 40\n`);
+    await json("--dev", "bob", "host", "register");
+    await json("--dev", "bob", "host", "offer", "0", "0.01", "--share", "20%", "--endpoint", endpoint);
+    const { channel } = await json("--dev", "charlie", "--wait", "finalized", "consumer", "open", "0", "dev:bob", "100");
+    const asked = join(folder, "question.json");
+    const call = (content) => {
+      writeFileSync(asked, JSON.stringify({ max_tokens: 10, messages: [{ role: "user", content }] }));
+      return ["--dev", "charlie", "consumer", "call", String(channel), "--path", "/v1/chat/completions", "--data", asked];
+    };
+
+    let end = await serve(config);
+    // Without cover the terms are told, and nobody is asked.
+    const uncovered = await fetch(`${endpoint}/v1/chat/completions`, { method: "POST", body: "{}" });
+    assert.equal(uncovered.status, 402);
+    const { error, terms } = await uncovered.json();
+    assert.deepEqual([error.code, terms.models[0].price, model.calls.length], ["voucher_missing", String(UNIT), 0]);
+    const first = await json(...call("one"));
+    assert.deepEqual([first.body.choices[0].message.content, first.receipt.number, first.receipt.units], ["answer 1", 0, 5]);
+    const second = await json(...call("two"));
+    assert.deepEqual([second.body.choices[0].message.content, second.owed.calls, second.owed.units], ["answer 2", 2, 10]);
+    assert.equal(await end("SIGKILL"), "SIGKILL");
+    await fails(3, "", ...call("three"));
+    end = await serve(config);
+    const third = await json(...call("three"));
+    assert.deepEqual([third.body.choices[0].message.content, third.receipt.number, model.calls.length], ["answer 3", 2, 3]);
+    await json("--dev", "charlie", "consumer", "voucher", String(channel));
+    assert.equal(await end("SIGTERM"), 0);
+
+    const [settled] = await json("--dev", "bob", "--wait", "finalized", "host", "settle");
+    assert.deepEqual([settled.channel, settled.calls, settled.amount, settled.error], [channel, 3, String(15n * UNIT), null]);
+    assert.deepEqual(await json("--dev", "bob", "host", "settle"), []);
+    const { settled: kept } = await json("consumer", "show", String(channel));
+    assert.deepEqual([kept.calls, kept.units], [3, 15]);
+    await json("--dev", "bob", "--wait", "finalized", "host", "close", String(channel));
+    await audit(url, { client: CLIENT });
+    model.server.close();
   });
 });
