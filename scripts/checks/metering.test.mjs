@@ -37,6 +37,7 @@ async function upstream() {
 describe("a channel", { timeout: 8 * MINUTE }, () => {
   const folder = temporaryFolder();
   const programs = new Set();
+  let model;
   let network;
   let url;
   let api;
@@ -54,6 +55,8 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
 
   after(async () => {
     for (const program of programs) program.kill("SIGKILL");
+    model?.server.close();
+    model?.server.closeAllConnections();
     await api?.disconnect();
     await network?.stop();
   });
@@ -177,7 +180,7 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
   }
 
   it("answers over HTTP each call once, whoever is killed, and brings the host its money", async () => {
-    const model = await upstream();
+    model = await upstream();
     const port = await freeBasePort();
     const endpoint = `http://127.0.0.1:${port}`;
     const config = join(folder, "host.toml");
@@ -193,9 +196,14 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
 
     let end = await serve(config);
     // Without cover the terms are told, and nobody is asked.
-    const uncovered = await fetch(`${endpoint}/v1/chat/completions`, { method: "POST", body: "{}" });
-    assert.equal(uncovered.status, 402);
-    const { error, terms } = await uncovered.json();
+    const uncovered = async () => {
+      const answer = await fetch(`${endpoint}/v1/chat/completions`, { method: "POST", body: "{}" });
+      assert.equal(answer.status, 402);
+      return answer.json();
+    };
+    // What it offers, it looks up as it begins to serve.
+    while ((await uncovered()).terms.models[0].price === null) await new Promise((resolve) => { setTimeout(resolve, 200); });
+    const { error, terms } = await uncovered();
     assert.deepEqual([error.code, terms.models[0].price, model.calls.length], ["voucher_missing", String(UNIT), 0]);
     const first = await json(...call("one"));
     assert.deepEqual([first.body.choices[0].message.content, first.receipt.number, first.receipt.units], ["answer 1", 0, 5]);
@@ -216,6 +224,5 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
     assert.deepEqual([kept.calls, kept.units], [3, 15]);
     await json("--dev", "bob", "--wait", "finalized", "host", "close", String(channel));
     await audit(url, { client: CLIENT });
-    model.server.close();
   });
 });
