@@ -15,7 +15,7 @@ use crate::{
 impl Consumer {
     /// Checks what came in answer to a channel's call, and keeps the receipt: the next voucher pays it. The same answer again changes nothing.
     ///
-    /// Whatever is refused here can be signed by the host all the same; it is then worth keeping.
+    /// Whatever is refused here and is signed by the host all the same is kept, as evidence: see [`Consumer::audit`].
     pub fn accept(
         &self,
         channel: ChannelId,
@@ -24,7 +24,6 @@ impl Consumer {
     ) -> Result<Commit<Receipt, Trouble>, Trouble> {
         let known = self.channel(channel)?;
         let receipt = answer.receipt;
-        let number = receipt.number;
         if receipt.channel != channel {
             return Err(Trouble::OtherChannel {
                 receipt: receipt.channel,
@@ -35,6 +34,25 @@ impl Consumer {
         if !known.key.signed(leaf, &answer.signature) {
             return Err(Trouble::WrongSignature);
         }
+        let outcome = self.accept_signed(&known, response, answer.clone());
+        if let Err(trouble) = &outcome {
+            if !matches!(trouble, Trouble::Store(_)) {
+                self.reject(&known, answer)?;
+            }
+        }
+        outcome
+    }
+
+    /// The same for what the host has signed.
+    fn accept_signed(
+        &self,
+        known: &Channel,
+        response: &[u8],
+        answer: SignedReceipt,
+    ) -> Result<Commit<Receipt, Trouble>, Trouble> {
+        let channel = known.terms.channel;
+        let receipt = answer.receipt;
+        let number = receipt.number;
         if receipt.response != content(response) {
             return Err(Trouble::OtherResponse { number });
         }

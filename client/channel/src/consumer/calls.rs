@@ -46,11 +46,12 @@ impl From<(ChannelId, Asked)> for Outgoing {
 
 impl Channel {
     /// The voucher that pays all receipts, sent with an order.
-    fn voucher(&self, state: &State, order: H256) -> SignedVoucher {
+    fn voucher(&self, state: &State, order: H256) -> Result<SignedVoucher, Trouble> {
         let Self { terms, signer, .. } = self;
+        let signer = signer.as_ref().ok_or(Trouble::KeyMissing(terms.channel))?;
         let voucher = state.book.totals().voucher(terms.channel, order);
         let signature = signer.sign(voucher.hash(terms.genesis, terms.model));
-        SignedVoucher { voucher, signature }
+        Ok(SignedVoucher { voucher, signature })
     }
 }
 
@@ -93,7 +94,7 @@ impl Consumer {
         let asked = Asked {
             number,
             request,
-            voucher: known.voucher(&state, order(number, hash)),
+            voucher: known.voucher(&state, order(number, hash))?,
             most,
             answer: None,
         };
@@ -161,6 +162,6 @@ impl Consumer {
     pub fn final_voucher(&self, channel: ChannelId) -> Result<SignedVoucher, Trouble> {
         let known = self.channel(channel)?;
         let state = known.state();
-        Ok(known.voucher(&state, H256::zero()))
+        known.voucher(&state, H256::zero())
     }
 }

@@ -17,6 +17,9 @@ pub enum Trouble {
         /// The first block in which it does not.
         expires: u32,
     },
+    /// The key that signs its vouchers is not here.
+    #[error("the key that signs for channel {0} is not here")]
+    KeyMissing(ChannelId),
     /// Calls before it have no answer yet.
     #[error("call {number} has no answer yet; make it again, which costs nothing more")]
     Outstanding {

@@ -1,6 +1,7 @@
 //! The consumer's side: it makes each call once, checks what comes, and pays it once.
 
 mod answers;
+mod audit;
 mod calls;
 mod error;
 
@@ -23,6 +24,7 @@ use crate::{
     terms::Terms,
 };
 
+pub use audit::Audit;
 pub use calls::Outgoing;
 pub use error::Trouble;
 
@@ -31,6 +33,8 @@ pub struct Consumer {
     store: Arc<Store>,
     keys: HashMap<AccountId32, Arc<dyn Signer>>,
     channels: RwLock<HashMap<ChannelId, Arc<Channel>>>,
+    /// Held by who adds a channel: one after another, and no call waits for the disk meanwhile.
+    adding: Mutex<()>,
 }
 
 /// What a consumer knows of a channel.
@@ -48,8 +52,8 @@ pub struct Position {
 
 struct Channel {
     terms: Terms,
-    /// Signs vouchers.
-    signer: Arc<dyn Signer>,
+    /// Signs vouchers. Without it, what was asked and answered is known, and nothing more is asked.
+    signer: Option<Arc<dyn Signer>>,
     /// Signs receipts.
     key: KnownKey,
     state: Mutex<State>,
@@ -80,7 +84,7 @@ struct Asked {
 }
 
 impl Channel {
-    fn new(terms: Terms, signer: Arc<dyn Signer>, state: State) -> Self {
+    fn new(terms: Terms, signer: Option<Arc<dyn Signer>>, state: State) -> Self {
         Self {
             key: KnownKey::new(terms.receipt_key.clone()),
             terms,
@@ -113,16 +117,17 @@ impl State {
 impl Consumer {
     /// Opens the database in a directory, which is made if it is not there. `keys` sign vouchers: those that channels name.
     ///
-    /// All that was asked and answered before is known, however the process ended that asked.
+    /// All that was asked and answered before is known, however the process ended that asked. Channels whose key is not here can be looked at.
     pub fn open(directory: &Path, keys: Vec<Arc<dyn Signer>>) -> Result<Self, AddError> {
         let store = Store::open(directory)?;
         let consumer = Self {
             store: Arc::new(store),
             keys: keys.into_iter().map(|key| (key.account(), key)).collect(),
             channels: RwLock::default(),
+            adding: Mutex::default(),
         };
         for (channel, terms) in consumer.store.channels::<Terms>()? {
-            let signer = consumer.signer(&terms)?;
+            let signer = consumer.keys.get(&terms.voucher_key).cloned();
             let state = State {
                 book: consumer
                     .store
@@ -150,19 +155,21 @@ impl Consumer {
     /// Keeps a channel from now on. Adding it again changes nothing.
     pub fn add(&self, terms: Terms) -> Result<(), AddError> {
         terms.check()?;
-        let signer = self.signer(&terms)?;
-        let mut channels = self.all_mut();
-        if let Some(known) = channels.get(&terms.channel) {
+        let channel = terms.channel;
+        let key = self.keys.get(&terms.voucher_key);
+        let signer = key.cloned().ok_or(AddError::KeyMissing(channel))?;
+        let _adding = self.adding.lock().expect(NO_PANIC);
+        if let Some(known) = self.all().get(&channel) {
             return if known.terms == terms {
                 Ok(())
             } else {
-                Err(AddError::OtherTerms(terms.channel))
+                Err(AddError::OtherTerms(channel))
             };
         }
-        let change = Change::of_channel(Table::Channels, terms.channel, &terms);
+        let change = Change::of_channel(Table::Channels, channel, &terms);
         self.store.write(vec![change])?;
-        let channel = Channel::new(terms, signer, State::default());
-        channels.insert(channel.terms.channel, Arc::new(channel));
+        let added = Channel::new(terms, Some(signer), State::default());
+        self.all_mut().insert(channel, Arc::new(added));
         Ok(())
     }
 
@@ -216,13 +223,6 @@ impl Consumer {
             return Ok(Vec::new());
         };
         crate::leaves(&self.store, known.terms.genesis, channel, count)
-    }
-
-    fn signer(&self, terms: &Terms) -> Result<Arc<dyn Signer>, AddError> {
-        self.keys
-            .get(&terms.voucher_key)
-            .cloned()
-            .ok_or(AddError::KeyMissing(terms.channel))
     }
 
     fn channel(&self, channel: ChannelId) -> Result<Arc<Channel>, Trouble> {

@@ -34,15 +34,15 @@ pub struct Call<'a> {
 
 pub(super) struct Channel {
     pub(super) terms: Terms,
-    /// Signs receipts.
-    pub(super) signer: Arc<dyn Signer>,
+    /// Signs receipts. Without it, what was answered is known and settled, and nothing more is answered.
+    pub(super) signer: Option<Arc<dyn Signer>>,
     /// Signs vouchers.
     pub(super) key: KnownKey,
     state: Mutex<State>,
 }
 
 impl Channel {
-    pub(super) fn new(terms: Terms, signer: Arc<dyn Signer>, state: State) -> Self {
+    pub(super) fn new(terms: Terms, signer: Option<Arc<dyn Signer>>, state: State) -> Self {
         Self {
             key: KnownKey::new(terms.voucher_key.clone()),
             terms,
@@ -74,6 +74,8 @@ pub(super) struct State {
     pub(super) flights: VecDeque<Flight>,
     /// Counts flights, so that one that was given up is not taken for a later one of its number.
     pub(super) tickets: u64,
+    /// Whether the chain has settled receipts that are not here. A number that is signed twice costs the bond.
+    pub(super) incomplete: bool,
     /// Whether it was removed.
     pub(super) removed: bool,
 }
@@ -129,19 +131,18 @@ pub(super) enum Kind {
 }
 
 impl State {
-    /// What a call is, if it is one that can be answered. Its signature is looked at elsewhere.
-    pub(super) fn check(
+    /// Whether a call was made before, if it can have an answer. Its signature is looked at elsewhere.
+    pub(super) fn find(
         &self,
         terms: &Terms,
-        call: &Call<'_>,
+        number: u32,
+        stated: H256,
         order: H256,
-        block: u32,
     ) -> Result<Kind, Refusal> {
-        let number = call.number;
         if self.removed {
             return Err(Refusal::UnknownChannel(terms.channel));
         }
-        if call.voucher.order != order {
+        if stated != order {
             return Err(Refusal::OtherOrder);
         }
         let answered = self.kept.book.count();
@@ -163,6 +164,24 @@ impl State {
         }
         if number != next {
             return Err(Refusal::NotNext { next });
+        }
+        Ok(Kind::New)
+    }
+
+    /// What a call is, if it is one that can be answered. Its signature is looked at elsewhere.
+    pub(super) fn check(
+        &self,
+        terms: &Terms,
+        call: &Call<'_>,
+        order: H256,
+        block: u32,
+    ) -> Result<Kind, Refusal> {
+        let number = call.number;
+        if self.find(terms, number, call.voucher.order, order)? == Kind::Retry {
+            return Ok(Kind::Retry);
+        }
+        if self.incomplete {
+            return Err(Refusal::ReceiptsMissing(terms.channel));
         }
         if block >= terms.expires {
             return Err(Refusal::Expired {
@@ -191,22 +210,16 @@ impl State {
     /// Whether a voucher says what its receipts come to. Its count must be one that vouchers may still pay.
     pub(super) fn check_totals(&self, voucher: &Voucher) -> Result<(), Refusal> {
         let answered = self.kept.book.count();
-        let behind = answered
-            .checked_sub(voucher.count)
-            .ok_or(Refusal::NotAnswered {
+        if voucher.count > answered {
+            return Err(Refusal::NotAnswered {
                 paid: voucher.count,
                 answered,
-            })?;
-        let totals = self
-            .kept
-            .totals
-            .iter()
-            .rev()
-            .nth(behind as usize)
-            .ok_or(Refusal::Unpaid {
-                paid: voucher.count,
-                least: answered.saturating_sub(count_of(&self.kept.totals) - 1),
-            })?;
+            });
+        }
+        let totals = self.totals(voucher.count).ok_or(Refusal::Unpaid {
+            paid: voucher.count,
+            least: answered.saturating_sub(count_of(&self.kept.totals) - 1),
+        })?;
         if voucher.units != totals.units {
             return Err(Refusal::WrongUnits {
                 stated: voucher.units,
@@ -223,6 +236,12 @@ impl State {
             return Err(Refusal::WrongRoot);
         }
         Ok(())
+    }
+
+    /// What the first so many receipts come to, if vouchers may still pay as few.
+    pub(super) fn totals(&self, count: u32) -> Option<&Totals> {
+        let back = self.kept.book.count().checked_sub(count)?;
+        self.kept.totals.iter().rev().nth(back as usize)
     }
 
     /// Units that no receipt has, and that no call under way may take.

@@ -116,6 +116,12 @@ pub enum Refusal {
         /// The call's number.
         number: u32,
     },
+    /// The chain has settled receipts that are not here: to answer their numbers again would cost the bond.
+    #[error("the chain has settled receipts of channel {0} that are not here: no more calls of it are answered")]
+    ReceiptsMissing(ChannelId),
+    /// The key that signs its receipts is not here.
+    #[error("the key that signs for channel {0} is not here")]
+    KeyMissing(ChannelId),
     /// Nothing is known of what is on disk.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -133,6 +139,14 @@ pub enum AddError {
     /// The key that the channel names is not here.
     #[error("the key that signs for channel {0} is not here")]
     KeyMissing(ChannelId),
+    /// The channel is older than the database: receipts of it may have been signed that are not here.
+    #[error("channel {channel} is older than the database of receipts, which begins with channel {first}")]
+    Older {
+        /// The channel.
+        channel: ChannelId,
+        /// The first one that is answered.
+        first: ChannelId,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

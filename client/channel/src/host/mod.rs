@@ -8,7 +8,7 @@ mod settling;
 use std::{
     collections::HashMap,
     path::Path,
-    sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{Arc, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard},
 };
 
 use codec::{Decode, Encode};
@@ -34,6 +34,8 @@ pub struct Host {
     store: Arc<Store>,
     keys: HashMap<AccountId32, Arc<dyn Signer>>,
     channels: RwLock<HashMap<ChannelId, Arc<Channel>>>,
+    /// Held by who adds a channel: one after another, and no call waits for the disk meanwhile. The first channel that is answered.
+    adding: Mutex<Option<ChannelId>>,
 }
 
 /// What a host knows of a channel.
@@ -51,6 +53,10 @@ pub struct Status {
     pub under_way: usize,
     /// Units that are left for further calls.
     pub left: u64,
+    /// Whether the chain has settled receipts that are not here. No more calls are answered then.
+    pub incomplete: bool,
+    /// Whether the key that signs receipts is here. Without it no more calls are answered.
+    pub signs: bool,
 }
 
 /// What is on disk of a channel beside what its calls change.
@@ -58,6 +64,8 @@ pub struct Status {
 struct Entry {
     terms: Terms,
     settled: Totals,
+    /// Whether the chain has settled receipts that are not here.
+    incomplete: bool,
     /// Whether its removal has begun.
     over: bool,
 }
@@ -65,13 +73,15 @@ struct Entry {
 impl Host {
     /// Opens the database in a directory, which is made if it is not there. `keys` sign receipts: those that channels name.
     ///
-    /// All that was answered before is known, however the process ended that answered it.
+    /// All that was answered before is known, however the process ended that answered it. Channels whose key is not here are settled, and
+    /// answer no more calls.
     pub fn open(directory: &Path, keys: Vec<Arc<dyn Signer>>) -> Result<Self, AddError> {
         let store = Store::open(directory)?;
         let host = Self {
-            store: Arc::new(store),
             keys: keys.into_iter().map(|key| (key.account(), key)).collect(),
             channels: RwLock::default(),
+            adding: Mutex::new(store.first()?),
+            store: Arc::new(store),
         };
         for (channel, entry) in host.store.channels::<Entry>()? {
             if entry.over {
@@ -84,36 +94,55 @@ impl Host {
                     .channel(Table::States, channel)?
                     .unwrap_or_default(),
                 settled: entry.settled,
+                incomplete: entry.incomplete,
                 ..State::default()
             };
-            let signer = host.signer(&entry.terms)?;
+            let signer = host.keys.get(&entry.terms.receipt_key).cloned();
             host.all_mut()
                 .insert(channel, Arc::new(Channel::new(entry.terms, signer, state)));
         }
         Ok(host)
     }
 
+    /// Has a new database answer channels from this number on, and refuse older ones: another database, which is lost, may have signed
+    /// receipts of them. Returns the number that counts: one that was said before stays.
+    pub fn begin_with(&self, first: ChannelId) -> Result<ChannelId, StoreError> {
+        let mut known = self.adding.lock().expect(NO_PANIC);
+        if let Some(first) = *known {
+            return Ok(first);
+        }
+        self.store.write(vec![Change::of_first(first)])?;
+        *known = Some(first);
+        Ok(first)
+    }
+
     /// Answers calls of a channel from now on. Adding it again changes nothing.
     pub fn add(&self, terms: Terms) -> Result<(), AddError> {
         terms.check()?;
-        let signer = self.signer(&terms)?;
-        let mut channels = self.all_mut();
-        if let Some(known) = channels.get(&terms.channel) {
+        let channel = terms.channel;
+        let key = self.keys.get(&terms.receipt_key);
+        let signer = key.cloned().ok_or(AddError::KeyMissing(channel))?;
+        let first = self.adding.lock().expect(NO_PANIC);
+        if let Some(known) = self.all().get(&channel) {
             return if known.terms == terms {
                 Ok(())
             } else {
-                Err(AddError::OtherTerms(terms.channel))
+                Err(AddError::OtherTerms(channel))
             };
+        }
+        if let Some(first) = first.filter(|first| channel < *first) {
+            return Err(AddError::Older { channel, first });
         }
         let entry = Entry {
             terms: terms.clone(),
             settled: Totals::default(),
+            incomplete: false,
             over: false,
         };
-        let change = Change::of_channel(Table::Channels, terms.channel, &entry);
+        let change = Change::of_channel(Table::Channels, channel, &entry);
         self.store.write(vec![change])?;
-        let channel = Channel::new(terms, signer, State::default());
-        channels.insert(channel.terms.channel, Arc::new(channel));
+        let added = Channel::new(terms, Some(signer), State::default());
+        self.all_mut().insert(channel, Arc::new(added));
         Ok(())
     }
 
@@ -122,15 +151,16 @@ impl Host {
         let Some(known) = self.all().get(&channel).cloned() else {
             return Ok(());
         };
-        let settled = {
+        let (settled, incomplete) = {
             let mut state = known.state();
             state.removed = true;
             state.give_up(0);
-            state.settled
+            (state.settled, state.incomplete)
         };
         let entry = Entry {
             terms: known.terms.clone(),
             settled,
+            incomplete,
             over: true,
         };
         self.store
@@ -158,6 +188,8 @@ impl Host {
             settled: state.settled,
             under_way: state.flights.len(),
             left: state.left(&channel.terms),
+            incomplete: state.incomplete,
+            signs: channel.signer.is_some(),
         })
     }
 
@@ -188,13 +220,6 @@ impl Host {
             return Ok(Vec::new());
         };
         crate::leaves(&self.store, known.terms.genesis, channel, count)
-    }
-
-    fn signer(&self, terms: &Terms) -> Result<Arc<dyn Signer>, AddError> {
-        self.keys
-            .get(&terms.receipt_key)
-            .cloned()
-            .ok_or(AddError::KeyMissing(terms.channel))
     }
 
     fn channel(&self, channel: ChannelId) -> Result<Arc<Channel>, Refusal> {

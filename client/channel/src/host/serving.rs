@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     commit::Commit,
-    signing::{self, SignedReceipt},
+    signing::{self, SignedReceipt, SignedVoucher, Signer},
     store::{Change, Store, Table},
     terms::Terms,
 };
@@ -42,6 +42,7 @@ pub enum Begun {
 pub struct Computation {
     store: Arc<Store>,
     channel: Arc<Channel>,
+    signer: Arc<dyn Signer>,
     number: u32,
     request: H256,
     most: u64,
@@ -68,6 +69,30 @@ struct Unsigned {
 }
 
 impl Host {
+    /// The answer of a call that was made before. `None` if it is the channel's next one: [`Host::begin`] says whether it can be.
+    ///
+    /// The voucher must be right, since answers are for those who paid for them.
+    pub fn find(
+        &self,
+        number: u32,
+        request: &[u8],
+        voucher: &SignedVoucher,
+    ) -> Result<Option<Served>, Refusal> {
+        let SignedVoucher { voucher, signature } = voucher;
+        let channel = self.channel(voucher.channel)?;
+        let terms = &channel.terms;
+        let order = order(number, content(request));
+        let kind = channel.state().find(terms, number, voucher.order, order)?;
+        if kind == Kind::New {
+            return Ok(None);
+        }
+        let hash = voucher.hash(terms.genesis, terms.model);
+        if !channel.key.signed(hash, signature) {
+            return Err(Refusal::WrongSignature);
+        }
+        self.served(&channel, number).map(Some)
+    }
+
     /// Checks a call, and says whether it must be computed; `block` is the chain's best one.
     ///
     /// It reads from disk if the call was answered before.
@@ -142,6 +167,10 @@ impl Host {
             drop(state);
             return self.served(&channel, call.number).map(Begun::Served);
         }
+        let signer = channel
+            .signer
+            .clone()
+            .ok_or(Refusal::KeyMissing(channel.terms.channel))?;
         let ticket = state.tickets;
         state.tickets += 1;
         state.flights.push_back(Flight {
@@ -155,6 +184,7 @@ impl Host {
         Ok(Begun::Compute(Computation {
             store: self.store.clone(),
             channel,
+            signer,
             number: call.number,
             request,
             most: call.most,
@@ -221,7 +251,7 @@ impl Computation {
             response: content(&response),
         };
         let leaf = receipt.leaf(terms.genesis);
-        let signature = self.channel.signer.sign(leaf);
+        let signature = self.signer.sign(leaf);
         let (reply, commit) = Commit::new();
         let landed = Landed {
             leaf,

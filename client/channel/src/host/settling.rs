@@ -48,6 +48,9 @@ impl Host {
     }
 
     /// Keeps what the chain says was settled of a channel. Whatever is less than what is known changes nothing.
+    ///
+    /// If it is more than what was answered here, or something else, the channel answers no more calls: see
+    /// [`Refusal::ReceiptsMissing`].
     pub fn mark_settled(&self, channel: ChannelId, settled: Settled) -> Result<(), Refusal> {
         let known = self.channel(channel)?;
         let mut state = known.state();
@@ -55,15 +58,30 @@ impl Host {
         if state.removed || settled.count <= state.settled.count {
             return Ok(());
         }
+        let ours = state
+            .totals(settled.count)
+            .map_or(settled.count <= state.kept.book.count(), |totals| {
+                *totals == settled
+            });
         state.settled = settled;
+        state.incomplete |= !ours;
         let entry = Entry {
             terms: known.terms.clone(),
             settled,
+            incomplete: state.incomplete,
             over: false,
         };
-        // Under the lock, so that an older one is not written later.
         let change = Change::of_channel(Table::Channels, channel, &entry);
-        Ok(self.store.write(vec![change])?)
+        let (reply, commit) = Commit::<(), StoreError>::new();
+        // Under the lock, so that an older one is not written later; calls do not wait until it is on disk.
+        self.store.submit(
+            vec![change],
+            Box::new(move |outcome| {
+                let _ = reply.send(outcome);
+            }),
+        );
+        drop(state);
+        Ok(commit.wait()?)
     }
 
     /// Takes a voucher that comes without a call, such as a consumer's last one.

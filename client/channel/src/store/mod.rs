@@ -61,10 +61,22 @@ pub(crate) enum Table {
     Receipts,
     /// A channel's calls that are under way or not yet paid.
     Calls,
+    /// A channel's receipts that were not accepted, by number.
+    Rejected,
+    /// What is about the database as a whole.
+    Whole,
 }
 
 impl Table {
-    const ALL: [Self; 4] = [Self::Channels, Self::States, Self::Receipts, Self::Calls];
+    pub(crate) const COUNT: usize = 6;
+    const ALL: [Self; Self::COUNT] = [
+        Self::Channels,
+        Self::States,
+        Self::Receipts,
+        Self::Calls,
+        Self::Rejected,
+        Self::Whole,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -72,6 +84,8 @@ impl Table {
             Self::States => "states",
             Self::Receipts => "receipts",
             Self::Calls => "calls",
+            Self::Rejected => "rejected",
+            Self::Whole => "whole",
         }
     }
 }
@@ -89,6 +103,15 @@ impl Change {
             table,
             key: channel_key(channel),
             value: Some(value.encode()),
+        }
+    }
+
+    /// The first channel that the database has anything to do with.
+    pub(crate) fn of_first(first: ChannelId) -> Self {
+        Self {
+            table: Table::Whole,
+            key: FIRST.to_vec(),
+            value: Some(first.encode()),
         }
     }
 
@@ -114,6 +137,8 @@ impl Change {
     }
 }
 
+const FIRST: &[u8] = b"first";
+
 // Big-endian, so that the order of keys is that of numbers.
 
 fn channel_key(channel: ChannelId) -> Vec<u8> {
@@ -128,7 +153,7 @@ fn call_key(channel: ChannelId, number: u32) -> Vec<u8> {
 pub(crate) type Then = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 pub(crate) struct Store {
-    tables: [Keyspace; 4],
+    tables: [Keyspace; Table::COUNT],
     /// Its end tells the writer to end.
     jobs: Option<mpsc::Sender<Job>>,
     writer: Mutex<Option<JoinHandle<()>>>,
@@ -141,12 +166,14 @@ impl Store {
     pub(crate) fn open(directory: &Path) -> Result<Self, StoreError> {
         let database = Database::builder(directory).open()?;
         let open = |table: Table| database.keyspace(table.name(), KeyspaceCreateOptions::default);
-        let [channels, states, receipts, calls] = Table::ALL;
+        let [channels, states, receipts, calls, rejected, whole] = Table::ALL;
         let tables = [
             open(channels)?,
             open(states)?,
             open(receipts)?,
             open(calls)?,
+            open(rejected)?,
+            open(whole)?,
         ];
         let (jobs, waiting) = mpsc::channel();
         let writer = writer::start(database.clone(), tables.clone(), waiting)?;
@@ -183,6 +210,15 @@ impl Store {
 
     fn table(&self, table: Table) -> &Keyspace {
         &self.tables[table as usize]
+    }
+
+    /// The first channel that the database has anything to do with, if that was said.
+    pub(crate) fn first(&self) -> Result<Option<ChannelId>, StoreError> {
+        self.table(Table::Whole)
+            .get(FIRST)
+            .map_err(StoreError::of)?
+            .map(|bytes| read(0, &bytes))
+            .transpose()
     }
 
     /// A channel's entry.
@@ -245,7 +281,7 @@ impl Store {
 
     /// Removes all of a channel, its terms last: until then it can be removed again.
     pub(crate) fn remove(&self, channel: ChannelId) -> Result<(), StoreError> {
-        for table in [Table::Receipts, Table::Calls] {
+        for table in [Table::Receipts, Table::Calls, Table::Rejected] {
             loop {
                 let keys: Result<Vec<_>, _> = self
                     .table(table)

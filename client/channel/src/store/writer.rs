@@ -8,7 +8,7 @@ use std::{
 
 use fjall::{Database, Keyspace, PersistMode};
 
-use super::{Change, StoreError, Then};
+use super::{Change, StoreError, Table, Then};
 
 /// The most submissions that are written together, so that the first of them does not wait for a disk that writes for long.
 const TOGETHER: usize = 4_096;
@@ -21,7 +21,7 @@ pub(super) struct Job {
 
 pub(super) fn start(
     database: Database,
-    tables: [Keyspace; 4],
+    tables: [Keyspace; Table::COUNT],
     waiting: mpsc::Receiver<Job>,
 ) -> Result<JoinHandle<()>, StoreError> {
     Builder::new()
@@ -31,7 +31,11 @@ pub(super) fn start(
 }
 
 /// Writes until nobody can submit any more. After a failure nothing is written: what is in memory is then ahead of the disk.
-fn write_all(database: &Database, tables: &[Keyspace; 4], waiting: &mpsc::Receiver<Job>) {
+fn write_all(
+    database: &Database,
+    tables: &[Keyspace; Table::COUNT],
+    waiting: &mpsc::Receiver<Job>,
+) {
     let mut failed = false;
     while let Ok(first) = waiting.recv() {
         let (changes, then): (Vec<_>, Vec<_>) = iter::once(first)
@@ -52,7 +56,7 @@ fn write_all(database: &Database, tables: &[Keyspace; 4], waiting: &mpsc::Receiv
 
 fn write(
     database: &Database,
-    tables: &[Keyspace; 4],
+    tables: &[Keyspace; Table::COUNT],
     changes: Vec<Vec<Change>>,
 ) -> Result<(), StoreError> {
     let mut batch = database.batch().durability(Some(PersistMode::SyncData));

@@ -1,6 +1,7 @@
 //! What is on disk, and for how long.
 
 use tributary_channel::{
+    consumer::Trouble,
     host::{Begun, Refusal},
     AddError, Consumer, Host, StoreError,
 };
@@ -91,15 +92,63 @@ fn a_directory_has_one_owner() {
 
 #[test]
 fn channels_whose_keys_are_missing_are_not_forgotten() {
-    let directory = Pairing::new(1).directory;
+    let both = Pairing::new(1);
+    both.call(b"a");
+    let last = both.ask(b"b", 1);
+    let kept = both.answer(&last);
+    both.accept(&kept);
+    let Pairing {
+        host,
+        consumer,
+        directory,
+    } = both;
+    drop((host, consumer));
     let (host, consumer) = (
         Host::open(&directory.path().join("host"), vec![key(77)]),
         Consumer::open(&directory.path().join("consumer"), vec![key(77)]),
     );
-    assert!(matches!(host.err(), Some(AddError::KeyMissing(CHANNEL))));
+    let both = Pairing {
+        host: host.expect("it is free"),
+        consumer: consumer.expect("it is free"),
+        directory,
+    };
+    let status = both.host.status(CHANNEL).expect("it is known");
+    assert_eq!((status.answered.count, status.signs), (2, false));
+    // What was paid is settled as ever.
+    assert_eq!(both.host.unsettled()[0].amount, PRICE);
+    assert_eq!(both.answer(&last), kept);
     assert!(matches!(
-        consumer.err(),
-        Some(AddError::KeyMissing(CHANNEL))
+        both.consumer.ask(CHANNEL, b"c".into(), 1, NOW),
+        Err(Trouble::KeyMissing(CHANNEL))
     ));
-    open_host(directory.path());
+    assert_eq!(
+        both.consumer
+            .receipts(CHANNEL, 0, 9)
+            .expect("on disk")
+            .len(),
+        2
+    );
+    assert!(matches!(
+        both.host.add(terms(4, 1)),
+        Err(AddError::KeyMissing(4))
+    ));
+    // With the consumer's key alone, a call is made that is not answered.
+    let Pairing {
+        host,
+        consumer,
+        directory,
+    } = both;
+    drop(consumer);
+    let both = Pairing {
+        host,
+        consumer: open_consumer(directory.path()),
+        directory,
+    };
+    let outgoing = both.ask(b"c", 1);
+    assert!(matches!(
+        serve(&both.host, &outgoing),
+        Err(Refusal::KeyMissing(CHANNEL))
+    ));
+    let both = both.reopened();
+    both.accept(&both.answer(&outgoing));
 }
