@@ -140,14 +140,14 @@ impl Caller {
             .consumer
             .ask(channel, request.content(), most, block)?
             .await?;
-        self.send(&outgoing).await
+        self.send(&outgoing, false).await
     }
 
     /// Makes the calls of a channel again that have no answer. Who got one already is not charged twice.
     pub async fn resend(&self, channel: ChannelId) -> Result<Vec<Answered>, CallError> {
         let mut answered = Vec::new();
         for outgoing in self.consumer.outstanding(channel)? {
-            answered.push(self.send(&outgoing).await?);
+            answered.push(self.send(&outgoing, true).await?);
         }
         Ok(answered)
     }
@@ -199,7 +199,8 @@ impl Caller {
         Ok(url)
     }
 
-    async fn send(&self, outgoing: &Outgoing) -> Result<Answered, CallError> {
+    /// Sends a call. `lost` says whether the host may have it already.
+    async fn send(&self, outgoing: &Outgoing, mut lost: bool) -> Result<Answered, CallError> {
         let mut left = self.attempts;
         loop {
             left = left.saturating_sub(1);
@@ -207,9 +208,10 @@ impl Caller {
                 Attempt::Answered(answered) => return Ok(answered),
                 Attempt::Again(error, pause) if left > 0 => (error, pause),
                 Attempt::Again(error, _) | Attempt::Over(error) => {
-                    return Err(self.withdraw(outgoing, error).await?)
+                    return Err(self.withdraw(outgoing, error, lost).await?)
                 }
             };
+            lost |= !matches!(error, CallError::Refused { .. });
             tracing::debug!("call {}: {error}", outgoing.number);
             tokio::time::sleep(pause.unwrap_or(self.pause)).await;
         }
@@ -279,11 +281,13 @@ impl Caller {
         }))
     }
 
-    /// Takes a call back that the host says it has not answered. What may be answered all the same is kept.
+    /// Takes a call back that the host says it has not answered. What may be answered all the same is kept: `lost` says whether nobody knows what
+    /// became of an earlier attempt.
     async fn withdraw(
         &self,
         outgoing: &Outgoing,
         error: CallError,
+        lost: bool,
     ) -> Result<CallError, CallError> {
         let CallError::Refused {
             status,
@@ -295,15 +299,15 @@ impl Caller {
         else {
             return Ok(error);
         };
-        let kept = [
-            "in_progress",
-            "other_request",
-            "answer_dropped",
-            "not_next",
-            "store",
-            "internal",
-        ];
-        let withdrawn = !kept.contains(&code.as_str());
+        let withdrawn = match code.as_str() {
+            "in_progress" | "other_request" | "answer_dropped" | "not_next" | "store"
+            | "internal" => false,
+            // The host has looked whether it has the call before it says so.
+            "channel_closing" | "channel_expired" | "channel_not_served" | "given_up"
+            | "may_take_more" | "model_failed" | "model_not_served" | "not_answerable"
+            | "receipts_missing" | "too_slow" | "units_exhausted" | "unpaid" => true,
+            _ => !lost,
+        };
         if withdrawn {
             self.consumer
                 .withdraw(outgoing.channel, outgoing.number)?

@@ -1,6 +1,6 @@
 //! How a call is answered.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use axum::{
     body::{to_bytes, Body, Bytes},
@@ -8,16 +8,17 @@ use axum::{
     http::{header, request::Parts, HeaderMap, HeaderValue, Method, StatusCode},
     response::{IntoResponse, Response},
 };
-use tokio::time::{timeout_at, Instant};
+use tokio::time::{error::Elapsed, timeout};
 use tributary_channel::{
-    host::{Begun, Call, Served},
+    host::{Begun, Computation, Served},
     SignedVoucher, Terms,
 };
 use tributary_primitives::ids::ChannelId;
 
 use crate::{
-    answers::Question,
-    chain::Standing,
+    answers::{Answers, Question},
+    chain::{ChannelOnChain, Standing},
+    desk::Incoming,
     gateway::Gateway,
     message::{self, header, of_header},
     refused::Refused,
@@ -30,33 +31,13 @@ struct Cover {
     most: Option<u64>,
 }
 
-/// An answer, and whether it was computed now or kept from before.
-struct Answered {
-    served: Served,
-    outcome: &'static str,
-}
-
 /// Answers whatever has no route of its own.
 pub(crate) async fn call(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
-    let outcome = gateway.answer(request).await.and_then(|answered| {
-        let response = respond(&answered.served)?;
-        Ok((response, answered))
-    });
-    match outcome {
-        Ok((response, answered)) => {
-            let metrics = &gateway.metrics;
-            metrics.calls.with_label_values(&[answered.outcome]).inc();
-            if answered.outcome == COMPUTED {
-                metrics.units.inc_by(answered.served.receipt.receipt.units);
-            }
-            response
-        }
-        Err(refused) => gateway.refuse(refused),
-    }
+    let outcome = gateway.clone().answer(request).await;
+    outcome
+        .and_then(|served| respond(&served))
+        .unwrap_or_else(|refused| gateway.refuse(refused))
 }
-
-const COMPUTED: &str = "answered";
-const KEPT: &str = "repeated";
 
 /// A consumer's last voucher, without a call.
 pub(crate) async fn last_voucher(
@@ -80,7 +61,7 @@ impl Gateway {
         refused.into_response()
     }
 
-    async fn answer(&self, request: Request) -> Result<Answered, Refused> {
+    async fn answer(self: Arc<Self>, request: Request) -> Result<Served, Refused> {
         if request.method() != Method::POST {
             let message = "calls are made with POST; /openapi.json says what else there is";
             return Err(Refused::new(StatusCode::NOT_FOUND, "not_found", message));
@@ -90,12 +71,6 @@ impl Gateway {
                 "the host answers no more calls a second than it did",
             ));
         }
-        let seconds = self.configuration.limits.call_seconds;
-        let over = Instant::now() + Duration::from_secs(seconds);
-        let too_slow = |_| {
-            let message = format!("there is no answer after {seconds} s");
-            Refused::new(StatusCode::GATEWAY_TIMEOUT, "too_slow", message)
-        };
         let (parts, body) = request.into_parts();
         let Cover {
             voucher,
@@ -104,51 +79,41 @@ impl Gateway {
         } = cover(&parts)?;
         let channel = voucher.voucher.channel;
         let terms = self.known(channel).await?;
-        let model = self.models.get(&terms.model).ok_or_else(|| {
-            let message = format!("model {} is not served here at the moment", terms.model);
-            Refused::unavailable("model_not_served", message)
-        })?;
-
-        let body = timeout_at(over, self.read(body))
-            .await
-            .map_err(too_slow)??;
         let question = Question {
             path: path(&parts).to_owned(),
-            body,
+            body: self.read(body).await?,
         };
-        let most = model.most(&question)?;
-        if let Some(allowed) = allowed.filter(|allowed| *allowed < most) {
-            let message =
-                format!("the call may take {most} units, and its consumer allows {allowed}");
-            return Err(Refused::unusable("may_take_more", message).with("most", most));
-        }
         let content = message::Request {
             method: parts.method.as_str(),
             path: &question.path,
             body: &question.body,
         }
         .content();
-        let call = Call {
-            number,
-            request: &content,
-            voucher: voucher.voucher,
-            signature: voucher.signature,
-            most,
-        };
-
         // What was answered before has its answer, whatever stands against new calls.
-        let block = match self.new_calls(channel) {
-            Ok(block) => block,
-            Err(refused) if self.answered(channel) <= number => return Err(refused),
-            Err(_) => self.clock.block(),
+        if let Some(kept) = self.host.find(number, &content, &voucher)? {
+            return Ok(self.repeated(kept));
+        }
+
+        let block = self.new_calls(channel).await?;
+        let model = self.models.get(&terms.model).ok_or_else(|| {
+            let message = format!("model {} is not served here at the moment", terms.model);
+            Refused::unavailable("model_not_served", message)
+        })?;
+        let most = model.most(&question)?;
+        if let Some(allowed) = allowed.filter(|allowed| *allowed < most) {
+            let message =
+                format!("the call may take {most} units, and its consumer allows {allowed}");
+            return Err(Refused::unusable("may_take_more", message).with("most", most));
+        }
+        let incoming = Incoming {
+            number,
+            request: content,
+            voucher,
+            most,
+            block,
         };
-        let computation = match self.host.begin(&call, block)? {
-            Begun::Served(served) => {
-                return Ok(Answered {
-                    served,
-                    outcome: KEPT,
-                })
-            }
+        let computation = match self.desk.begin(incoming).await? {
+            Begun::Served(kept) => return Ok(self.repeated(kept)),
             Begun::Compute(computation) => computation,
         };
         // Behind the signature, so that nobody uses up what another channel may ask.
@@ -156,15 +121,36 @@ impl Gateway {
             let message = "the channel has made as many calls as it may in a second";
             return Err(Refused::too_many(message));
         }
-        // When the time is over the computation is dropped, and the call with it. What is being written is waited for, so that nobody is told
-        // that a call is given up which has its receipt.
+        // In a task of its own: whoever asked may leave, and owes the answer all the same.
+        let computed = self.clone().compute(model.clone(), question, computation);
+        let answering = self.answering.subscribe();
+        let task = tokio::spawn(async move {
+            let outcome = computed.await;
+            drop(answering);
+            outcome
+        });
+        task.await.map_err(ended_early)?
+    }
+
+    /// Computes an answer, and has its receipt written. When the time is over the computation is dropped, and the call with it. What is being
+    /// written is waited for, so that nobody is told that a call is given up which has its receipt.
+    async fn compute(
+        self: Arc<Self>,
+        model: Arc<dyn Answers>,
+        question: Question,
+        computation: Computation,
+    ) -> Result<Served, Refused> {
         let computed = async {
             let _permit = self.computations.acquire().await.map_err(|_| {
                 Refused::unavailable("stopping", "the host is about to stop: ask again later")
             })?;
             model.answer(question).await.map_err(Refused::from)
         };
-        let answer = timeout_at(over, computed).await.map_err(too_slow)??;
+        let seconds = self.configuration.limits.call_seconds;
+        let answer = in_time(seconds, computed).await.map_err(|_| {
+            let message = format!("there is no answer after {seconds} s");
+            Refused::new(StatusCode::GATEWAY_TIMEOUT, "too_slow", message)
+        })??;
         let response = message::Response {
             status: answer.status,
             content_type: &answer.content_type,
@@ -172,25 +158,39 @@ impl Gateway {
         }
         .content();
         let served = computation.finish(answer.units, response)?.await?;
-        Ok(Answered {
-            served,
-            outcome: COMPUTED,
-        })
+        let metrics = &self.metrics;
+        metrics.calls.with_label_values(&["answered"]).inc();
+        metrics.units.inc_by(served.receipt.receipt.units);
+        Ok(served)
+    }
+
+    fn repeated(&self, kept: Served) -> Served {
+        self.metrics.calls.with_label_values(&["repeated"]).inc();
+        kept
     }
 
     /// Whether a channel's new calls are answered; the chain's block, if they are.
-    fn new_calls(&self, channel: ChannelId) -> Result<u32, Refused> {
-        if self.standing(channel) != Standing::Open {
+    async fn new_calls(&self, channel: ChannelId) -> Result<u32, Refused> {
+        let block = self.ready()?;
+        let standing = match self.standing(channel) {
+            Some(standing) => standing,
+            // Not since the start: until then nobody knows whether all its receipts are here.
+            None => self.compare(channel).await?,
+        };
+        if standing != Standing::Open {
             let message = format!("channel {channel} has ended, or is about to");
             return Err(Refused::uncovered("channel_closing", message));
         }
-        self.ready()
+        Ok(block)
     }
 
-    fn answered(&self, channel: ChannelId) -> u32 {
-        self.host
-            .status(channel)
-            .map_or(0, |status| status.answered.count)
+    /// Asks the chain about a channel that is known here, and whether it has settled what is not.
+    async fn compare(&self, channel: ChannelId) -> Result<Standing, Refused> {
+        let found = self.look_up(channel).await?;
+        let host = self.host.clone();
+        blocking(move || host.mark_settled(channel, found.settled)).await??;
+        self.note_standing(channel, found.standing);
+        Ok(found.standing)
     }
 
     /// The terms of a channel, from the chain if it is new here.
@@ -198,6 +198,27 @@ impl Gateway {
         if let Some(status) = self.host.status(channel) {
             return Ok(status.terms);
         }
+        let found = self.look_up(channel).await?;
+        if found.standing != Standing::Open {
+            let message = format!("channel {channel} has ended, or is about to");
+            return Err(Refused::uncovered("channel_closing", message));
+        }
+        if found.settled.count > 0 {
+            // Receipts of the same numbers would contradict what was settled, and cost the bond.
+            return Err(tributary_channel::host::Refusal::ReceiptsMissing(channel).into());
+        }
+        let terms = Terms {
+            window: self.configuration.window,
+            ..found.terms
+        };
+        let host = self.host.clone();
+        let added = terms.clone();
+        blocking(move || host.add(added)).await??;
+        self.note_standing(channel, found.standing);
+        Ok(terms)
+    }
+
+    async fn look_up(&self, channel: ChannelId) -> Result<ChannelOnChain, Refused> {
         if self.lookups.check().is_err() {
             return Err(Refused::too_many(
                 "too many channels are new here: ask again in a moment",
@@ -207,32 +228,17 @@ impl Gateway {
             let message = format!("there is no channel {channel} to this host");
             Refused::uncovered("unknown_channel", message)
         };
-        let found = self.chain.channel(channel).await?.ok_or_else(unknown)?;
-        if found.standing != Standing::Open {
-            let message = format!("channel {channel} has ended, or is about to");
-            return Err(Refused::uncovered("channel_closing", message));
-        }
-        if found.settled.count > 0 {
-            // Receipts of the same numbers would contradict what was settled, and cost the bond.
-            tracing::error!(
-                "the receipts of channel {channel}, which has settled calls, are not here"
-            );
-            let message = "the host does not have the channel's receipts: open another channel";
-            return Err(Refused::unavailable("receipts_missing", message));
-        }
-        let terms = Terms {
-            window: self.configuration.window,
-            ..found.terms
-        };
-        let host = self.host.clone();
-        let added = terms.clone();
-        blocking(move || host.add(added)).await??;
-        Ok(terms)
+        self.chain.channel(channel).await?.ok_or_else(unknown)
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refused> {
-        let most = self.configuration.limits.body_bytes;
-        to_bytes(body, most).await.map_err(|_| {
+        let limits = &self.configuration.limits;
+        let (seconds, most) = (limits.call_seconds, limits.body_bytes);
+        let read = in_time(seconds, to_bytes(body, most)).await.map_err(|_| {
+            let message = format!("the body did not come in {seconds} s");
+            Refused::new(StatusCode::REQUEST_TIMEOUT, "body_too_slow", message)
+        })?;
+        read.map_err(|_| {
             let message = format!("the body did not come, or has more than {most} bytes");
             Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
         })
@@ -254,10 +260,16 @@ impl Gateway {
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refused> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!("a task ended early: {error}");
-        Refused::unavailable("internal", "the host has failed")
-    })
+    tokio::task::spawn_blocking(work).await.map_err(ended_early)
+}
+
+async fn in_time<T>(seconds: u64, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+    timeout(Duration::from_secs(seconds), work).await
+}
+
+fn ended_early(error: tokio::task::JoinError) -> Refused {
+    tracing::error!("a task ended early: {error}");
+    Refused::unavailable("internal", "the host has failed")
 }
 
 fn respond(served: &Served) -> Result<Response, Refused> {

@@ -45,7 +45,7 @@ impl Default for Configuration {
 pub struct Limits {
     /// Bytes of a request's body.
     pub body_bytes: usize,
-    /// Seconds from a request's first byte to its answer.
+    /// Seconds in which a request must come, and as many again in which its answer must be computed. What takes longer is not paid.
     pub call_seconds: u64,
     /// Calls a second, of all channels together.
     pub calls_per_second: u32,
@@ -82,6 +82,8 @@ pub struct Settling {
     pub pause_seconds: u64,
     /// A channel is settled once more so many blocks before it expires.
     pub margin_blocks: u32,
+    /// What a voucher must bring to be settled, in the smallest unit: less than its part of the fee is not worth it.
+    pub least: u64,
 }
 
 impl Default for Settling {
@@ -91,6 +93,7 @@ impl Default for Settling {
             threshold: None,
             pause_seconds: 30,
             margin_blocks: 600,
+            least: 1,
         }
     }
 }
@@ -105,12 +108,14 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// Who answers calls of a model.
+/// Who answers calls of a model: one or the other.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ModelConfiguration {
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub enum ModelConfiguration {
     /// An HTTP API of the form that OpenAI's has.
-    pub upstream: UpstreamConfiguration,
+    Upstream(UpstreamConfiguration),
+    /// This program, by weights that `tributary model train` has written. Their hash must be that on the chain.
+    Weights(PathBuf),
 }
 
 /// An HTTP API of the form that OpenAI's has. Its tokens are the units.
@@ -131,9 +136,13 @@ pub struct UpstreamConfiguration {
     /// Which paths are forwarded.
     #[serde(default = "forwarded_paths")]
     pub paths: Vec<String>,
-    /// Tokens that a prompt may have: they are reserved of each call beside those that it asks for.
+    /// Tokens that a prompt may have: they are reserved of each call, for each of its prompts, beside those that it asks for.
     #[serde(default = "prompt_tokens")]
     pub prompt_tokens: u64,
+    /// Bytes of a request for each token that its prompts may have; longer requests are refused. What a tokenizer makes of fewer bytes each is
+    /// the host's own cost: with 1 there is none.
+    #[serde(default = "token_bytes")]
+    pub token_bytes: u64,
     /// Tokens that a call may have in all. What a request asks for beyond is refused.
     #[serde(default = "most_tokens")]
     pub most_tokens: u64,
@@ -152,6 +161,7 @@ impl UpstreamConfiguration {
             token_file: None,
             paths: forwarded_paths(),
             prompt_tokens: prompt_tokens(),
+            token_bytes: token_bytes(),
             most_tokens: most_tokens(),
             answer_bytes: answer_bytes(),
         }
@@ -166,6 +176,10 @@ fn forwarded_paths() -> Vec<String> {
 
 fn prompt_tokens() -> u64 {
     4_096
+}
+
+fn token_bytes() -> u64 {
+    4
 }
 
 fn most_tokens() -> u64 {
@@ -243,6 +257,8 @@ mod tests {
             [models.3.upstream]
             url = "http://127.0.0.1:11434"
             token_variable = "TOKEN"
+            [models.4]
+            weights = "model.bin"
             "#,
         )
         .expect("it is well-formed");
@@ -251,7 +267,12 @@ mod tests {
         assert_eq!(read.limits.body_bytes, 1_000);
         assert_eq!(read.limits.call_seconds, 120);
         let models = read.model_numbers().expect("a number");
-        assert_eq!(models[&3].upstream.paths.len(), 3);
+        assert!(
+            matches!(models[&3], ModelConfiguration::Upstream(upstream) if upstream.paths.len() == 3)
+        );
+        assert!(
+            matches!(models[&4], ModelConfiguration::Weights(file) if file.ends_with("model.bin"))
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLim
 use serde_json::{json, Value};
 use sp_core::H256;
 use sp_runtime::AccountId32;
-use tokio::sync::Semaphore;
+use tokio::sync::{watch, Semaphore};
 use tributary_channel::{host::Unsettled, Host};
 use tributary_primitives::{
     ids::{ChannelId, ModelId},
@@ -25,6 +25,7 @@ use crate::{
     answers::Answers,
     chain::{Chain, Offer, Standing},
     configuration::{Configuration, Unusable},
+    desk::Desk,
     metrics::{Levels, Metrics},
     refused::Refused,
 };
@@ -43,6 +44,7 @@ pub struct Gateway {
     pub(crate) identity: Identity,
     pub(crate) configuration: Configuration,
     pub(crate) host: Arc<Host>,
+    pub(crate) desk: Desk,
     pub(crate) chain: Arc<dyn Chain>,
     pub(crate) models: BTreeMap<ModelId, Arc<dyn Answers>>,
     pub(crate) clock: Clock,
@@ -54,6 +56,8 @@ pub struct Gateway {
     /// Questions about channels that are new.
     pub(crate) lookups: DefaultDirectRateLimiter,
     pub(crate) computations: Semaphore,
+    /// Has a receiver for each call that is being answered, whether or not anybody waits for it.
+    pub(crate) answering: watch::Sender<()>,
     /// What the host offers, as the chain had it last.
     pub(crate) offers: RwLock<Vec<Offer>>,
     /// How far channels are, as the chain had it last.
@@ -110,11 +114,13 @@ impl Gateway {
         let calls = quota(limits.calls_per_second)?;
         let channel_calls = quota(limits.channel_calls_per_second)?;
         let lookups = quota(limits.lookups_per_second)?;
+        let host = Arc::new(host);
         let metrics = Metrics::new().map_err(|error| Unusable(error.to_string()))?;
         Ok(Self {
             identity,
             configuration,
-            host: Arc::new(host),
+            desk: Desk::open(host.clone())?,
+            host,
             chain,
             models,
             clock: Clock::new(),
@@ -123,6 +129,7 @@ impl Gateway {
             channel_calls: RateLimiter::keyed(channel_calls),
             lookups: RateLimiter::direct(lookups),
             computations: Semaphore::new(limits.computations),
+            answering: watch::Sender::new(()),
             offers: RwLock::default(),
             standings: RwLock::default(),
             store_failed: AtomicBool::new(false),
@@ -132,6 +139,11 @@ impl Gateway {
     /// The receipts and vouchers.
     pub fn host(&self) -> &Host {
         &self.host
+    }
+
+    /// Whether new calls can be answered, as `/health` says.
+    pub fn is_ready(&self) -> bool {
+        self.ready().is_ok()
     }
 
     /// Whether new calls can be answered, or what stands against it.
@@ -158,14 +170,20 @@ impl Gateway {
         }
     }
 
-    /// How far a channel is. Open, as long as the chain has not said anything else.
-    pub(crate) fn standing(&self, channel: ChannelId) -> Standing {
+    /// How far a channel is, if the chain was asked since the start.
+    pub(crate) fn standing(&self, channel: ChannelId) -> Option<Standing> {
         let standings = self
             .standings
             .read()
             .unwrap_or_else(PoisonError::into_inner);
-        let standing = standings.get(&channel);
-        standing.copied().unwrap_or(Standing::Open)
+        standings.get(&channel).copied()
+    }
+
+    pub(crate) fn note_standing(&self, channel: ChannelId, standing: Standing) {
+        self.standings
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(channel, standing);
     }
 
     /// What a call costs here, for those who have no cover.
@@ -193,12 +211,13 @@ impl Gateway {
         })
     }
 
-    /// The vouchers that bring anything, of channels that take them.
+    /// The vouchers that bring enough, of channels that take them.
     pub(crate) fn unsettled(&self) -> Vec<Unsettled> {
         let mut all = self.host.unsettled();
         all.retain(|one| {
             let standing = self.standing(one.voucher.voucher.channel);
-            matches!(standing, Standing::Open | Standing::Closing)
+            standing.is_none_or(|standing| matches!(standing, Standing::Open | Standing::Closing))
+                && one.amount >= self.configuration.settling.least.into()
         });
         all
     }

@@ -5,7 +5,9 @@ pub mod caller;
 mod calls;
 mod chain;
 mod configuration;
+mod desk;
 mod gateway;
+mod local;
 pub mod message;
 mod metrics;
 mod refused;
@@ -19,8 +21,9 @@ pub use configuration::{
     Configuration, Limits, ModelConfiguration, Settling, Tls, Unusable, UpstreamConfiguration,
 };
 pub use gateway::{Gateway, Identity};
+pub use local::{Local, PREDICT};
 pub use server::{serve, ServeError};
-pub use settling::{settle, Outcomes};
+pub use settling::{compare, settle, Outcomes};
 pub use upstream::Upstream;
 
 /// A client of HTTP, encrypted where an address says so.

@@ -94,6 +94,17 @@ impl From<Refusal> for Refused {
             Refusal::AnswerDropped { next, .. } => conflict("answer_dropped").with("next", next),
             Refusal::GivenUp { .. } => conflict("given_up").later(1),
             Refusal::Outdated { best, .. } => conflict("outdated").with("best", best),
+            Refusal::ReceiptsMissing(channel) => {
+                tracing::error!("{message}");
+                let message = format!(
+                    "the host does not have all receipts of channel {channel}: open another one"
+                );
+                Self::unavailable("receipts_missing", message)
+            }
+            Refusal::KeyMissing(_) => {
+                tracing::error!("{message}");
+                Self::unavailable("channel_not_served", message)
+            }
             Refusal::OtherOrder => Self::unusable("other_order", message),
             Refusal::NotAnswered { answered, .. } => {
                 Self::unusable("not_answered", message).with("answered", answered)
@@ -117,6 +128,13 @@ impl From<AddError> for Refused {
         match error {
             AddError::Unusable(error) => Self::uncovered("unusable_channel", error.to_string()),
             AddError::Store(error) => Refusal::Store(error).into(),
+            AddError::Older { channel, .. } => {
+                tracing::error!("{error}");
+                let message = format!(
+                    "channel {channel} is older than what the host has of its receipts: open another one"
+                );
+                Self::unavailable("receipts_missing", message)
+            }
             AddError::OtherTerms(_) | AddError::KeyMissing(_) => {
                 tracing::error!("{error}");
                 Self::unavailable("channel_not_served", error.to_string())

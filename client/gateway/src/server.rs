@@ -12,7 +12,7 @@ use axum::{
 use axum_server::{accept::NoDelayAcceptor, tls_rustls::RustlsConfig, Handle};
 use serde_json::{json, Value};
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 use tributary_channel::Totals;
 use tributary_primitives::ids::ChannelId;
 
@@ -28,7 +28,7 @@ use crate::{
 const DESCRIPTION: &str = include_str!("openapi.json");
 
 /// How long the chain is waited for before calls come in.
-const FIRST_BLOCK: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why the server did not start, or ended.
 #[derive(Debug, Error)]
@@ -59,8 +59,14 @@ pub async fn serve(
         None => None,
     };
     // So that the first calls are not refused. If the chain does not answer, it is asked again while the server runs.
-    if let Ok(Ok(block)) = tokio::time::timeout(FIRST_BLOCK, gateway.chain.block()).await {
-        gateway.clock.see(block);
+    let first = async {
+        if let Ok(block) = gateway.chain.block().await {
+            gateway.clock.see(block);
+        }
+        gateway.refresh().await
+    };
+    if !matches!(timeout(PATIENCE, first).await, Ok(Ok(()))) {
+        tracing::warn!("the chain has not said yet how far channels are");
     }
     let (stopped, tasks_stop) = watch::channel(false);
     let tasks = [
@@ -75,7 +81,7 @@ pub async fn serve(
         stop.await;
         stopping.graceful_shutdown(Some(patience));
     });
-    let service = routes(gateway).into_make_service();
+    let service = routes(gateway.clone()).into_make_service();
     let outcome = match tls {
         Some(tls) => {
             let server = axum_server::from_tcp_rustls(listener, tls)?;
@@ -87,6 +93,8 @@ pub async fn serve(
             server.handle(handle).serve(service).await
         }
     };
+    // Answers that nobody waits for are owed all the same; what takes longer than a call may is given up.
+    let _ = timeout(patience, gateway.answering.closed()).await;
     // Those who wait for it are gone if this fails.
     let _ = stopped.send(true);
     for task in tasks {

@@ -101,7 +101,7 @@ impl Settler {
     async fn tick(&mut self) {
         if self.refreshed.is_none_or(|then| then.elapsed() >= REFRESH) {
             self.refreshed = Some(Instant::now());
-            if let Err(error) = self.refresh().await {
+            if let Err(error) = self.gateway.refresh().await {
                 self.gateway.metrics.chain_failures.inc();
                 tracing::warn!("channels cannot be looked up: {error}");
             }
@@ -138,7 +138,7 @@ impl Settler {
             let channel = one.voucher.voucher.channel;
             // After its end a voucher comes once at the most; before it, one with each call.
             block >= one.expires
-                || self.gateway.standing(channel) == Standing::Closing
+                || self.gateway.standing(channel) == Some(Standing::Closing)
                 || (near >= one.expires && self.before_end.insert(channel))
         });
         all
@@ -153,7 +153,7 @@ impl Settler {
 
     async fn settle(&mut self, due: Vec<Unsettled>) -> Result<(), ChainError> {
         // What became of an extrinsic that was cut off stands on the chain.
-        self.refresh().await?;
+        self.gateway.refresh().await?;
         let known = self.gateway.unsettled();
         let due: Vec<_> = due
             .into_iter()
@@ -178,41 +178,55 @@ impl Settler {
         }
         outcomes.failure.map_or(Ok(()), Err)
     }
+}
 
+impl Gateway {
     /// Asks the chain how far channels are, forgets those that are over, and looks up what the host offers.
-    async fn refresh(&self) -> Result<(), ChainError> {
-        let gateway = &self.gateway;
-        let channels = gateway.host.channels();
-        if !channels.is_empty() {
-            let found = gateway.chain.standings(&channels).await?;
-            for (channel, standing, settled) in &found {
-                let (channel, settled) = (*channel, *settled);
-                let host = gateway.host.clone();
-                if *standing == Standing::Forgotten {
-                    let removed = blocking(move || host.remove(channel)).await;
-                    report(removed.map(|removed| removed.map_err(Refusal::from)));
-                } else {
-                    mark(&host, channel, settled).await;
-                }
-            }
-            let standings = found
-                .into_iter()
-                .filter(|(_, standing, _)| *standing != Standing::Forgotten)
-                .map(|(channel, standing, _)| (channel, standing))
-                .collect();
-            *gateway
+    pub(crate) async fn refresh(&self) -> Result<(), ChainError> {
+        let found = compare(&self.host, &*self.chain).await?;
+        {
+            let mut standings = self
                 .standings
                 .write()
-                .unwrap_or_else(PoisonError::into_inner) = standings;
+                .unwrap_or_else(PoisonError::into_inner);
+            for (channel, standing) in found {
+                match standing {
+                    Standing::Forgotten => standings.remove(&channel),
+                    standing => standings.insert(channel, standing),
+                };
+            }
         }
-        let models: Vec<_> = gateway.models.keys().copied().collect();
-        let offers = gateway.chain.offers(&models).await?;
-        *gateway
-            .offers
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = offers;
+        let models: Vec<_> = self.models.keys().copied().collect();
+        let offers = self.chain.offers(&models).await?;
+        *self.offers.write().unwrap_or_else(PoisonError::into_inner) = offers;
         Ok(())
     }
+}
+
+/// Asks the chain how far all channels are, keeps what it has settled, and forgets those that it has forgotten.
+pub async fn compare(
+    host: &Arc<Host>,
+    chain: &dyn Chain,
+) -> Result<Vec<(ChannelId, Standing)>, ChainError> {
+    let channels = host.channels();
+    if channels.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = chain.standings(&channels).await?;
+    for (channel, standing, settled) in &found {
+        let channel = *channel;
+        if *standing == Standing::Forgotten {
+            let host = host.clone();
+            let removed = blocking(move || host.remove(channel)).await;
+            report(removed.map(|removed| removed.map_err(Refusal::from)));
+        } else {
+            mark(host, channel, *settled).await;
+        }
+    }
+    let standings = found.into_iter();
+    Ok(standings
+        .map(|(channel, standing, _)| (channel, standing))
+        .collect())
 }
 
 /// What became of vouchers, until the chain failed, if it did.
@@ -257,8 +271,13 @@ pub async fn settle(host: &Arc<Host>, chain: &dyn Chain, vouchers: &[Unsettled])
 
 /// Keeps what was settled of a channel. If that fails, the chain is asked again later.
 async fn mark(host: &Arc<Host>, channel: ChannelId, settled: Settled) {
-    let host = host.clone();
-    report(blocking(move || host.mark_settled(channel, settled)).await);
+    let known = host.clone();
+    report(blocking(move || known.mark_settled(channel, settled)).await);
+    if host.status(channel).is_some_and(|status| status.incomplete) {
+        tracing::error!(
+            "the chain has settled receipts of channel {channel} that are not here: no more calls of it are answered"
+        );
+    }
 }
 
 fn report<E>(outcome: Result<Result<(), Refusal>, E>) {

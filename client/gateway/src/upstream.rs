@@ -74,29 +74,53 @@ impl Upstream {
         if let Some(model) = &self.configuration.model {
             body.insert("model".to_owned(), model.clone().into());
         }
-        let most_tokens = self.configuration.most_tokens;
-        let prompt = self.configuration.prompt_tokens;
-        if path.ends_with(EMBEDDINGS) {
-            let most = prompt.min(most_tokens);
+        let configuration = &self.configuration;
+        let most_tokens = configuration.most_tokens;
+        let prompts = prompts(&body, "prompt")?.max(prompts(&body, "input")?);
+        let uncountable = || NoAnswer::Refused("so many tokens cannot be counted".to_owned());
+        let prompt = configuration.prompt_tokens.checked_mul(prompts);
+        let prompt = prompt.ok_or_else(uncountable)?;
+        let bytes = prompt.saturating_mul(configuration.token_bytes);
+        if question.body.len() as u64 > bytes {
+            return refused(format!(
+                "the request has {} bytes, and may have {bytes}: {} tokens a prompt",
+                question.body.len(),
+                configuration.prompt_tokens
+            ));
+        }
+        let generated = if path.ends_with(EMBEDDINGS) {
+            0
+        } else {
+            self.generated(&mut body, prompts, prompt)?
+        };
+        let most = generated.checked_add(prompt).ok_or_else(uncountable)?;
+        if most <= most_tokens {
             return Ok(Prepared { body, most });
         }
-        let generated = self.generated(&mut body)?;
-        let most = generated.checked_add(prompt);
-        match most.filter(|most| *most <= most_tokens) {
-            Some(most) => Ok(Prepared { body, most }),
-            None => refused(format!(
-                "{generated} tokens and {prompt} for the prompt are more than the {most_tokens} that a call may have here: ask for fewer with `max_tokens`"
-            )),
-        }
+        let of_prompts = match prompts {
+            1 => "the prompt".to_owned(),
+            more => format!("{more} prompts"),
+        };
+        refused(format!(
+            "{generated} tokens and {prompt} for {of_prompts} are more than the {most_tokens} that a call may have here: ask for fewer with `max_tokens`, or for fewer prompts"
+        ))
     }
 
-    /// Tokens that may be generated. A request that leaves it open gets what is left of the most that a call may have.
-    fn generated(&self, body: &mut Map<String, Value>) -> Result<u64, NoAnswer> {
+    /// Tokens that may be generated, for all prompts. A request that leaves it open gets what is left of the most that a call may have.
+    fn generated(
+        &self,
+        body: &mut Map<String, Value>,
+        prompts: u64,
+        reserved: u64,
+    ) -> Result<u64, NoAnswer> {
+        let uncountable = || NoAnswer::Refused("so many tokens cannot be counted".to_owned());
         let choices = [count(body, "n")?, count(body, "best_of")?]
             .into_iter()
             .flatten()
             .max()
-            .unwrap_or(1);
+            .unwrap_or(1)
+            .checked_mul(prompts)
+            .ok_or_else(uncountable)?;
         let asked = [
             count(body, "max_tokens")?,
             count(body, "max_completion_tokens")?,
@@ -104,10 +128,7 @@ impl Upstream {
         let each = match asked.into_iter().flatten().max() {
             Some(asked) => asked,
             None => {
-                let configuration = &self.configuration;
-                let left = configuration
-                    .most_tokens
-                    .saturating_sub(configuration.prompt_tokens);
+                let left = self.configuration.most_tokens.saturating_sub(reserved);
                 let each = left / choices;
                 body.insert("max_tokens".to_owned(), each.into());
                 each
@@ -118,8 +139,18 @@ impl Upstream {
                 "no token is left for an answer".to_owned(),
             ));
         }
-        each.checked_mul(choices)
-            .ok_or_else(|| NoAnswer::Refused("so many tokens cannot be counted".to_owned()))
+        each.checked_mul(choices).ok_or_else(uncountable)
+    }
+}
+
+/// How many prompts a field of a request holds: text and tokens are one, a list of them as many as it has. At least 1.
+fn prompts(body: &Map<String, Value>, name: &str) -> Result<u64, NoAnswer> {
+    match body.get(name) {
+        Some(Value::Array(list)) if list.is_empty() => Err(NoAnswer::Refused(format!(
+            "`{name}` holds nothing that could be answered"
+        ))),
+        Some(Value::Array(list)) if !list.iter().all(Value::is_number) => Ok(list.len() as u64),
+        _ => Ok(1),
     }
 }
 
@@ -269,6 +300,35 @@ mod tests {
     }
 
     #[test]
+    fn each_prompt_of_a_call_is_paid_for() {
+        const TEXT: &str = "/v1/completions";
+        const VECTORS: &str = "/v1/embeddings";
+        for (path, body, expected) in [
+            (TEXT, r#"{"prompt":["a","b"],"max_tokens":7}"#, 214),
+            (TEXT, r#"{"prompt":["a","b"],"max_tokens":7,"n":2}"#, 228),
+            (TEXT, r#"{"prompt":[1,2,3],"max_tokens":7}"#, 107),
+            (TEXT, r#"{"prompt":[[1],[2]],"max_tokens":7}"#, 214),
+            (TEXT, r#"{"prompt":[1,"b"],"max_tokens":7}"#, 214),
+            (VECTORS, r#"{"input":["a","b","c"]}"#, 300),
+        ] {
+            assert_eq!(most(path, body), Ok(expected), "{path} {body}");
+        }
+        let open = question(TEXT, r#"{"prompt":["a","b"]}"#);
+        let prepared = upstream(|_| {}).prepare(&open).expect("it fits");
+        assert_eq!(prepared.body["max_tokens"], 50);
+        assert_eq!(prepared.most, 300);
+    }
+
+    #[test]
+    fn a_request_is_no_longer_than_its_prompts_may_be() {
+        let long = |bytes: usize| format!(r#"{{"max_tokens":7,"prompt":"{}"}}"#, "a".repeat(bytes));
+        assert_eq!(most(CHAT, &long(300)), Ok(107));
+        assert!(most(CHAT, &long(400)).is_err());
+        let strict = upstream(|configuration| configuration.token_bytes = 1);
+        assert!(strict.most(&question(CHAT, &long(300))).is_err());
+    }
+
+    #[test]
     fn what_cannot_be_paid_for_is_refused() {
         for (path, body) in [
             (CHAT, r#"{"max_tokens":201}"#),
@@ -278,6 +338,9 @@ mod tests {
             (CHAT, r#"{"max_tokens":0}"#),
             (CHAT, r#"{"stream":true}"#),
             (CHAT, r#"{"n":1000}"#),
+            (CHAT, r#"{"prompt":[]}"#),
+            ("/v1/completions", r#"{"prompt":["a","b","c"]}"#),
+            ("/v1/embeddings", r#"{"input":["a","b","c","d"]}"#),
             (CHAT, "[]"),
             (CHAT, ""),
             ("/v1/models", "{}"),

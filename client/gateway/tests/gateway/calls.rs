@@ -1,10 +1,21 @@
 //! Calls that are answered.
 
-use std::time::Duration;
+use std::{
+    net::SocketAddr,
+    sync::{
+        atomic::{AtomicU64, Ordering},
+        Arc,
+    },
+    time::Duration,
+};
 
 use axum::http::StatusCode;
 use serde_json::{json, Value};
-use tributary_gateway::message::{self, Request};
+use tributary_channel::Host;
+use tributary_gateway::{
+    caller::CallError,
+    message::{self, Request},
+};
 
 use crate::support::*;
 
@@ -124,6 +135,100 @@ async fn a_call_that_began_is_answered_while_the_server_stops() {
         matches!(lost, Err(tributary_gateway::caller::CallError::Lost(_))),
         "{address}: {lost:?}"
     );
+}
+
+/// Calls what takes three seconds, and leaves as soon as the model is asked.
+async fn leave_early(running: &Running) {
+    let caller = running.caller();
+    let slow = json!({ "do": "wait", "milliseconds": 3_000, "max_tokens": 50 }).to_string();
+    let leaving = tokio::spawn(async move {
+        let called = caller.call(CHANNEL, PATH, slow.as_bytes(), MOST, NOW);
+        called.await.map(|answered| answered.receipt.number)
+    });
+    eventually("the model is asked", || async {
+        running.model.asked() == 1
+    })
+    .await;
+    leaving.abort();
+    let left = leaving.await.expect_err("it takes longer");
+    assert!(left.is_cancelled());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_before_the_answer_owes_it_all_the_same() {
+    let running = Running::start().await;
+    leave_early(&running).await;
+    // Who asks meanwhile is told to wait, and the model is not asked again.
+    let caller = running.caller().patient(400, Duration::from_millis(50));
+    let answered = caller.resend(CHANNEL).await.expect("it is computed");
+    assert_eq!(answered.len(), 1);
+    assert_eq!(running.model.asked(), 1);
+    let owed = running.gateway.host().status(CHANNEL).expect("known");
+    assert_eq!(owed.answered.count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_nobody_waits_for_is_kept_while_the_server_stops() {
+    let running = Running::start().await;
+    leave_early(&running).await;
+    let directory = running.stop().await;
+    let host = Host::open(&directory.path().join("host"), vec![host_key()]);
+    let status = host.expect("free").status(CHANNEL).expect("known");
+    assert_eq!(status.answered.count, 1);
+}
+
+/// Somebody between consumer and host, who loses the first answer and has no time for the second call.
+async fn start_bad_proxy(host: SocketAddr) -> SocketAddr {
+    let seen = Arc::new(AtomicU64::new(0));
+    let forward = move |request: axum::extract::Request| async move {
+        if seen.fetch_add(1, Ordering::SeqCst) > 0 {
+            let busy = json!({ "error": { "code": "too_many_calls", "message": "later" } });
+            return (StatusCode::TOO_MANY_REQUESTS, busy.to_string());
+        }
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 20).await.expect("it comes");
+        let answer = reqwest::Client::new()
+            .post(format!("http://{host}{}", parts.uri))
+            .headers(parts.headers)
+            .body(body)
+            .send()
+            .await
+            .expect("the host answers");
+        assert_eq!(answer.status(), StatusCode::OK);
+        (StatusCode::BAD_GATEWAY, "lost".to_owned())
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port is free");
+    let address = listener.local_addr().expect("it is bound");
+    let routes = axum::Router::new().fallback(forward);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_may_be_answered_is_not_taken_back() {
+    let running = Running::start().await;
+    let proxy = start_bad_proxy(running.address).await;
+    let through = caller(running.directory.path(), proxy, &[CHANNEL]);
+    let through = through.patient(2, Duration::from_millis(10));
+    let outcome = through.call(CHANNEL, PATH, &body("one"), MOST, NOW).await;
+    assert!(
+        matches!(
+            &outcome,
+            Err(CallError::Refused {
+                code,
+                withdrawn: false,
+                ..
+            }) if code == "too_many_calls"
+        ),
+        "{outcome:?}"
+    );
+    drop(through);
+    let caller = running.caller();
+    let answered = caller.resend(CHANNEL).await.expect("it was answered");
+    assert_eq!((answered.len(), running.model.asked()), (1, 1));
+    let next = caller.call(CHANNEL, PATH, &body("two"), MOST, NOW).await;
+    assert_eq!(next.expect("it is covered").receipt.number, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

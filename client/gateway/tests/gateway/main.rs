@@ -6,3 +6,5 @@ mod limits;
 mod refusals;
 mod settling;
 mod support;
+mod tls;
+mod vectors;

@@ -290,6 +290,58 @@ async fn channels_that_end_or_whose_receipts_are_missing_are_not_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn receipts_that_the_host_does_not_have_end_a_channel_that_it_knows() {
+    let running = Running::start().await;
+    let first = Sent::right();
+    let (status, answer) = first.send(&running).await;
+    assert_eq!(status, StatusCode::OK);
+    let chain = running.chain.clone();
+    let model = running.model.address;
+    let directory = running.stop().await;
+    // As if the directory were one from before: more was settled than it has.
+    let mut settled = tributary_primitives::metering::Settled::default();
+    settled.count = 2;
+    chain.ledger().channel(CHANNEL).settled = settled;
+    let again = gateway(directory.path(), model, chain.clone(), |_| {});
+    let running = Running::of(again, chain, FakeModel::start().await, directory).await;
+    let mut next = Sent::right();
+    next.number = 1;
+    next.sign();
+    refused(&running, &next, 503, "receipts_missing").await;
+    // What was answered has its answer.
+    assert_eq!(first.send(&running).await, (StatusCode::OK, answer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn until_the_chain_was_asked_about_a_channel_it_is_not_answered() {
+    let running = Running::start().await;
+    let first = Sent::right();
+    assert_eq!(first.send(&running).await.0, StatusCode::OK);
+    let chain = running.chain.clone();
+    let model = running.model.address;
+    let directory = running.stop().await;
+    chain.ledger().mute = true;
+    let again = gateway(directory.path(), model, chain.clone(), |_| {});
+    let running = Running::of(again, chain, FakeModel::start().await, directory).await;
+    let mut next = Sent::right();
+    next.number = 1;
+    next.sign();
+    refused(&running, &next, 503, "chain").await;
+    assert_eq!(first.send(&running).await.0, StatusCode::OK);
+    running.chain.ledger().mute = false;
+    // The first call's voucher pays nothing yet: it is asked of the chain, and then for payment.
+    refused(&running, &next, 402, "unpaid").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_directory_answers_no_older_channel() {
+    let running = Running::start().await;
+    let begun = running.gateway.host().begin_with(CHANNEL + 1);
+    assert_eq!(begun.expect("on disk"), CHANNEL + 1);
+    refused(&running, &Sent::right(), 503, "receipts_missing").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn without_news_of_the_chain_no_new_calls_are_answered() {
     let running = Running::with(|configuration| configuration.block_age_seconds = 2).await;
     let first = Sent::right();

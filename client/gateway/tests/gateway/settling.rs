@@ -17,6 +17,16 @@ fn settled(running: &Running, channel: u64) -> u128 {
     known.map_or(0, |known| known.settled.amount)
 }
 
+/// What is measured follows on what is kept.
+async fn measured(running: &Running, line: &str) {
+    let line = format!("tributary_gateway_{line}");
+    eventually(&line, || async {
+        let (_, text) = running.get("/metrics").await;
+        text.lines().any(|other| other == line)
+    })
+    .await;
+}
+
 async fn call(running: &Running, calls: u32) -> tributary_gateway::caller::Caller {
     let caller = running.caller();
     for number in 0..calls {
@@ -44,9 +54,8 @@ async fn a_threshold_settles_what_vouchers_bring() {
     })
     .await;
     assert_eq!(extrinsics(&running), 1);
-    let (_, text) = running.get("/metrics").await;
-    assert!(text.contains("tributary_gateway_settlements_total 1"));
-    assert!(text.contains("tributary_gateway_unsettled_amount 0"));
+    measured(&running, "settlements_total 1").await;
+    measured(&running, "unsettled_amount 0").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +111,7 @@ async fn a_voucher_that_the_chain_refuses_keeps_no_other_back() {
     let running = Running::with(|configuration| {
         configuration.settling.threshold = Some(1);
         configuration.settling.pause_seconds = 1;
+        configuration.limits.lookups_per_second = 1_000;
     })
     .await;
     let channels: Vec<u64> = (CHANNEL..CHANNEL + MAX_VOUCHERS as u64 + 6).collect();
@@ -110,10 +120,6 @@ async fn a_voucher_that_the_chain_refuses_keeps_no_other_back() {
     }
     running.chain.ledger().refuses.insert(CHANNEL);
     let caller = caller(running.directory.path(), running.address, &channels);
-    for channel in &channels {
-        let host = running.gateway.host();
-        host.add(terms(*channel)).expect("it is new");
-    }
     for channel in &channels {
         let answered = caller.call(*channel, PATH, &body("one"), MOST, NOW).await;
         answered.expect("it is covered");
@@ -135,8 +141,7 @@ async fn a_voucher_that_the_chain_refuses_keeps_no_other_back() {
         .flatten()
         .filter(|one| one.voucher.channel == CHANNEL);
     assert_eq!(tried.count(), 1, "the same voucher is not tried again");
-    let (_, text) = running.get("/metrics").await;
-    assert!(text.contains("tributary_gateway_settlement_failures_total 1"));
+    measured(&running, "settlement_failures_total 1").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -146,12 +151,8 @@ async fn what_is_on_the_chain_by_then_is_not_settled_again() {
         configuration.settling.pause_seconds = 0;
     })
     .await;
+    let first = call(&running, 1).await;
     running.chain.ledger().silent = true;
-    let first = running.caller();
-    // The channel was looked up before the chain fell silent.
-    running.gateway.host().add(terms(CHANNEL)).expect("new");
-    let answered = first.call(CHANNEL, PATH, &body("one"), MOST, NOW).await;
-    answered.expect("the last block is not old yet");
     let voucher = first.send_last_voucher(CHANNEL).await.expect("right");
     tokio::time::sleep(std::time::Duration::from_millis(700)).await;
     assert_eq!(settled(&running, CHANNEL), 0);
@@ -169,6 +170,27 @@ async fn what_is_on_the_chain_by_then_is_not_settled_again() {
     })
     .await;
     assert_eq!(extrinsics(&running), 0, "it was settled before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_less_than_its_fee_is_not_settled() {
+    let running = Running::with(|configuration| {
+        configuration.settling.every_seconds = 1;
+        configuration.settling.pause_seconds = 0;
+        configuration.settling.least = (2 * COST) as u64;
+    })
+    .await;
+    let caller = call(&running, 1).await;
+    caller.send_last_voucher(CHANNEL).await.expect("right");
+    tokio::time::sleep(std::time::Duration::from_millis(1_700)).await;
+    assert_eq!(extrinsics(&running), 0);
+    let answered = caller.call(CHANNEL, PATH, &body("two"), MOST, NOW).await;
+    answered.expect("it is covered");
+    caller.send_last_voucher(CHANNEL).await.expect("right");
+    eventually("both are settled", || async {
+        settled(&running, CHANNEL) == 2 * COST
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

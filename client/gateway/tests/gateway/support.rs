@@ -66,6 +66,8 @@ pub(crate) struct Ledger {
     pub(crate) refuses: HashSet<ChannelId>,
     /// Whether it does not answer.
     pub(crate) silent: bool,
+    /// Whether it says what block it has, and nothing of channels.
+    pub(crate) mute: bool,
 }
 
 impl Ledger {
@@ -93,6 +95,7 @@ impl FakeChain {
             extrinsics: Vec::new(),
             refuses: HashSet::new(),
             silent: false,
+            mute: false,
         };
         ledger.add(terms(CHANNEL));
         Arc::new(Self(Mutex::new(ledger)))
@@ -100,6 +103,15 @@ impl FakeChain {
 
     pub(crate) fn ledger(&self) -> MutexGuard<'_, Ledger> {
         self.0.lock().expect("no test has panicked here")
+    }
+
+    /// The ledger, if it says something of channels.
+    fn told(&self) -> Result<MutexGuard<'_, Ledger>, ChainError> {
+        let ledger = self.heard()?;
+        if ledger.mute {
+            return Err(ChainError("it knows of no channels yet".to_owned()));
+        }
+        Ok(ledger)
     }
 
     fn heard(&self) -> Result<MutexGuard<'_, Ledger>, ChainError> {
@@ -118,14 +130,14 @@ impl Chain for FakeChain {
     }
 
     async fn channel(&self, channel: ChannelId) -> Result<Option<ChannelOnChain>, ChainError> {
-        Ok(self.heard()?.channels.get(&channel).cloned())
+        Ok(self.told()?.channels.get(&channel).cloned())
     }
 
     async fn standings(
         &self,
         channels: &[ChannelId],
     ) -> Result<Vec<(ChannelId, Standing, Settled)>, ChainError> {
-        let ledger = self.heard()?;
+        let ledger = self.told()?;
         let found = channels.iter().filter_map(|channel| {
             let found = ledger.channels.get(channel)?;
             Some((*channel, found.standing, found.settled))
@@ -255,6 +267,16 @@ impl Running {
         let model = FakeModel::start().await;
         let chain = FakeChain::new();
         let gateway = gateway(directory.path(), model.address, chain.clone(), change);
+        Self::of(gateway, chain, model, directory).await
+    }
+
+    /// A gateway that is ready to start; `model` is the one that it asks, or nobody's.
+    pub(crate) async fn of(
+        gateway: Gateway,
+        chain: Arc<FakeChain>,
+        model: FakeModel,
+        directory: TempDir,
+    ) -> Self {
         let gateway = Arc::new(gateway);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
@@ -276,10 +298,7 @@ impl Running {
             stop: Some(stop),
             task,
         };
-        eventually("the chain is seen", || async {
-            running.get("/health").await.0 == StatusCode::OK
-        })
-        .await;
+        eventually("the chain is seen", || async { running.gateway.is_ready() }).await;
         running
     }
 
@@ -309,12 +328,17 @@ impl Running {
 
 /// Somebody who calls, once a call.
 pub(crate) fn caller(directory: &Path, address: SocketAddr, channels: &[ChannelId]) -> Caller {
+    caller_at(directory, &format!("http://{address}"), channels)
+}
+
+/// The same, at an address with its scheme.
+pub(crate) fn caller_at(directory: &Path, endpoint: &str, channels: &[ChannelId]) -> Caller {
     let consumer = Consumer::open(&directory.join("consumer"), vec![consumer_key()])
         .expect("the directory is free");
     for channel in channels {
         consumer.add(terms(*channel)).expect("it is new");
     }
-    Caller::new(consumer, &format!("http://{address}"))
+    Caller::new(consumer, endpoint)
         .expect("an address")
         .patient(1, Duration::from_millis(20))
 }
