@@ -100,8 +100,7 @@ impl HostedChain {
 
     async fn look_at(&self, channels: &[ChannelId]) -> Result<Vec<(ChannelId, Standing, Settled)>> {
         let state = self.connection().await?.finalized().await?;
-        let next: Option<ChannelId> = state.get("Metering", "NextChannel", ()).await?;
-        let next = next.unwrap_or_default();
+        let next = next_channel(&state).await?;
         let found: Vec<_> = futures::stream::iter(channels.iter().copied())
             .map(|channel| {
                 let state = &state;
@@ -218,6 +217,12 @@ pub(crate) async fn find(state: &Snapshot, channel: ChannelId) -> Result<Option<
     state.get("Metering", "Channels", (channel,)).await
 }
 
+/// The number that the next channel has.
+pub(crate) async fn next_channel(state: &Snapshot) -> Result<ChannelId> {
+    let next: Option<ChannelId> = state.get("Metering", "NextChannel", ()).await?;
+    Ok(next.unwrap_or_default())
+}
+
 /// Hash of the chain's first block.
 pub(crate) fn genesis(chain: &Chain) -> sp_core::H256 {
     chain.genesis().0.into()
@@ -238,7 +243,7 @@ pub(crate) fn terms(genesis: sp_core::H256, id: ChannelId, channel: &Channel) ->
     }
 }
 
-fn settled(calls: &SettledCalls) -> Settled {
+pub(crate) fn settled(calls: &SettledCalls) -> Settled {
     Settled {
         count: calls.count,
         units: calls.units,

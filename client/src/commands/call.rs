@@ -60,6 +60,9 @@ pub(crate) struct Call {
     /// What is asked: a file, or - for standard input
     #[arg(long, value_name = "FILE|-")]
     data: PathBuf,
+    /// Each line is a call of its own. One that fails ends it, and what was answered before is printed
+    #[arg(long)]
+    lines: bool,
     /// The most units that it may take; fewer, if the channel has fewer left
     #[arg(long, value_name = "UNITS", default_value_t = 8_192)]
     most: u64,
@@ -168,25 +171,38 @@ impl Call {
                 self.path
             );
         }
-        let body = read(&self.data)?;
-        let Open { id, block, caller } = self.calling.open(context).await?;
-        let mut earlier = caller.resend(id).await.map_err(failure)?;
+        let data = read(&self.data)?;
+        let bodies: Vec<&[u8]> = if self.lines {
+            let lines = data.split(|byte| *byte == b'\n');
+            lines.filter(|line| !line.is_empty()).collect()
+        } else {
+            vec![&data]
+        };
+        let Some(first) = bodies.first() else {
+            misuse!(
+                "{} has no lines: there is nothing to ask",
+                self.data.display()
+            );
+        };
+        let open = self.calling.open(context).await?;
+        let mut earlier = open.caller.resend(open.id).await.map_err(failure)?;
         let same = |answered: &Answered| {
             Request::of_content(&answered.request)
-                .is_ok_and(|request| request.path == self.path && request.body == body)
+                .is_ok_and(|request| request.path == self.path && request.body == *first)
         };
+        let mut answers = Vec::new();
         // Asked again because the answer was lost: it is not asked twice.
-        let answered = match earlier.pop_if(|last| same(last)) {
-            Some(answered) => answered,
-            None => {
-                let left = position(caller.consumer(), id)?.left;
-                let most = self.most.min(left.max(1));
-                caller
-                    .call(id, &self.path, &body, most, block)
-                    .await
-                    .map_err(failure)?
+        answers.extend(earlier.pop_if(|last| same(last)));
+        let mut failed = None;
+        for body in &bodies[answers.len()..] {
+            match self.ask(&open, body).await {
+                Ok(answered) => answers.push(answered),
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
             }
-        };
+        }
         for one in &earlier {
             remark(format!(
                 "call {}, made before and without an answer then, is answered now: {}",
@@ -194,8 +210,11 @@ impl Call {
                 count(one.receipt.units, "unit")
             ));
         }
-        let position = position(caller.consumer(), id)?;
-        let mut json = describe(&answered);
+        let position = position(open.caller.consumer(), open.id)?;
+        let mut json = match &answers[..] {
+            [one] if !self.lines => describe(one),
+            all => json!({ "answers": all.iter().map(describe).collect::<Vec<_>>() }),
+        };
         json["earlier"] = earlier.iter().map(describe).collect();
         json["owed"] = json!({
             "calls": position.owed.count,
@@ -204,7 +223,23 @@ impl Call {
             "root": hex(position.owed.root),
         });
         json["left"] = position.left.into();
-        Ok(Output::new(json).line(String::from_utf8_lossy(&answered.body)))
+        let output = answers.iter().fold(Output::new(json), |output, one| {
+            output.line(String::from_utf8_lossy(&one.body))
+        });
+        match failed {
+            Some(error) if answers.is_empty() => Err(error),
+            Some(error) => Ok(output.before(error)),
+            None => Ok(output),
+        }
+    }
+
+    async fn ask(&self, open: &Open, body: &[u8]) -> Result<Answered> {
+        let left = position(open.caller.consumer(), open.id)?.left;
+        let most = self.most.min(left.max(1));
+        let called = open
+            .caller
+            .call(open.id, &self.path, body, most, open.block);
+        called.await.map_err(failure)
     }
 }
 

@@ -208,6 +208,11 @@ impl Export {
             "only_this_round": self.only_this_round,
             "min_quality": self.min_quality,
             "left_out": left_out,
+            "shape": {
+                "encoder": recipe.encoder,
+                "dimension": recipe.dimension,
+                "classes": recipe.classes,
+            },
             "terms_hash": hex(attachment.terms),
             "terms": terms,
             "steward": attachment.owner,

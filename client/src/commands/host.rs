@@ -11,6 +11,7 @@ use tributary_primitives::{
 };
 
 use super::{
+    audit::Audit,
     channel::{list, ChannelName},
     model::registered,
     send,
@@ -72,6 +73,10 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Settle all vouchers now, while `host serve` does not run
     Settle(SettleVouchers),
+    /// Compare what hosts have settled with the receipts that they gave, and challenge those that contradict themselves
+    ///
+    /// For consumers: of all channels whose books lie in the state directory. A challenge takes the host's bond: half of it is yours.
+    Audit(Audit),
     /// End a channel at once; settle its last voucher before
     Close(ChannelName),
 }
@@ -110,6 +115,7 @@ impl Command {
             Self::Show { account } => show(context, account.as_ref()).await,
             Self::Serve(serve) => serve.run(context).await,
             Self::Settle(settle) => settle.run(context).await,
+            Self::Audit(audit) => audit.run(context).await,
             Self::Close(channel) => channel.close(context).await,
         }
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod attest;
+pub(crate) mod audit;
 pub(crate) mod call;
 pub(crate) mod challenge;
 pub(crate) mod channel;

@@ -14,21 +14,22 @@ use serde_json::json;
 use tokio::signal::unix::{signal, SignalKind};
 use tributary_channel::{AddError, Host, Signer};
 use tributary_gateway::{
-    settle, Answers, Configuration, Gateway, Identity, ModelConfiguration, Settlement, Upstream,
-    UpstreamConfiguration,
+    compare, settle, Answers, Configuration, Gateway, Identity, Local, ModelConfiguration,
+    Settlement, Upstream, UpstreamConfiguration,
 };
 
+use super::model::{load as trained, registered};
 use crate::{
     chain::{
         state::{Host as Registered, HostOffer},
-        Chain,
+        Chain, Snapshot,
     },
     context::Context,
     failure::{misuse, Misuse},
-    hosting::{genesis, HostedChain},
+    hosting::{genesis, next_channel, HostedChain},
     keys::{self, KeySource},
     money::Amount,
-    output::{count, remark, Grid, Output},
+    output::{count, hex, remark, Grid, Output},
     signing::{account, ChannelKey},
     state::create_directory,
 };
@@ -36,7 +37,10 @@ use crate::{
 /// Where receipts lie, and who signs them.
 #[derive(Args, Debug)]
 pub(crate) struct Receipts {
-    /// Where receipts and vouchers are kept: who loses it loses what is unsettled [default: below the state directory]
+    /// Where receipts and vouchers are kept [default: below the state directory]
+    ///
+    /// Who loses it loses what is unsettled. Who copies an older one back loses the bond: it signs numbers again that were signed. Begin a new
+    /// one instead, which answers only channels that are opened after it was made.
     #[arg(long, value_name = "PATH")]
     directory: Option<PathBuf>,
     /// Signs receipts: the name of a key, a path to one, or dev:NAME. May be said several times, as long as channels name older ones
@@ -56,8 +60,12 @@ pub(crate) struct Serve {
     /// Where calls come in [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
-    /// A model and who answers its calls, as in 3:upstream=http://127.0.0.1:11434; may be said several times
-    #[arg(long = "model", value_name = "MODEL:upstream=URL")]
+    /// With a new directory, answer channels that are older than it as well: only if this host has never signed a receipt anywhere else
+    #[arg(long)]
+    first_directory: bool,
+    /// A model and who answers its calls, as in 3:upstream=http://127.0.0.1:11434, or 3:weights=FILE of `model train`; may be said several
+    /// times
+    #[arg(long = "model", value_name = "MODEL:upstream=URL|MODEL:weights=FILE")]
     models: Vec<ServedModel>,
 }
 
@@ -68,27 +76,37 @@ pub(crate) struct SettleVouchers {
     receipts: Receipts,
 }
 
-/// A model and the address of who answers its calls.
+/// A model and who answers its calls.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct ServedModel {
     model: u32,
-    url: String,
+    by: AnsweredBy,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum AnsweredBy {
+    /// The API at an address.
+    Upstream(String),
+    /// This program, by the weights in a file.
+    Weights(PathBuf),
 }
 
 impl std::str::FromStr for ServedModel {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        text.split_once(":upstream=")
-            .and_then(|(model, url)| {
-                Some(Self {
-                    model: model.parse().ok()?,
-                    url: url.to_owned(),
-                })
-            })
-            .ok_or_else(|| {
-                format!("`{text}` is not a model and its upstream: write 3:upstream=http://127.0.0.1:11434")
-            })
+        let parts = text.split_once(':').and_then(|(model, by)| {
+            let by = match by.split_once('=')? {
+                ("upstream", url) => AnsweredBy::Upstream(url.to_owned()),
+                ("weights", file) => AnsweredBy::Weights(file.into()),
+                _ => return None,
+            };
+            let model = model.parse().ok()?;
+            Some(Self { model, by })
+        });
+        parts.ok_or_else(|| {
+            format!("`{text}` is not a model and who answers: write 3:upstream=http://127.0.0.1:11434 or 3:weights=FILE")
+        })
     }
 }
 
@@ -155,22 +173,41 @@ pub(super) fn open<T>(
 impl Serve {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         let configuration = self.configuration()?;
-        let models = models(&configuration)?;
+        let models = Models::new(&configuration)?;
         let (chain, key) = context.connect_to_sign().await?;
         let who = keys::account(&key);
         let state = chain.newest().await?;
-        let registered: Option<Registered> = state.get("Metering", "Hosts", (who,)).await?;
-        let registered = registered.with_context(|| {
+        models.check(&state).await?;
+        let found: Option<Registered> = state.get("Metering", "Hosts", (who,)).await?;
+        let found = found.with_context(|| {
             Misuse(format!(
                 "{who} is no host: `tributary host register` makes it one"
             ))
         })?;
         let (host, keys) = self.receipts.open(context, &chain, &key)?;
-        let receipt_key = account(&registered.key);
+        let first = if self.first_directory {
+            0
+        } else {
+            next_channel(&state).await?
+        };
+        host.begin_with(first)
+            .context("writing into the directory of receipts")?;
+        let unsigned = host
+            .channels()
+            .into_iter()
+            .filter(|channel| host.status(*channel).is_some_and(|status| !status.signs));
+        let unsigned = unsigned.count();
+        if unsigned > 0 {
+            remark(format!(
+                "{} answer no calls, since the key that signs their receipts is not named with --receipt-key",
+                count(unsigned, "channel")
+            ));
+        }
+        let receipt_key = account(&found.key);
         if !keys.iter().any(|key| key.account() == receipt_key) {
             misuse!("receipts of new channels are signed by {receipt_key}: name its key with --receipt-key, or change it with `tributary host register`");
         }
-        for model in models.keys() {
+        for model in models.answers.keys() {
             let offer: Option<HostOffer> = state.get("Metering", "Offers", (*model, who)).await?;
             if offer.is_none() {
                 remark(format!(
@@ -188,7 +225,7 @@ impl Serve {
             genesis: genesis(&chain),
         };
         let hosted = Arc::new(HostedChain::new(context, chain, key));
-        let gateway = Gateway::new(identity, configuration, host, hosted, models)
+        let gateway = Gateway::new(identity, configuration, host, hosted, models.answers)
             .map_err(|error| Misuse(error.to_string()))?;
         let gateway = Arc::new(gateway);
         tracing_subscriber::fmt()
@@ -221,31 +258,68 @@ impl Serve {
         if let Some(listen) = self.listen {
             configuration.listen = listen;
         }
-        for ServedModel { model, url } in &self.models {
-            let upstream = UpstreamConfiguration::at(url.clone());
-            let model = model.to_string();
-            configuration
-                .models
-                .insert(model, ModelConfiguration { upstream });
+        for ServedModel { model, by } in &self.models {
+            let answers = match by {
+                AnsweredBy::Upstream(url) => {
+                    ModelConfiguration::Upstream(UpstreamConfiguration::at(url.clone()))
+                }
+                AnsweredBy::Weights(file) => ModelConfiguration::Weights(file.clone()),
+            };
+            configuration.models.insert(model.to_string(), answers);
         }
         configuration
             .check()
             .map_err(|error| Misuse(error.to_string()))?;
         if configuration.models.is_empty() {
-            misuse!("no model is named: say --model 3:upstream=http://127.0.0.1:11434, or name some in --config");
+            misuse!("no model is named: say --model 3:upstream=http://127.0.0.1:11434 or 3:weights=FILE, or name some in --config");
         }
         Ok(configuration)
     }
 }
 
-fn models(configuration: &Configuration) -> Result<BTreeMap<u32, Arc<dyn Answers>>> {
-    let misused = |error: tributary_gateway::Unusable| Misuse(error.to_string());
-    let mut models: BTreeMap<u32, Arc<dyn Answers>> = BTreeMap::new();
-    for (model, answers) in configuration.model_numbers().map_err(misused)? {
-        let upstream = Upstream::new(answers.upstream.clone()).map_err(misused)?;
-        models.insert(model, Arc::new(upstream));
+/// Who answers, and the hashes of weights that are computed with here.
+struct Models {
+    answers: BTreeMap<u32, Arc<dyn Answers>>,
+    hashes: BTreeMap<u32, sp_core::H256>,
+}
+
+impl Models {
+    fn new(configuration: &Configuration) -> Result<Self> {
+        let misused = |error: tributary_gateway::Unusable| Misuse(error.to_string());
+        let mut models = Self {
+            answers: BTreeMap::new(),
+            hashes: BTreeMap::new(),
+        };
+        for (model, by) in configuration.model_numbers().map_err(misused)? {
+            let answers: Arc<dyn Answers> = match by {
+                ModelConfiguration::Upstream(upstream) => {
+                    Arc::new(Upstream::new(upstream.clone()).map_err(misused)?)
+                }
+                ModelConfiguration::Weights(file) => {
+                    let weights = trained(file)?;
+                    models.hashes.insert(model, weights.weights_hash());
+                    Arc::new(Local::new(weights))
+                }
+            };
+            models.answers.insert(model, answers);
+        }
+        Ok(models)
     }
-    Ok(models)
+
+    /// Whether weights are those that were registered: who answers by others serves another model.
+    async fn check(&self, state: &Snapshot) -> Result<()> {
+        for (model, hash) in &self.hashes {
+            let known = registered(state, *model).await?.weights_hash;
+            if known.0 != hash.0 {
+                misuse!(
+                    "model {model} was registered with weights of hash {}, and these have {}",
+                    hex(known),
+                    hex(hash)
+                );
+            }
+        }
+        Ok(())
+    }
 }
 
 fn total(amounts: impl Iterator<Item = u128>) -> Result<Amount> {
@@ -277,6 +351,8 @@ impl SettleVouchers {
         let (host, _) = self.receipts.open(context, &chain, &key)?;
         let host = Arc::new(host);
         let hosted = HostedChain::new(context, chain, key);
+        // What was settled before, and lost on its way back, is not brought again.
+        compare(&host, &hosted).await?;
         let outcomes = settle(&host, &hosted, &host.unsettled()).await;
         let mut table = Grid::new(["channel", ">calls", "$brings", "outcome"]);
         let mut list = Vec::new();
@@ -318,16 +394,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_is_named_with_its_upstream() {
+    fn a_model_is_named_with_who_answers() {
         let served = "3:upstream=http://127.0.0.1:11434".parse();
         assert_eq!(
             served,
             Ok(ServedModel {
                 model: 3,
-                url: "http://127.0.0.1:11434".to_owned()
+                by: AnsweredBy::Upstream("http://127.0.0.1:11434".to_owned())
             })
         );
-        for wrong in ["3", "3=http://a", "a:upstream=http://a"] {
+        let served = "4:weights=a:b=c".parse();
+        assert_eq!(
+            served,
+            Ok(ServedModel {
+                model: 4,
+                by: AnsweredBy::Weights("a:b=c".into())
+            })
+        );
+        for wrong in ["3", "3=http://a", "a:upstream=http://a", "3:other=a"] {
             assert!(wrong.parse::<ServedModel>().is_err());
         }
     }

@@ -201,6 +201,13 @@ event_types! {
         error: Json,
     }
 
+    /// A host has contradicted itself, and lost its bond.
+    Metering.HostChallenged: HostChallenged {
+        channel: u64,
+        reward: u128,
+        burnt: u128,
+    }
+
     /// A consumer wants a channel to end.
     Metering.ChannelClosing: ChannelClosing {
         until: u32,

@@ -6,6 +6,7 @@
 // Derives within a macro bring imports that not every type needs.
 #![allow(unused_imports)]
 
+use sp_runtime::MultiSignature;
 use subxt::{
     ext::{
         scale_decode::{DecodeAsFields, DecodeAsType},
@@ -18,7 +19,7 @@ use tributary_primitives::{
     datanets::{Recipe, Statement},
     licences::{Generation, LicenceTerms, Origin},
     merkle::Path,
-    metering::Usage,
+    metering::{Contradiction, Receipt, Usage},
     roles::Contention,
     valuation::{Challenge, Row, Shadow},
 };
@@ -143,6 +144,13 @@ calls! {
     /// Ends a channel, or asks for it.
     Metering.close: CloseChannel {
         channel: u64,
+    }
+
+    /// Shows that a host has contradicted itself.
+    Metering.challenge: ChallengeHost {
+        receipt: Static<Receipt>,
+        signature: Static<MultiSignature>,
+        contradiction: Static<Contradiction>,
     }
 
     /// Has a channel forgotten that ended long enough ago.

@@ -6,6 +6,7 @@ mod dry_run;
 mod lineage;
 mod register;
 mod show;
+mod train;
 
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
@@ -13,7 +14,11 @@ use serde_json::{json, Value};
 use subxt::utils::{MultiAddress, H256};
 use tributary_primitives::{assets::Asset, datanets::Evidence, licences::Origin};
 
-use self::register::Register;
+pub(crate) use self::train::load;
+use self::{
+    register::Register,
+    train::{Predict, Train},
+};
 
 use crate::{
     chain::{
@@ -39,6 +44,12 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Train a model on a datanet's records
+    ///
+    /// Anybody who has the same records makes the same weights, to the bit. It needs no node: the licence beside the records says what is allowed.
+    Train(Train),
+    /// Ask a model that was trained with `model train`
+    Predict(Predict),
     /// Register a model with all it comes from
     Register(Box<Register>),
     /// All models
@@ -162,6 +173,8 @@ fn score_text(score: i128) -> String {
 impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         match self {
+            Self::Train(train) => train.run(),
+            Self::Predict(predict) => predict.run(),
             Self::Register(register) => register.run(context).await,
             Self::List => list(context).await,
             Self::Show { model } => show::show(context, model).await,
