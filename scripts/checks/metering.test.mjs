@@ -187,6 +187,7 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
     writeFileSync(config, `listen = "127.0.0.1:${port}"\n[models.0.upstream]\nurl = "${model.url}"\nprompt_tokens = 20\nmost_tokens = 40\n`);
     await json("--dev", "bob", "host", "register");
     await json("--dev", "bob", "host", "offer", "0", "0.01", "--share", "20%", "--endpoint", endpoint);
+    let end = await serve(config);
     const { channel } = await json("--dev", "charlie", "--wait", "finalized", "consumer", "open", "0", "dev:bob", "100");
     const asked = join(folder, "question.json");
     const call = (content) => {
@@ -194,7 +195,6 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
       return ["--dev", "charlie", "consumer", "call", String(channel), "--path", "/v1/chat/completions", "--data", asked];
     };
 
-    let end = await serve(config);
     // Without cover the terms are told, and nobody is asked.
     const uncovered = async () => {
       const answer = await fetch(`${endpoint}/v1/chat/completions`, { method: "POST", body: "{}" });
