@@ -9,7 +9,6 @@ import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { ApiPromise, Keyring, WsProvider } from "@polkadot/api";
 import { audit } from "../audit/audit.mjs";
-import { bytesOf, join as joined } from "../audit/tree.mjs";
 import { receiptLeaf, voucherHash, voucherOf } from "../lib/channel.mjs";
 import { CLIENT, freeBasePort, newNetwork, run, temporaryFolder } from "./support.mjs";
 
@@ -33,33 +32,6 @@ async function upstream() {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { calls, server, url: `http://127.0.0.1:${server.address().port}` };
-}
-
-/** A host that charges more than was agreed for a unit. */
-async function dearHost(key, api) {
-  const hash = (...parts) => api.registry.hash(joined(...parts)).toU8a();
-  const text = (words) => new TextEncoder().encode(words);
-  const server = createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const channel = Buffer.from(request.headers["tributary-voucher"], "hex").readBigUInt64LE();
-    const number = Number(request.headers["tributary-call"]);
-    const receipt = {
-      channel,
-      number,
-      units: 1n,
-      amount: UNIT + 1n,
-      request: hash(text(`POST ${request.url}\n`), ...chunks),
-      response: hash(text("200 application/json\n{}")),
-    };
-    const signature = key.sign(receiptLeaf(api.genesisHash.toU8a(), receipt, hash));
-    const fields = [bytesOf(channel, 8), bytesOf(number, 4), bytesOf(1n, 8), bytesOf(UNIT + 1n, 16), receipt.request, receipt.response];
-    response.setHeader("content-type", "application/json");
-    response.setHeader("tributary-receipt", Buffer.from(joined(...fields, [1], signature)).toString("hex"));
-    response.end("{}");
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, url: `http://127.0.0.1:${server.address().port}` };
 }
 
 describe("a channel", { timeout: 8 * MINUTE }, () => {
@@ -229,6 +201,8 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
       assert.equal(answer.status, 402);
       return answer.json();
     };
+    // What it offers, it looks up as it begins to serve.
+    while ((await uncovered()).terms.models[0].price === null) await new Promise((resolve) => { setTimeout(resolve, 200); });
     const { error, terms } = await uncovered();
     assert.deepEqual([error.code, terms.models[0].price, model.calls.length], ["voucher_missing", String(UNIT), 0]);
     const first = await json(...call("one"));
@@ -248,21 +222,6 @@ describe("a channel", { timeout: 8 * MINUTE }, () => {
     assert.deepEqual(await json("--dev", "bob", "host", "settle"), []);
     const { settled: kept } = await json("consumer", "show", String(channel));
     assert.deepEqual([kept.calls, kept.units], [3, 15]);
-    const audited = await json("host", "audit");
-    assert.deepEqual(audited.channels.map((one) => [one.channel, one.settled, one.kept, one.same_tree, one.contradictions]), [[channel, 3, 3, true, []]]);
-    assert.deepEqual(audited.challenges, []);
-
-    // The host's key signs a receipt at another price than the channel's. Its consumer pays nothing for it, keeps it, and shows it.
-    const liar = await dearHost(people.Bob, api);
-    await fails(3, "is not at the channel's price", ...call("four"), "--endpoint", liar.url);
-    liar.server.close();
-    const looked = await json("host", "audit", "--only-look");
-    assert.deepEqual(looked.channels.map(({ contradictions }) => contradictions), [[3]]);
-    await fails(MISUSED, "say who challenges", "host", "audit");
-    const { challenges } = await json("--dev", "dave", "host", "audit");
-    assert.equal(challenges.length, 1);
-    assert.equal((await json("host", "show", "--account", "dev:bob")).bond, "0");
-    assert.deepEqual((await json("--dev", "dave", "host", "audit")).challenges, [], "a bond is lost once");
     await json("--dev", "bob", "--wait", "finalized", "host", "close", String(channel));
     await audit(url, { client: CLIENT });
   });

@@ -94,6 +94,6 @@ export const DIGITS = {
   most: 0,
   divide,
   toCsv,
-  /** What a model is asked about a record. */
-  input: ({ features }) => features,
+  read: readRecords,
+  vectors: (records) => records,
 };

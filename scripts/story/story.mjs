@@ -1,22 +1,19 @@
 // The life of a datanet and of two models, played with the client alone, as anybody could.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import assert from "node:assert/strict";
 import { setMaxListeners } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Ancestry, CEILING } from "./ancestry.mjs";
 import { DIGITS } from "./data.mjs";
+import { accuracy, train } from "./train.mjs";
 
 const LICENCE = fileURLToPath(new URL("licence.txt", import.meta.url));
 const CALLS = 100;
-// What the owner of a model asks for a call, what a host charges for it, and what it keeps of that.
 const PRICE_OF_A_CALL = "1";
-const PRICE_AT_THE_HOST = "1.28";
-const SHARE_OF_THE_HOST = "20%";
 // Who endows the others: accounts of the test networks, each busy with one payment at a time.
 const ENDOWERS = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
 
@@ -65,55 +62,16 @@ export class Client {
     return JSON.parse(await this.print("--json", ...words));
   }
 
-  get flags() {
-    return ["--url", this.url, "--state-dir", join(this.folder, "state")];
-  }
-
-  /** Has a host answer calls; returns what ends that. */
-  async serve(who, ...words) {
-    const signal = this.ending.signal;
-    const program = spawn(this.program, [...this.flags, "--key", who, "host", "serve", ...words], { stdio: ["ignore", "ignore", "pipe"], signal });
-    const ended = new Promise((resolve, reject) => {
-      program.on("error", reject);
-      program.on("close", resolve);
-    });
-    let said = "";
-    const begun = new Promise((resolve) => {
-      program.stderr.setEncoding("utf8").on("data", (text) => {
-        said += text;
-        if (said.includes("Calls are answered at")) resolve(true);
-      });
-    });
-    // Nobody waits for its end if it is interrupted.
-    ended.catch(() => {});
-    if ((await Promise.race([begun, ended])) !== true) throw new Error(`tributary host serve ended: ${said}`);
-    return async () => {
-      program.kill("SIGTERM");
-      assert.equal(await ended, 0, said);
-    };
-  }
-
   /** What a command prints. */
   async print(...words) {
+    const flags = ["--url", this.url, "--state-dir", join(this.folder, "state")];
     try {
-      const { stdout } = await run(this.program, [...this.flags, ...words], { maxBuffer: 64 * 1024 * 1024, signal: this.ending.signal });
+      const { stdout } = await run(this.program, [...flags, ...words], { maxBuffer: 64 * 1024 * 1024, signal: this.ending.signal });
       return stdout;
     } catch (error) {
       throw new Error(`tributary ${words.join(" ")}: ${error.stderr?.trim() || error.message}`);
     }
   }
-}
-
-/** A port that nobody listens at. */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 class Story {
@@ -131,7 +89,7 @@ class Story {
 
   /** Keys for everybody, with something to begin with. */
   async people() {
-    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Lena", "Nemo", "Mallory", "Consumer", "Heir", "Host"];
+    const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Lena", "Nemo", "Mallory", "Consumer", "Heir"];
     const names = [...staff, ...this.rounds.flatMap(({ contributions }) => contributions.map(({ name }) => name))];
     for (const name of names) {
       const { address } = await this.client.call(undefined, "key", "new", name);
@@ -205,18 +163,18 @@ class Story {
   async model(owner, round, royalty, { parent, ceiling } = {}) {
     const snapshot = join(this.folder, `admitted-${round}.csv`);
     await this.client.call(undefined, "datanet", "export", this.id, snapshot, "--round", String(round));
-    const weights = join(this.folder, `model-${round}.bin`);
-    const train = (out, threads) => this.client.call(undefined, "model", "train", snapshot, "--kind", "softmax", "--out", out,
-      "--threads", threads, "--test", join(this.folder, `benchmark-${round}.csv`), ...(parent ? ["--from", parent.weights] : []));
-    const { records, weights_hash: hash, test } = await train(weights, "2");
-    assert.equal((await train(`${weights}.again`, "1")).weights_hash, hash, "one thread makes the same weights as two");
+    const { recipe, noun, read, vectors } = this.plot;
+    const records = vectors(read(snapshot));
+    const weights = train(records, recipe.classes, parent?.weights);
+    const score = accuracy(weights, vectors(this.rounds[round - 1].heldBack));
+    const file = this.file(`model-${round}.json`, JSON.stringify(weights));
     const terms = await this.publish(owner, royalty, ceiling);
     const descent = parent ? ["--kind", "fine-tune", "--parent", String(parent.id)] : ["--kind", "base"];
     const { model } = await this.client.call(owner, "model", "register", ...descent,
-      "--trained-on", `${this.id}:${round}`, "--weights", weights, "--terms", terms,
-      "--metadata", `Softmax on ${records} ${this.plot.noun}`);
-    await this.client.call(owner, "licence", "offer", `model:${model}`, PRICE_OF_A_CALL, "--host-share", SHARE_OF_THE_HOST);
-    this.say(`${owner} registered model ${model}, trained on ${records} admitted records: ${((test.right / test.of) * 100).toFixed(1)} % of the held-back ${this.plot.noun} right`);
+      "--trained-on", `${this.id}:${round}`, "--weights", file, "--terms", terms,
+      "--metadata", `Softmax on ${records.length} ${noun}`);
+    await this.client.call(owner, "licence", "offer", `model:${model}`, PRICE_OF_A_CALL);
+    this.say(`${owner} registered model ${model}, trained on ${records.length} admitted records: ${(score * 100).toFixed(1)} % of the held-back ${noun} right`);
     return { id: model, weights };
   }
 
@@ -232,9 +190,11 @@ class Story {
     this.say(`${name} handed over to an heir what contribution ${contribution} will earn`);
   }
 
-  /** Calls the child through a channel, over HTTP; then everybody settles, claims and withdraws. */
+  /** Pays for calls of the child; then everybody settles, claims and withdraws. */
   async earn(base, child) {
-    await this.calls(child);
+    const gross = String(CALLS * Number(PRICE_OF_A_CALL));
+    await this.client.call("Consumer", "pay", `model:${child.id}`, gross);
+    this.say(`a consumer paid for ${CALLS} calls of model ${child.id}: ${gross} TRIB`);
     // A parent's ledger receives from its child's.
     await this.client.call("Evaluator", "settle", "--model", String(child.id), "--model", String(base.id), "--crew", `${this.id}:2`);
     await this.client.call("Evaluator", "claim", "--everybody", "--datanet", this.id);
@@ -242,51 +202,11 @@ class Story {
     await this.client.call("Evaluator", "vest", "--everybody", "--datanet", this.id);
     const { earned } = await this.client.call(undefined, "statement", "--account", this.addresses.get("Heir"));
     assert.deepEqual(new Set(earned.map(({ role }) => role)), new Set(["contributor", "sponsor pay"]), "the heir earns by pools and by what vests");
-    await this.calledFor(child);
     await Promise.all([...this.addresses.keys()].map(async (name) => {
       const { claimable } = await this.client.call(undefined, "statement", "--account", name);
       if (BigInt(claimable) > 0n) await this.client.call(name, "withdraw");
     }));
     this.say("everybody settled, claimed, had paid what has vested, and withdrew");
-  }
-
-  /** A host answers calls of a model, a consumer makes them, and the host settles what it was paid. */
-  async calls({ id, weights }) {
-    const model = String(id);
-    const endpoint = `127.0.0.1:${await freePort()}`;
-    await this.client.call("Host", "host", "register");
-    const end = await this.client.serve("Host", "--listen", endpoint, "--model", `${model}:weights=${weights}`);
-    await this.client.call("Host", "host", "offer", model, PRICE_AT_THE_HOST, "--share", SHARE_OF_THE_HOST, "--endpoint", `http://${endpoint}`);
-    const { channel } = await this.client.call("Consumer", "consumer", "open", model, "Host", String(CALLS));
-    const asked = this.rounds[1].heldBack.slice(0, CALLS);
-    const file = this.file("calls.jsonl", asked.map((record) => `${JSON.stringify({ inputs: [this.plot.input(record)] })}\n`).join(""));
-    const call = ["consumer", "call", String(channel), "--path", "/v1/predict"];
-    const { answers, owed } = await this.client.call("Consumer", ...call, "--data", file, "--lines");
-    const right = answers.filter(({ body }, index) => body.predictions[0].label === asked[index].label).length;
-    assert.deepEqual([answers.length, owed.calls, owed.units], [CALLS, CALLS, CALLS], "each call is answered and owed once");
-    await this.client.call("Consumer", "consumer", "voucher", String(channel));
-    await end();
-    const [settled] = await this.client.call("Host", "host", "settle");
-    assert.deepEqual([settled.channel, settled.calls, settled.error], [channel, CALLS, null]);
-    assert.equal(settled.amount, owed.amount, "what is settled is what the consumer has receipts of");
-    await this.client.call("Host", "host", "close", String(channel));
-    this.say(`a consumer called model ${model} ${CALLS} times over HTTP, ${right} answers were right; the host settled ${coins(BigInt(settled.amount))} TRIB by one voucher`);
-  }
-
-  /** What those calls paid each contributor: with all else, exactly what pools have paid. */
-  async calledFor({ id }) {
-    const honest = this.rounds.flatMap(({ contributions }) => contributions).filter((person) => person.honest);
-    let total = 0n;
-    for (const { name } of honest) {
-      const { lines, by_calls: byCalls, earned } = await this.client.call(undefined, "contributor", "calls", "--account", this.addresses.get(name));
-      const sum = (list) => list.reduce((all, { amount }) => all + BigInt(amount), 0n);
-      assert.equal(sum(lines), BigInt(earned), `all lines of ${name} sum to what pools have paid`);
-      assert.equal(sum(lines.filter(({ by }) => by === "calls")), BigInt(byCalls));
-      for (const { model, calls } of lines.filter(({ by }) => by === "calls")) if (model === id) assert.equal(calls, CALLS);
-      total += BigInt(byCalls);
-    }
-    assert.ok(total > 0n, "calls paid for data");
-    this.say(`the statements of ${honest.length} contributors list these calls: they paid ${coins(total)} TRIB for data, and add up to the unit`);
   }
 
   /** Those whose data were rejected take back what was kept for them in state; then both rounds are valued again, by somebody without a key. */
