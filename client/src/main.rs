@@ -12,6 +12,7 @@ mod contest;
 mod context;
 mod earners;
 mod evidence;
+mod exported;
 mod failure;
 mod fairness;
 mod files;

@@ -94,6 +94,4 @@ export const DIGITS = {
   most: 0,
   divide,
   toCsv,
-  read: readRecords,
-  vectors: (records) => records,
 };

@@ -2,14 +2,13 @@
 import { execFile } from "node:child_process";
 import assert from "node:assert/strict";
 import { setMaxListeners } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Ancestry, CEILING } from "./ancestry.mjs";
 import { DIGITS } from "./data.mjs";
-import { accuracy, train } from "./train.mjs";
 
 const LICENCE = fileURLToPath(new URL("licence.txt", import.meta.url));
 const CALLS = 100;
@@ -87,6 +86,11 @@ class Story {
     return path;
   }
 
+  /** Where the records lie that are held back for a round's benchmark. */
+  benchmark(round) {
+    return join(this.folder, `benchmark-${round}.csv`);
+  }
+
   /** Keys for everybody, with something to begin with. */
   async people() {
     const staff = ["Steward", "Provider", "Sponsor", "Evaluator", "Basil", "Iris", "Lena", "Nemo", "Mallory", "Consumer", "Heir"];
@@ -126,7 +130,8 @@ class Story {
     await this.client.call("Steward", "datanet", "open-round", this.id, "--sponsor", "Sponsor");
     this.say(`round ${number} is open; the sponsor pays 1,000 TRIB for an accuracy of 1.0`);
 
-    const benchmark = this.file(`benchmark-${number}.csv`, this.plot.toCsv(heldBack));
+    const benchmark = this.benchmark(number);
+    writeFileSync(benchmark, this.plot.toCsv(heldBack));
     await Promise.all([
       this.client.call("Provider", "slices", "commit", this.id, benchmark, "--overlap"),
       ...contributions.map(({ name, records }) =>
@@ -163,19 +168,18 @@ class Story {
   async model(owner, round, royalty, { parent, ceiling } = {}) {
     const snapshot = join(this.folder, `admitted-${round}.csv`);
     await this.client.call(undefined, "datanet", "export", this.id, snapshot, "--round", String(round));
-    const { recipe, noun, read, vectors } = this.plot;
-    const records = vectors(read(snapshot));
-    const weights = train(records, recipe.classes, parent?.weights);
-    const score = accuracy(weights, vectors(this.rounds[round - 1].heldBack));
-    const file = this.file(`model-${round}.json`, JSON.stringify(weights));
+    const file = join(this.folder, `model-${round}.bin`);
+    const { records, test } = await this.client.call(undefined, "model", "train", snapshot, "--kind", "softmax", "--out", file,
+      "--test", this.benchmark(round), ...(parent ? ["--from", parent.file] : []));
     const terms = await this.publish(owner, royalty, ceiling);
+    const { noun } = this.plot;
     const descent = parent ? ["--kind", "fine-tune", "--parent", String(parent.id)] : ["--kind", "base"];
     const { model } = await this.client.call(owner, "model", "register", ...descent,
       "--trained-on", `${this.id}:${round}`, "--weights", file, "--terms", terms,
-      "--metadata", `Softmax on ${records.length} ${noun}`);
+      "--metadata", `Softmax on ${records} ${noun}`);
     await this.client.call(owner, "licence", "offer", `model:${model}`, PRICE_OF_A_CALL);
-    this.say(`${owner} registered model ${model}, trained on ${records.length} admitted records: ${(score * 100).toFixed(1)} % of the held-back ${noun} right`);
-    return { id: model, weights };
+    this.say(`${owner} registered model ${model}, trained on ${records} admitted records: ${(test.accuracy * 100).toFixed(1)} % of the held-back ${noun} right`);
+    return { id: model, file };
   }
 
   /** A contributor hands over what will be earned: half of the sponsor's pay, and all that pools bring. */

@@ -1,7 +1,7 @@
 // Divides snippets of text among the people of the second story, honest and not.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { encode, readCsv } from "../lib/encoder.mjs";
+import { readCsv } from "../lib/encoder.mjs";
 import { generator, shuffled } from "./random.mjs";
 
 const SNIPPETS = fileURLToPath(new URL("../data/snippets.csv", import.meta.url));
@@ -88,8 +88,4 @@ export const TEXTS = {
   most: 3,
   divide,
   toCsv,
-  /** The vectors of records, for models that are trained on them. */
-  vectors: (records) => records.map(({ text, label }) => ({ features: encode(text, DIMENSION), label })),
-  /** The records of a file that the client exported. */
-  read: (path) => readCsv(readFileSync(path, "utf8")).map(([text, label]) => ({ text, label: Number(label) })),
 };

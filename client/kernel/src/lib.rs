@@ -40,6 +40,7 @@ pub use error::Error;
 pub use index::Index;
 pub use input::{Benchmark, Id, Params, Records, MAX_DIMENSION, MAX_HORIZON};
 pub use machine::{Backend, Machine};
+pub use nearest::{nearest, Neighbour};
 pub use rows::{rows, Entry, Row};
 pub use shadows::{shadows, Shadow};
 pub use shapley::knn_shapley;

@@ -1,9 +1,69 @@
 //! The few nearest of many, without sorting the many.
 
 use crate::{
-    index::{above, Search},
+    index::{above, Search, Searcher},
+    input::{Vectors, MAX_HORIZON},
     tile::Window,
+    Error, Id, Index, Machine,
 };
+
+/// Queries that a thread searches for at a time.
+const PART: usize = 256;
+
+/// A record near a query.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Neighbour {
+    /// The record.
+    pub id: Id,
+    /// Its squared distance.
+    pub distance: u32,
+}
+
+/// The `count` nearest records of each query, or all if there are fewer, ascending by (squared distance, record). Vectors of queries lie one
+/// after the other.
+///
+/// These are the old entries of [`rows`](crate::rows), but that no record is left out for being too near: a query measures nothing.
+///
+/// # Errors
+///
+/// [`Error::Params`] unless `count` is 1 to [`MAX_HORIZON`], [`Error::Lengths`] unless the queries are whole vectors of the index's dimension, or
+/// [`Error::TooMany`].
+pub fn nearest(
+    machine: Machine,
+    count: usize,
+    index: &Index,
+    queries: &[i8],
+) -> Result<Vec<Vec<Neighbour>>, Error> {
+    if !(1..=MAX_HORIZON).contains(&count) {
+        return Err(Error::Params);
+    }
+    let dimension = index.dimension();
+    let vectors = Vectors::new(dimension, queries, queries.len() / dimension)?;
+    if index.is_empty() {
+        return Ok(vec![Vec::new(); vectors.len()]);
+    }
+    let parts = machine.parts(vectors.len(), PART, |part| {
+        let queries = index.queries(machine, part.clone().map(|query| vectors.get(query)));
+        let searches = (0..part.len()).map(|query| {
+            let base = queries.targets.base(query);
+            Nearest::new(count, 0, base, None, Place::LAST)
+        });
+        let mut searcher = Searcher::new(machine, index, &queries, searches.collect());
+        searcher.search_homes();
+        searcher.search_others();
+        let found = searcher.searches.into_iter().map(Nearest::finish);
+        found.map(neighbours).collect::<Vec<_>>()
+    });
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn neighbours(places: Vec<Place>) -> Vec<Neighbour> {
+    let neighbour = |place: Place| Neighbour {
+        id: Id::of(place.key()),
+        distance: place.distance,
+    };
+    places.into_iter().map(neighbour).collect()
+}
 
 /// Where a record comes in a row: by distance, then by identifier. The identifier's key is followed by a bit that tells whether the
 /// labels match.
@@ -36,7 +96,7 @@ impl Place {
     }
 }
 
-/// The nearest `count` places further than the radius and before a limit.
+/// The nearest `count` places before a limit, and further than the radius if there is one.
 ///
 /// Candidates are collected until there are twice as many as are wanted, and a few; then the further half is dropped, and the limit
 /// becomes the last that stays. That costs a few steps for each candidate, in whatever order they come.
@@ -45,7 +105,7 @@ pub(crate) struct Nearest {
     count: usize,
     label: u8,
     base: i32,
-    radius: u32,
+    radius: Option<u32>,
     limit: Place,
     reach: f32,
     places: Vec<Place>,
@@ -53,7 +113,13 @@ pub(crate) struct Nearest {
 
 impl Nearest {
     /// `base` is that of the target, `label` its label.
-    pub(crate) fn new(count: usize, label: u8, base: i32, radius: u32, limit: Place) -> Self {
+    pub(crate) fn new(
+        count: usize,
+        label: u8,
+        base: i32,
+        radius: Option<u32>,
+        limit: Place,
+    ) -> Self {
         Self {
             count,
             label,
@@ -99,7 +165,7 @@ impl Search for Nearest {
     }
 
     fn window(&self) -> Window {
-        Window::new(self.base, Some(self.radius), self.limit.distance)
+        Window::new(self.base, self.radius, self.limit.distance)
     }
 
     const BY_KEY: bool = false;
@@ -110,7 +176,8 @@ impl Search for Nearest {
 
     fn offer(&mut self, distance: u32, key: u64, label: u8) -> bool {
         let place = Place::new(distance, key, label == self.label);
-        if distance <= self.radius || place >= self.limit {
+        let is_repeated = self.radius.is_some_and(|radius| distance <= radius);
+        if is_repeated || place >= self.limit {
             return false;
         }
         self.places.push(place);
@@ -148,7 +215,7 @@ mod tests {
         fn the_nearest_of_any_sequence_are_kept(
             distances in prop::collection::vec(0..40u32, 0..400),
             count in 1..=32usize,
-            radius in 0..10u32,
+            radius in prop::option::of(0..10u32),
             limit in prop_oneof![Just(Place::LAST), (0..40u32, 0..400u64).prop_map(|(distance, key)| Place::new(distance, key, false))],
             settle_at in 0..400usize,
         ) {
@@ -162,7 +229,7 @@ mod tests {
                 }
                 let place = Place::new(*distance, key, label == 1);
                 prop_assert_eq!((place.key(), place.matches()), (key, label == 1));
-                if *distance > radius && place < limit {
+                if radius.is_none_or(|radius| *distance > radius) && place < limit {
                     expected.push(place);
                 }
             }

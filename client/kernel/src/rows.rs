@@ -64,7 +64,7 @@ pub fn rows(
     let searches = searches.map(|(index, (old, label))| {
         let last = old.get(params.neighbours - 1).copied();
         let (base, limit) = (targets.base(index), last.unwrap_or(Place::LAST));
-        Nearest::new(params.horizon, *label, base, params.radius, limit)
+        Nearest::new(params.horizon, *label, base, Some(params.radius), limit)
     });
     let searches: Vec<Nearest> = searches.collect();
     let all_new = Newcomers::new(new, shadows).nearest(machine, &targets, &searches);
@@ -88,7 +88,7 @@ fn nearest_old(
     let searches = benchmark.labels[part].iter().enumerate();
     let searches = searches.map(|(index, label)| {
         let base = queries.targets.base(index);
-        Nearest::new(params.neighbours, *label, base, params.radius, Place::LAST)
+        Nearest::new(params.neighbours, *label, base, Some(params.radius), Place::LAST)
     });
     let mut searcher = Searcher::new(machine, old, &queries, searches.collect());
     searcher.search_homes();

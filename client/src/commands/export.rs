@@ -16,10 +16,11 @@ use crate::{
     commands::licence::{find_attachment, find_terms},
     concluded::Concluded,
     context::Context,
+    exported::{alongside, Exported, ExportedContribution},
     failure::misuse,
     files::{ensure_free, write_whole},
     gather::{gather, Expected, Whose},
-    output::{hex, remark, Grid, Output},
+    output::{remark, Grid, Output},
     pool::{final_rounds, Members},
     quality::Quality,
     records::Format,
@@ -97,9 +98,7 @@ impl Filter {
 impl Export {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         let format = Format::of(self.format, &self.file)?;
-        let mut alongside = self.file.clone().into_os_string();
-        alongside.push(".licence.json");
-        let alongside = PathBuf::from(alongside);
+        let alongside = alongside(&self.file);
         for place in [&self.file, &alongside] {
             ensure_free(place)?;
         }
@@ -169,15 +168,14 @@ impl Export {
                     .find(|member| Whose::Contribution(member.number) == *whose);
                 let member = member.context("records of a contribution that was not asked for")?;
                 let contribution = &member.contribution;
-                let chosen;
-                let kept = match &filter {
-                    None => records,
-                    Some(filter) => {
-                        let (round, number) = (contribution.round, member.number);
-                        chosen = records.only(|place| filter.keeps(round, number, place));
-                        &chosen
-                    }
+                let (round, number) = (contribution.round, member.number);
+                let keeps = |place: usize| {
+                    let filter = filter.as_ref();
+                    filter.is_none_or(|filter| filter.keeps(round, number, place))
                 };
+                let kept = records.only(keeps);
+                let places = (0..=u16::MAX).take(records.len());
+                let gone: Vec<u16> = places.filter(|place| !keeps((*place).into())).collect();
                 kept.write(&mut *output, format, index == 0)?;
                 table.row([
                     &member.number,
@@ -185,35 +183,36 @@ impl Export {
                     &contribution.round,
                     &kept.len(),
                 ]);
-                list.push(json!({
-                    "contribution": member.number,
-                    "contributor": contribution.contributor,
-                    "round": contribution.round,
-                    "records": kept.len(),
-                    "left_out": records.len() - kept.len(),
-                    "root": hex(contribution.root),
-                    "weight": member.weight.to_string(),
-                    "withdrawn_since": contribution.withdrawn,
-                }));
+                left_out += gone.len();
+                list.push(ExportedContribution {
+                    contribution: member.number,
+                    contributor: contribution.contributor,
+                    round: contribution.round,
+                    records: kept.len(),
+                    left_out: gone,
+                    root: contribution.root,
+                    weight: member.weight.to_string(),
+                    withdrawn_since: contribution.withdrawn,
+                });
                 total += kept.len();
-                left_out += records.len() - kept.len();
             }
             Ok(())
         })?;
 
-        let licence = json!({
-            "genesis": hex(chain.genesis()),
-            "datanet": self.datanet,
-            "round": round,
-            "only_this_round": self.only_this_round,
-            "min_quality": self.min_quality,
-            "left_out": left_out,
-            "terms_hash": hex(attachment.terms),
-            "terms": terms,
-            "steward": attachment.owner,
-            "records": total,
-            "contributions": list,
-        });
+        let licence = Exported {
+            genesis: chain.genesis(),
+            datanet: self.datanet,
+            round,
+            only_this_round: self.only_this_round,
+            min_quality: self.min_quality,
+            left_out,
+            terms_hash: attachment.terms,
+            terms,
+            steward: attachment.owner,
+            recipe: (&recipe).into(),
+            records: total,
+            contributions: list,
+        };
         let text = serde_json::to_vec_pretty(&licence).context("writing the licence")?;
         write_whole(&alongside, |output| Ok(output.write_all(&text)?))?;
 

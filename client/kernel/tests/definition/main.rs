@@ -8,7 +8,7 @@ use std::num::NonZero;
 use proptest::prelude::*;
 use support::{kind, machines, Data, Kind};
 use tributary_kernel::{
-    knn_shapley, rows, shadows, Backend, Error, Index, Machine, Params, Shadow,
+    knn_shapley, nearest, rows, shadows, Backend, Error, Index, Machine, Params, Shadow,
 };
 
 fn dimension() -> impl Strategy<Value = usize> {
@@ -101,6 +101,30 @@ proptest! {
         pieces in 1..4usize,
     ) {
         check_round((&old, &new, &benchmark), (neighbours, horizon, radius), pieces)?;
+    }
+
+    #[test]
+    fn the_nearest_of_a_query_are_first_by_distance_and_record(
+        (old, _, queries) in round(),
+        count in 1..=32usize,
+        pieces in 1..4usize,
+    ) {
+        let expected: Vec<Vec<_>> = (0..queries.len()).map(|query| {
+            let mut all: Vec<_> = (0..old.len()).map(|index| {
+                (support::distance(old.vector(index), queries.vector(query)), old.ids[index])
+            }).collect();
+            all.sort();
+            all.truncate(count);
+            all
+        }).collect();
+        for machine in machines() {
+            let index = index(machine, &old, pieces);
+            let found = nearest(machine, count, &index, &queries.features).unwrap();
+            let found: Vec<Vec<_>> = found.iter().map(|list| {
+                list.iter().map(|one| (one.distance.into(), one.id)).collect()
+            }).collect();
+            prop_assert_eq!(&found, &expected);
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod dry_run;
 mod lineage;
 mod register;
 mod show;
+mod train;
 
 use anyhow::{Context as _, Result};
 use clap::Subcommand;
@@ -13,7 +14,10 @@ use serde_json::{json, Value};
 use subxt::utils::{MultiAddress, H256};
 use tributary_primitives::{assets::Asset, datanets::Evidence, licences::Origin};
 
-use self::register::Register;
+use self::{
+    register::Register,
+    train::{Predict, Train},
+};
 
 use crate::{
     chain::{
@@ -41,6 +45,15 @@ use crate::{
 pub(crate) enum Command {
     /// Register a model with all it comes from
     Register(Box<Register>),
+    /// Train a model on records that `datanet export` wrote
+    ///
+    /// Needs no node. Whoever trains on the same records with the same settings makes the same file, with any number of threads. It is refused
+    /// where the datanet's licence does not allow it: softmax needs the use `train`, knn, which looks the records up to answer, `retrieve`.
+    Train(Train),
+    /// Ask a model that `model train` wrote
+    ///
+    /// Needs no node. Of knn it names the records that answered.
+    Predict(Predict),
     /// All models
     List,
     /// A model
@@ -163,6 +176,8 @@ impl Command {
     pub(crate) async fn run(self, context: &Context) -> Result<Output> {
         match self {
             Self::Register(register) => register.run(context).await,
+            Self::Train(train) => train.run(),
+            Self::Predict(predict) => predict.run(),
             Self::List => list(context).await,
             Self::Show { model } => show::show(context, model).await,
             Self::Lineage { model } => lineage::lineage(context, model).await,

@@ -1,0 +1,6 @@
+//! Models against their definitions.
+
+mod decoding;
+mod neighbours;
+mod softmax;
+mod support;
