@@ -341,9 +341,17 @@ pub(crate) mod tests {
         assert_eq!(says(&text).unwrap(), exported);
         for (from, to, complaint) in [
             ("\"datanet\":3,", "", "missing field `datanet`"),
-            ("\"datanet\":3", "\"datanet\":3,\"note\":1", "unknown field `note`"),
+            (
+                "\"datanet\":3",
+                "\"datanet\":3,\"note\":1",
+                "unknown field `note`",
+            ),
             ("\"datanet\":3", "\"datanet\":-3", "invalid value"),
-            ("\"commercial\":true", "\"commercial\":false", "are not those whose hash"),
+            (
+                "\"commercial\":true",
+                "\"commercial\":false",
+                "are not those whose hash",
+            ),
         ] {
             let changed = text.replacen(from, to, 1);
             assert_ne!(changed, text);

@@ -88,7 +88,13 @@ fn nearest_old(
     let searches = benchmark.labels[part].iter().enumerate();
     let searches = searches.map(|(index, label)| {
         let base = queries.targets.base(index);
-        Nearest::new(params.neighbours, *label, base, Some(params.radius), Place::LAST)
+        Nearest::new(
+            params.neighbours,
+            *label,
+            base,
+            Some(params.radius),
+            Place::LAST,
+        )
     });
     let mut searcher = Searcher::new(machine, old, &queries, searches.collect());
     searcher.search_homes();

@@ -57,12 +57,7 @@ pub(crate) fn encode(model: &Model) -> Vec<u8> {
     let tail = match &model.body {
         Body::Neighbours(Neighbours {
             examples, count, ..
-        }) => TailRef::Neighbours(
-            *count,
-            &examples.ids,
-            &examples.labels,
-            &examples.features,
-        ),
+        }) => TailRef::Neighbours(*count, &examples.ids, &examples.labels, &examples.features),
         Body::Softmax(softmax) => TailRef::Softmax(&softmax.weights),
     };
     (head, tail).encode()

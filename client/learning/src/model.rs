@@ -3,7 +3,8 @@
 use std::fmt;
 
 use codec::{Decode, Encode};
-use sp_core::{hashing::blake2_256, H256};
+use sp_core::H256;
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use tributary_primitives::{datanets::Encoder, ids::RecordId};
 
 use crate::{format, neighbours::Neighbours, softmax::Softmax, Descent, Error, Examples, Shape};
@@ -144,7 +145,7 @@ impl Model {
             body,
             hash: H256::zero(),
         };
-        model.hash = blake2_256(&model.to_bytes()).into();
+        model.hash = BlakeTwo256::hash(&model.to_bytes());
         model
     }
 

@@ -2,6 +2,7 @@
 
 use codec::{Compact, Encode};
 use proptest::prelude::*;
+use sp_runtime::traits::{BlakeTwo256, Hash};
 use tributary_learning::{Error, Examples, Model, Shape};
 use tributary_primitives::{datanets::Encoder, ids::RecordId};
 
@@ -29,7 +30,7 @@ fn a_model_is_read_as_it_was_written() {
         let read = Model::from_bytes(&bytes).unwrap();
         assert_eq!(read.to_bytes(), bytes);
         assert_eq!(read.weights_hash(), model.weights_hash());
-        assert_eq!(model.weights_hash().0, sp_core::hashing::blake2_256(&bytes));
+        assert_eq!(model.weights_hash(), BlakeTwo256::hash(&bytes));
         assert_eq!((read.kind(), read.shape()), (model.kind(), model.shape()));
         assert_eq!(read.source(), model.source());
     }

@@ -187,7 +187,10 @@ fn many_threads_ask_one_model_at_once() {
 
 #[test]
 fn texts_are_asked_as_texts_and_vectors_as_vectors() {
-    let texts = [("the cat sat on the mat", 0), ("stocks fell sharply today", 1)];
+    let texts = [
+        ("the cat sat on the mat", 0),
+        ("stocks fell sharply today", 1),
+    ];
     let shape = Shape {
         encoder: Encoder::Text,
         dimension: 64,

@@ -54,7 +54,7 @@ pub(crate) struct Train {
     #[arg(long, value_name = "1-32", value_parser = clap::value_parser!(u8).range(1..=32))]
     neighbours: Option<u8>,
     /// How many steps lead to a softmax model.
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     steps: u32,
     /// How many threads compute it; the model is the same [default: as many as there are cores]
     #[arg(long)]
@@ -70,7 +70,12 @@ pub(crate) struct Predict {
     /// The model.
     file: PathBuf,
     /// The numbers of a vector, as the datanet's records have them.
-    #[arg(long, value_name = "1,2,3", value_delimiter = ',', allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "1,2,3",
+        value_delimiter = ',',
+        allow_hyphen_values = true
+    )]
     input: Vec<i8>,
     /// A text.
     #[arg(long, conflicts_with = "input", required_unless_present = "input")]
@@ -390,7 +395,10 @@ mod tests {
             let error = self.run(words).expect_err("it is refused");
             assert_eq!(exit_code(&error), code, "{error}");
             assert!(!Path::new(&self.at("m")).exists());
-            object(&error)["error"]["message"].as_str().unwrap().to_owned()
+            object(&error)["error"]["message"]
+                .as_str()
+                .unwrap()
+                .to_owned()
         }
     }
 
@@ -399,13 +407,22 @@ mod tests {
     #[test]
     fn both_kinds_are_trained_tried_and_asked() {
         let place = Place::vectors();
-        for (kind, origin) in [("knn", "--retrieves-from 3:2"), ("softmax", "--trained-on 3:2")] {
+        for (kind, origin) in [
+            ("knn", "--retrieves-from 3:2"),
+            ("softmax", "--trained-on 3:2"),
+        ] {
             let words = format!("train @data.csv --kind {kind} --out @{kind} --test @test.csv");
             let json = place.run(&words).unwrap();
-            assert_eq!((&json["kind"], &json["records"]), (&json!(kind), &json!(40)));
+            assert_eq!(
+                (&json["kind"], &json["records"]),
+                (&json!(kind), &json!(40))
+            );
             assert_eq!(json["registered_with"], origin);
             let test = &json["test"];
-            assert_eq!((&test["right"], &test["accuracy"]), (&json!(40), &json!(1.0)));
+            assert_eq!(
+                (&test["right"], &test["accuracy"]),
+                (&json!(40), &json!(1.0))
+            );
             assert!(test["mean_score"].as_f64().unwrap() > 0.7, "{test}");
             assert_eq!(json["source"]["datanet"], 3);
             // What `model register --weights` hashes.
@@ -413,7 +430,9 @@ mod tests {
             let registered = crate::commands::hash_of(&file).unwrap();
             assert_eq!(json["weights_hash"], hex(registered));
 
-            let asked = place.run(&format!("predict @{kind} --input -85,3")).unwrap();
+            let asked = place
+                .run(&format!("predict @{kind} --input -85,3"))
+                .unwrap();
             assert_eq!(asked["weights_hash"], json["weights_hash"]);
             assert_eq!(asked["prediction"]["label"], 2);
         }
@@ -430,7 +449,9 @@ mod tests {
             { "contribution": 4, "position": 19, "label": 1, "distance": 8 },
         ]);
         assert_eq!(asked["prediction"]["neighbours"], neighbours);
-        place.run("train @data.csv --kind knn --out @n --neighbours 1").unwrap();
+        place
+            .run("train @data.csv --kind knn --out @n --neighbours 1")
+            .unwrap();
         let asked = place.run("predict @n --input 21,101").unwrap();
         assert_eq!(asked["prediction"]["neighbours"], json!([neighbours[0]]));
     }
@@ -489,7 +510,9 @@ mod tests {
             let expected = format!("datanet 3 does not allow the use `{word}`");
             assert!(says.contains(&expected), "{says}");
         }
-        place.run("train @data.csv --kind softmax --out @m").unwrap();
+        place
+            .run("train @data.csv --kind softmax --out @m")
+            .unwrap();
     }
 
     #[test]
@@ -521,7 +544,10 @@ mod tests {
         for (words, says) in [
             ("--kind knn --from @knn", "--from is for softmax"),
             ("--kind softmax --neighbours 3", "--neighbours is for knn"),
-            ("--kind softmax --from @knn", "the parent is not a softmax model"),
+            (
+                "--kind softmax --from @knn",
+                "the parent is not a softmax model",
+            ),
             ("--kind softmax --from @data.csv", "this is no model"),
             ("--kind softmax --from @nothing", "cannot read"),
             ("--kind softmax --test @nothing.csv", "cannot read"),
@@ -532,7 +558,10 @@ mod tests {
         let error = place.refused(2, "train @data.csv --kind knn --out @knn");
         assert!(error.contains("exists already"), "{error}");
         for (words, says) in [
-            ("predict @knn --input 1,2,3", "3 numbers where the model takes 2"),
+            (
+                "predict @knn --input 1,2,3",
+                "3 numbers where the model takes 2",
+            ),
             ("predict @knn --text cat", "the model takes vectors"),
         ] {
             let error = place.refused(2, words);
