@@ -55,9 +55,15 @@ pub(crate) fn encode(model: &Model) -> Vec<u8> {
         source: model.source,
     };
     let tail = match &model.body {
-        Body::Neighbours(Neighbours {
-            examples, count, ..
-        }) => TailRef::Neighbours(*count, &examples.ids, &examples.labels, &examples.features),
+        Body::Neighbours(neighbours) => {
+            let examples = &neighbours.examples;
+            TailRef::Neighbours(
+                neighbours.count,
+                &examples.ids,
+                &examples.labels,
+                &examples.features,
+            )
+        }
         Body::Softmax(softmax) => TailRef::Softmax(&softmax.weights),
     };
     (head, tail).encode()
@@ -83,7 +89,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Model, Error> {
     let body = match Tail::decode_all(&mut rest).map_err(refused)? {
         Tail::Neighbours(count, ids, labels, features) => {
             let examples = Examples::new(shape, ids, labels, features)?;
-            Body::Neighbours(Neighbours::new(examples, count)?)
+            Body::Neighbours(Box::new(Neighbours::new(examples, count)?))
         }
         Tail::Softmax(weights) => Body::Softmax(Softmax::new(shape, weights)?),
     };

@@ -87,7 +87,7 @@ pub struct Model {
 /// What depends on the kind.
 #[derive(Clone, Debug)]
 pub(crate) enum Body {
-    Neighbours(Neighbours),
+    Neighbours(Box<Neighbours>),
     Softmax(Softmax),
 }
 
@@ -104,7 +104,7 @@ impl Model {
     /// [`Error::Neighbours`].
     pub fn neighbours(examples: Examples, source: Source, count: u8) -> Result<Self, Error> {
         let shape = examples.shape;
-        let body = Body::Neighbours(Neighbours::new(examples, count)?);
+        let body = Body::Neighbours(Box::new(Neighbours::new(examples, count)?));
         Ok(Self::of(shape, source, body))
     }
 
