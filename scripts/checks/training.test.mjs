@@ -14,9 +14,7 @@ const [REFUSED, MISUSED] = [1, 2];
 const SEED = 42;
 const NEIGHBOURS = 5;
 const ALICE = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
-// The preset MIT, and its identifier.
-const TERMS = {};
-const TERMS_HASH = "";
+const USES = ["Train", "FineTune", "Modify", "Distil", "Retrieve", "Evaluate", "Infer", "Redistribute"];
 
 const hash = (bytes) => blake2AsU8a(bytes, 256);
 const utf8 = new TextEncoder();
@@ -38,6 +36,18 @@ function root(recipe, records) {
     return { leaf: hash(content), weight: 1n };
   });
   return `0x${Buffer.from(tree(leaves, hash).hash).toString("hex")}`;
+}
+
+/** Terms that allow uses of the asset itself, and their identifier. */
+function termsOf(direct) {
+  const text = { uri: "https://licence.example/", hash: `0x${"05".repeat(32)}`, spdx: "MIT" };
+  const none = { share_alike: null, approval: null, fee: null, royalty: null, quota: null, expires: null };
+  const terms = { direct, onward: USES, commercial: true, attribution: true, ...none, text };
+  const bits = direct.reduce((sum, use) => sum + (1 << USES.indexOf(use)), 0);
+  const string = (words) => [...length(words.length), ...utf8.encode(words)];
+  // SCALE: what is not there is a zero.
+  const encoded = joined([bits, 255, 1, 0, 1, 0, 0, 0, 0, 0], string(text.uri), Array(32).fill(5), string(text.spdx));
+  return { terms, terms_hash: blake2AsHex(encoded, 256) };
 }
 
 const squaredDistance = (one, other) => one.reduce((sum, number, index) => sum + (number - other[index]) ** 2, 0);
@@ -73,8 +83,7 @@ describe("training", { timeout: 300_000 }, () => {
       only_this_round: false,
       min_quality: null,
       left_out: 0,
-      terms_hash: TERMS_HASH,
-      terms: TERMS,
+      ...termsOf(USES),
       steward: ALICE,
       recipe: { encoder, dimension, classes, neighbours: NEIGHBOURS },
       records: records.length,
@@ -125,13 +134,13 @@ describe("training", { timeout: 300_000 }, () => {
     const { data, licence, records } = exported("refused", DIGITS);
     const train = ["model", "train", data, "--kind", "softmax", "--out", at("refused")];
     const describe = (changed) => writeFileSync(`${data}.licence.json`, JSON.stringify({ ...licence, ...changed }));
-    describe({ terms: { ...TERMS, direct: ["Infer"] } });
+    describe({ terms: termsOf(["Infer"]).terms });
     await fails(MISUSED, "are not those whose hash it names", ...train);
     describe({ note: "mine" });
     await fails(MISUSED, "unknown field `note`", ...train);
     describe({ records: records.length + 1 });
     await fails(MISUSED, "records where the licence file speaks of", ...train);
-    describe({ terms: NO_TRAINING, terms_hash: NO_TRAINING_HASH });
+    describe(termsOf(["Infer"]));
     await fails(REFUSED, "does not allow the use `train`", ...train);
     describe({});
     writeFileSync(data, DIGITS.toCsv([{ ...records[0], label: (records[0].label + 1) % 10 }, ...records.slice(1)]));
