@@ -82,7 +82,7 @@ impl<T: Config> CallLicences<T::AccountId> for Pallet<T> {
     }
 
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
-    fn prepare_callable(owner: &T::AccountId) -> ModelId {
-        crate::preparation::prepare_callable::<T>(owner)
+    fn prepare_callable(owner: &T::AccountId, number: u32) -> ModelId {
+        crate::preparation::prepare_callable::<T>(owner, number)
     }
 }

@@ -105,8 +105,13 @@ pub(crate) fn prepare_missing<T: Config>(model: ModelId, owner: &T::AccountId) {
 }
 
 /// See [`tributary_primitives::roles::CallLicences::prepare_callable`].
-pub(crate) fn prepare_callable<T: Config>(owner: &T::AccountId) -> ModelId {
-    let model = 0;
+///
+/// Reserving asks every source of a model whether it has changed: all models come from the same datanets, as many as there can be.
+pub(crate) fn prepare_callable<T: Config>(owner: &T::AccountId, number: u32) -> ModelId {
+    for datanet in 0..MAX_SOURCE_POOLS {
+        prepare_source::<T>(Asset::Datanet(datanet), owner);
+    }
+    let model = number;
     let asset = Asset::Model(model);
     T::Revenue::prepare_asset(asset, owner);
     prepare_source::<T>(asset, owner);

@@ -19,7 +19,7 @@ use tributary_primitives::{
     ids::ModelId,
     merkle::{self, Node},
     metering::{Contradiction, Receipt, Settled, Usage, Voucher, MAX_USAGE},
-    roles::CallLicences,
+    roles::{CallLicences, CallRevenue},
     Balance,
 };
 
@@ -58,14 +58,32 @@ where
     MultiSignature::from(signature.expect("the key is in the keystore; qed")).into()
 }
 
-/// A host with this key that offers a model which is as costly as any to call.
-fn offered<T: Config>(key: T::AccountId) -> Result<(T::AccountId, ModelId), BenchmarkError> {
-    let host = rich::<T>("host", 0);
-    let model = T::Licences::prepare_callable(&rich::<T>("owner", 0));
+/// So many models that are as costly as any to call: all of them before a channel opens, as blocks pass meanwhile.
+fn callable<T: Config>(count: u32) -> Vec<ModelId> {
+    let owner = rich::<T>("owner", 0);
+    (0..count)
+        .map(|number| T::Licences::prepare_callable(&owner, number))
+        .collect()
+}
+
+/// A host with this key that offers a model for as much as hosts may have of it.
+fn hosting<T: Config>(
+    index: u32,
+    model: ModelId,
+    key: T::AccountId,
+) -> Result<T::AccountId, BenchmarkError> {
+    let host = rich::<T>("host", index);
     Pallet::<T>::do_register(host.clone(), key, T::MinBond::get())?;
     let endpoint = BoundedVec::truncate_from(alloc::vec![b'e'; MAX_ENDPOINT as usize]);
-    Pallet::<T>::do_make_offer(host.clone(), model, PRICE, Perbill::zero(), endpoint)?;
-    Ok((host, model))
+    let share = T::Revenue::rates().host_max;
+    Pallet::<T>::do_make_offer(host.clone(), model, PRICE, share, endpoint)?;
+    Ok(host)
+}
+
+/// A host with this key that offers a model which is as costly as any to call.
+fn offered<T: Config>(key: T::AccountId) -> Result<(T::AccountId, ModelId), BenchmarkError> {
+    let model = callable::<T>(1)[0];
+    Ok((hosting::<T>(0, model, key)?, model))
 }
 
 /// A channel of that host to a consumer.
@@ -92,19 +110,18 @@ fn pass<T: Config>(blocks: u32) {
     frame_system::Pallet::<T>::set_block_number(now + blocks.into());
 }
 
-/// Settlements of so many channels, of different consumers, that others than the host ask for.
-fn settlements<T: Config>(
-    receipt_key: &ecdsa::Public,
-    count: u32,
-) -> Result<(SettlementsOf<T>, ModelId), BenchmarkError>
+/// Settlements of so many channels that others than the hosts ask for. The channels have nothing in common: neither consumer, host, model nor
+/// keys. No call of any of these models was paid before.
+pub(crate) fn settlements<T: Config>(count: u32) -> Result<SettlementsOf<T>, BenchmarkError>
 where
     T::AccountId: From<AccountId32>,
     T::Signature: From<MultiSignature>,
 {
-    let (host, model) = offered::<T>(account_of::<T>(receipt_key))?;
-    let settlements = (0..count)
-        .map(|index| {
-            let key = new_key();
+    let settlements = (0..)
+        .zip(callable::<T>(count))
+        .map(|(index, model)| {
+            let (key, receipt_key) = (new_key(), new_key());
+            let host = hosting::<T>(index, model, account_of::<T>(&receipt_key))?;
             let channel = opened::<T>(&host, model, index, account_of::<T>(&key))?;
             let voucher = Voucher {
                 channel,
@@ -118,11 +135,18 @@ where
             Ok(Settlement {
                 voucher,
                 signature: sign::<T>(&key, hash),
-                consent: Some(sign::<T>(receipt_key, hashing::consent(hash))),
+                consent: Some(sign::<T>(&receipt_key, hashing::consent(hash))),
             })
         })
         .collect::<Result<Vec<_>, BenchmarkError>>()?;
-    Ok((BoundedVec::truncate_from(settlements), model))
+    Ok(BoundedVec::truncate_from(settlements))
+}
+
+/// How many models have a paid call.
+fn paid_models<T: Config>() -> usize {
+    Calls::<T>::iter_values()
+        .filter(|totals| totals.calls == 1)
+        .count()
 }
 
 #[benchmarks(where T::AccountId: From<AccountId32>, T::Signature: From<MultiSignature>)]
@@ -207,11 +231,10 @@ mod benchmarks {
         Ok(())
     }
 
-    /// Of different consumers, by others than the host, so that each has its consent as well.
+    /// Of channels that share nothing, by others than the hosts, so that each has its consent as well.
     #[benchmark]
     fn settle(n: Linear<1, MAX_SETTLEMENTS>) -> Result<(), BenchmarkError> {
-        let receipt_key = new_key();
-        let (settlements, model) = settlements::<T>(&receipt_key, n)?;
+        let settlements = settlements::<T>(n)?;
         let relay: T::AccountId = whitelisted_caller();
 
         #[extrinsic_call]
@@ -221,15 +244,17 @@ mod benchmarks {
             StatedUsage::default(),
         );
 
-        assert_eq!(Calls::<T>::get(model).calls, u64::from(n));
+        assert_eq!(paid_models::<T>(), n as usize);
         Ok(())
     }
 
     /// With a single voucher, of which it must come.
     #[benchmark]
     fn state_usage(u: Linear<1, MAX_USAGE>) -> Result<(), BenchmarkError> {
-        let receipt_key = new_key();
-        let (settlements, model) = settlements::<T>(&receipt_key, 1)?;
+        let settlements = settlements::<T>(1)?;
+        let channel = Pallet::<T>::found(settlements[0].voucher.channel)
+            .map_err(|_| "the channel is kept")?;
+        let (host, model) = (channel.host, channel.model);
         let usage = (0..u).map(|contribution| {
             let pool = Pool {
                 datanet: 0,
@@ -245,9 +270,9 @@ mod benchmarks {
         let usage = BoundedVec::truncate_from(usage.collect());
 
         #[extrinsic_call]
-        settle(RawOrigin::Signed(rich::<T>("host", 0)), settlements, usage);
+        settle(RawOrigin::Signed(host), settlements, usage);
 
-        assert_eq!(Calls::<T>::get(model).calls, 1);
+        assert_eq!(paid_models::<T>(), 1);
         Ok(())
     }
 

@@ -33,7 +33,7 @@ mod errors {
         DurationOutOfBounds,
         /// The host's price is above the most that the consumer would pay. Look it up again.
         PriceAboveLimit,
-        /// The host lost its bond. It has to register again with another one.
+        /// The host lost its bond, or has less on hold than hosts need by now. It has to register again with another one.
         HostWithoutBond,
         /// The price leaves the model less than its owner asks for, after protocol fee and host share. The host has to ask for more, or to keep less.
         PriceTooLow,

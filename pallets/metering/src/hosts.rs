@@ -153,6 +153,11 @@ impl<T: Config> Pallet<T> {
         Self::deposit_for(ChannelOf::<T>::max_encoded_len())
     }
 
+    /// What the place of a host is worth. It has its bond on hold instead of a deposit, and once that is lost nothing.
+    pub(crate) fn place_of_host() -> Result<Balance, ArithmeticError> {
+        Self::deposit_for(HostOf::<T>::max_encoded_len())
+    }
+
     fn deposit_for(bytes: usize) -> Result<Balance, ArithmeticError> {
         let bytes = u32::try_from(bytes).map_err(|_| ArithmeticError::Overflow)?;
         let (per_item, per_byte) = (T::DepositPerItem::get(), T::DepositPerByte::get());

@@ -2,12 +2,9 @@
 
 use alloc::collections::BTreeMap;
 
-use frame_support::{
-    ensure,
-    traits::{fungible::InspectHold, Get},
-};
+use frame_support::{ensure, traits::fungible::InspectHold};
 use sp_runtime::TryRuntimeError;
-use tributary_primitives::{ids::ModelId, Balance};
+use tributary_primitives::{ids::ModelId, metering::Settled, Balance};
 
 use crate::{channels::price_of, *};
 
@@ -23,12 +20,14 @@ impl<T: Config> Pallet<T> {
     /// Checks every invariant of the pallet:
     ///
     /// 1. Identifiers of channels are below the next one.
-    /// 2. What was settled of a channel are not more units than it reserved, at least one a call, at its price; and there is a root if there are calls.
-    /// 3. A channel that is closing ends no later than one that expires.
+    /// 2. What was settled of a channel are not more units than it reserved, at least one a call, at its price; and nothing before its first call.
+    /// 3. No channel has ended in a block that is still to come.
     /// 4. Every channel and every offer has its host, which counts them.
-    /// 5. A host has its bond on hold, which is none or at least the least.
-    /// 6. Accounts have on hold for calls what their channels, until they end, have not paid; and for storage what their offers and channels take.
-    /// 7. A model's totals are at least those of its channels that are kept.
+    /// 5. Every account has on hold for calls what its channels, until they end, have not paid; for storage what its offers and channels
+    ///    take; and its bond if it is a host, else none.
+    /// 6. A model's totals are at least those of its channels that are kept; each call took a unit at least; nobody had more than was paid.
+    ///
+    /// None of them compares what is kept with a constant: the next runtime may have another one, and what was agreed stays.
     ///
     /// # Errors
     /// In words, which of them does not hold.
@@ -43,12 +42,11 @@ impl<T: Config> Pallet<T> {
             sums.count_channel(&channel)?;
         }
         for (_, host, offer) in Offers::<T>::iter() {
-            let deposit = sums.storage.entry(host.clone()).or_default();
-            add(deposit, offer.deposit)?;
-            sums.hosts.entry(host).or_default().1 += 1;
+            sums.count_offer(host, &offer)?;
         }
         Self::hosts_count_what_is_theirs(&mut sums)?;
-        Self::holds_are_accounted_for(sums)
+        Self::totals_are_those_of_channels(&sums.models)?;
+        Self::holds_are_accounted_for(sums.held)
     }
 
     fn settled_is_within(channel: &ChannelOf<T>) -> Check {
@@ -61,12 +59,12 @@ impl<T: Config> Pallet<T> {
             price_of(channel.price, settled.units) == Ok(settled.amount),
             "what is settled of a channel is not at its price"
         );
-        if let Stage::Closing { until } = channel.stage {
-            let end = channel.expires.checked_add(T::NoticePeriod::get());
-            ensure!(
-                end.is_none_or(|end| until <= end),
-                "a channel that is closing lasts longer than others"
-            );
+        ensure!(
+            settled.count > 0 || *settled == Settled::default(),
+            "something is settled of a channel without calls"
+        );
+        if let Stage::Ended { at } = channel.stage {
+            ensure!(at <= Self::now(), "a channel has ended in a block to come");
         }
         Ok(())
     }
@@ -78,59 +76,98 @@ impl<T: Config> Pallet<T> {
                 counted == (host.channels, host.offers),
                 "a host does not count its channels and offers"
             );
-            ensure!(
-                host.bond == 0 || host.bond >= T::MinBond::get(),
-                "a bond is below the least"
-            );
-            let held = T::Currency::balance_on_hold(&HoldReason::Bond.into(), &who);
-            ensure!(held == host.bond, "a host has not its bond on hold");
+            add(
+                sums.held.entry(who).or_default().of(HoldReason::Bond),
+                host.bond,
+            )?;
         }
         ensure!(sums.hosts.is_empty(), "a channel or an offer has no host");
-        for (model, (calls, gross)) in &sums.models {
+        Ok(())
+    }
+
+    fn totals_are_those_of_channels(models: &BTreeMap<ModelId, CallTotals>) -> Check {
+        for (model, kept) in models {
             let totals = Calls::<T>::get(model);
             ensure!(
-                totals.calls >= *calls && totals.gross >= *gross && totals.gross >= totals.net,
+                totals.calls >= kept.calls
+                    && totals.units >= kept.units
+                    && totals.gross >= kept.gross,
                 "a model's totals are less than what its channels settled"
+            );
+        }
+        for totals in Calls::<T>::iter_values() {
+            ensure!(
+                totals.units >= totals.calls.into() && totals.gross >= totals.net,
+                "a model's calls took less than a unit each, or it had more than was paid"
             );
         }
         Ok(())
     }
 
-    fn holds_are_accounted_for(sums: Sums<T>) -> Check {
-        let held = |reason: HoldReason, who| T::Currency::balance_on_hold(&reason.into(), who);
-        for (who, amount) in &sums.calls {
-            ensure!(
-                held(HoldReason::Calls, who) == *amount,
-                "an account has not on hold what its channels may still pay"
-            );
+    /// Looks at every account, so that nothing stays on hold of one that has neither channels nor offers any more.
+    fn holds_are_accounted_for(mut held: BTreeMap<T::AccountId, Held>) -> Check {
+        for who in frame_system::Account::<T>::iter_keys() {
+            let mut kept = held.remove(&who).unwrap_or_default();
+            for (reason, wrong) in [
+                (
+                    HoldReason::Calls,
+                    "an account has not on hold what its channels may still pay",
+                ),
+                (
+                    HoldReason::Storage,
+                    "an account has not on hold what its offers and channels take",
+                ),
+                (HoldReason::Bond, "an account has not its bond on hold"),
+            ] {
+                let amount = *kept.of(reason);
+                let on_hold = T::Currency::balance_on_hold(&reason.into(), &who);
+                ensure!(on_hold == amount, wrong);
+            }
         }
-        for (who, amount) in &sums.storage {
-            ensure!(
-                held(HoldReason::Storage, who) == *amount,
-                "an account has not on hold what its offers and channels take"
-            );
-        }
+        ensure!(
+            held.into_values().all(|held| held == Held::default()),
+            "something is kept for an account that does not exist"
+        );
         Ok(())
+    }
+}
+
+/// What an account has on hold.
+#[derive(Default, Eq, PartialEq)]
+struct Held {
+    /// What it may still pay.
+    calls: Balance,
+    /// For places in state.
+    storage: Balance,
+    /// For the truth of its receipts.
+    bond: Balance,
+}
+
+impl Held {
+    /// What is on hold for this.
+    fn of(&mut self, reason: HoldReason) -> &mut Balance {
+        match reason {
+            HoldReason::Calls => &mut self.calls,
+            HoldReason::Storage => &mut self.storage,
+            HoldReason::Bond => &mut self.bond,
+        }
     }
 }
 
 /// What channels and offers come to.
 struct Sums<T: Config> {
-    /// What accounts may still pay.
-    calls: BTreeMap<T::AccountId, Balance>,
-    /// What accounts have on hold for places in state.
-    storage: BTreeMap<T::AccountId, Balance>,
+    /// What accounts must have on hold.
+    held: BTreeMap<T::AccountId, Held>,
     /// How many channels and offers hosts have.
     hosts: BTreeMap<T::AccountId, (u32, u32)>,
-    /// How many calls of models were settled, and for how much.
-    models: BTreeMap<ModelId, (u64, Balance)>,
+    /// What of models was settled through channels that are kept. What models had of it is not known.
+    models: BTreeMap<ModelId, CallTotals>,
 }
 
 impl<T: Config> Default for Sums<T> {
     fn default() -> Self {
         Self {
-            calls: BTreeMap::new(),
-            storage: BTreeMap::new(),
+            held: BTreeMap::new(),
             hosts: BTreeMap::new(),
             models: BTreeMap::new(),
         }
@@ -139,20 +176,26 @@ impl<T: Config> Default for Sums<T> {
 
 impl<T: Config> Sums<T> {
     fn count_channel(&mut self, channel: &ChannelOf<T>) -> Check {
-        let consumer = || channel.consumer.clone();
-        let calls = self.calls.entry(consumer()).or_default();
+        let settled = &channel.settled;
+        let held = self.held.entry(channel.consumer.clone()).or_default();
         if !matches!(channel.stage, Stage::Ended { .. }) {
             let units = channel
                 .units
-                .checked_sub(channel.settled.units)
+                .checked_sub(settled.units)
                 .ok_or("more is settled of a channel than it reserved")?;
-            add(calls, price_of(channel.price, units)?)?;
+            add(&mut held.calls, price_of(channel.price, units)?)?;
         }
-        let storage = self.storage.entry(consumer()).or_default();
-        add(storage, channel.deposit)?;
+        add(&mut held.storage, channel.deposit)?;
         self.hosts.entry(channel.host.clone()).or_default().0 += 1;
-        let (count, gross) = self.models.entry(channel.model).or_default();
-        *count += u64::from(channel.settled.count);
-        add(gross, channel.settled.amount)
+        let totals = self.models.entry(channel.model).or_default();
+        totals.add(settled.count, settled.units, settled.amount, 0)?;
+        Ok(())
+    }
+
+    fn count_offer(&mut self, host: T::AccountId, offer: &HostOffer) -> Check {
+        let held = self.held.entry(host.clone()).or_default();
+        add(&mut held.storage, offer.deposit)?;
+        self.hosts.entry(host).or_default().1 += 1;
+        Ok(())
     }
 }

@@ -136,7 +136,8 @@ pub mod pallet {
         Bond,
     }
 
-    /// Those who answer calls. Accounts are chosen by their owners, hence the cryptographic hash.
+    /// Those who answer calls. Accounts are chosen by their owners, hence the cryptographic hash. A host that has lost its bond stays here until it
+    /// leaves: what was burnt has paid for that.
     #[pallet::storage]
     pub type Hosts<T: Config> = StorageMap<_, Blake2_128Concat, T::AccountId, HostOf<T>>;
 
@@ -153,7 +154,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Channels<T: Config> = StorageMap<_, Twox64Concat, ChannelId, ChannelOf<T>>;
 
-    /// What of each model's calls was settled. One small item for a model at the most, whose own deposit is far more than that takes.
+    /// What of each model's calls was settled. Never removed, as statements of what data have earned need it, and paid by nobody's deposit: it is one item
+    /// of 56 bytes for a model, which nobody removes either, and comes with the first payment for a call.
     #[pallet::storage]
     pub type Calls<T> = StorageMap<_, Twox64Concat, ModelId, CallTotals, ValueQuery>;
 
@@ -167,6 +169,10 @@ pub mod pallet {
             assert!(
                 Self::offer_deposit().is_ok() && Self::channel_deposit().is_ok(),
                 "the deposit of anything that can be stored fits a balance"
+            );
+            assert!(
+                Self::place_of_host().is_ok_and(|price| T::MinBond::get() / 2 >= price),
+                "what is burnt of a bond pays for the place of the host that lost it"
             );
         }
 
@@ -377,7 +383,8 @@ pub mod pallet {
         /// - `receipt`, `signature`: of the receipt's leaf, by the channel's receipt key.
         /// - `contradiction`: that it is not at the channel's price, or that another leaf has its number in the tree that was settled.
         ///
-        /// A channel can cost a host its bond once.
+        /// A channel can cost a host its bond once, from its opening until the notice period after its end. Whoever is first is paid: the signature is the
+        /// host's alone, so that whoever sees a challenge can send it as well, the host itself included.
         ///
         /// Origin: signed, anybody.
         ///

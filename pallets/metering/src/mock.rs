@@ -26,7 +26,7 @@ use tributary_primitives::{
     Balance,
 };
 
-use crate::{HoldReason, Settlement};
+use crate::{HoldReason, Settlement, MAX_SETTLEMENTS};
 
 pub(crate) type AccountId = AccountId32;
 
@@ -78,11 +78,11 @@ impl crate::Config for Test {
     type Signature = MultiSignature;
     type Licences = StubLicences;
     type Revenue = StubRevenue;
-    type MinBond = ConstU128<BOND>;
+    type MinBond = MinBond;
     type NoticePeriod = NoticePeriod;
     type MaxDuration = MaxDuration;
-    type DepositPerItem = ConstU128<100>;
-    type DepositPerByte = ConstU128<1>;
+    type DepositPerItem = DepositPerItem;
+    type DepositPerByte = DepositPerByte;
     type WeightInfo = Weights;
 }
 
@@ -129,6 +129,9 @@ impl crate::WeightInfo for Weights {
 pub(crate) const EXISTENTIAL_DEPOSIT: Balance = 10;
 pub(crate) const WEALTH: Balance = 1_000_000_000;
 pub(crate) const BOND: Balance = 10_001;
+/// What an item and a byte of the state take in most tests.
+pub(crate) const ITEM: Balance = 100;
+pub(crate) const BYTE: Balance = 1;
 pub(crate) const A_DAY: u32 = 50;
 pub(crate) const LONGEST: u32 = 1_000;
 /// When the channels of most tests end.
@@ -139,12 +142,15 @@ pub(crate) const UNITS: u64 = 1_000;
 pub(crate) const SHARE: Perbill = Perbill::from_percent(30);
 
 /// Models exist below this number.
-pub(crate) const MODELS: ModelId = 3;
+pub(crate) const MODELS: ModelId = MAX_SETTLEMENTS;
 pub(crate) const MODEL: ModelId = 0;
 
 parameter_types! {
+    pub static MinBond: Balance = BOND;
     pub static NoticePeriod: u32 = A_DAY;
     pub static MaxDuration: u32 = LONGEST;
+    pub static DepositPerItem: Balance = ITEM;
+    pub static DepositPerByte: Balance = BYTE;
     pub static Rates: TakingRates = TakingRates {
         protocol_fee: Perbill::from_percent(2),
         host_max: Perbill::from_percent(50),
@@ -194,9 +200,12 @@ impl CallLicences<AccountId> for StubLicences {
         Ok(())
     }
 
-    fn prepare_callable(_: &AccountId) -> ModelId {
-        Asked::mutate(|asked| asked.price = 0);
-        MODEL
+    fn prepare_callable(_: &AccountId, number: u32) -> ModelId {
+        Asked::set(Offer {
+            price: 0,
+            host_share: Perbill::one(),
+        });
+        number
     }
 }
 
@@ -443,8 +452,11 @@ pub(crate) struct ExtBuilder;
 impl ExtBuilder {
     pub(crate) fn build() -> sp_io::TestExternalities {
         // Tests may run one after another in a thread.
+        MinBond::set(BOND);
         NoticePeriod::set(A_DAY);
         MaxDuration::set(LONGEST);
+        DepositPerItem::set(ITEM);
+        DepositPerByte::set(BYTE);
         Rates::set(TakingRates {
             protocol_fee: Perbill::from_percent(2),
             host_max: Perbill::from_percent(50),

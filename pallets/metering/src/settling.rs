@@ -7,7 +7,6 @@ use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
 use tributary_primitives::{
     hashing,
     ids::ModelId,
-    ledger::Taking,
     metering::{Settled, Voucher},
     roles::CallRevenue,
     Balance,
@@ -99,16 +98,17 @@ impl<T: Config> Pallet<T> {
         }
 
         let paid = price_of(channel.price, units)?;
-        let taking = T::Revenue::pay_held(
+        let net = T::Revenue::pay_held(
             channel.model,
             &channel.consumer,
             HoldReason::Calls.into(),
             paid,
             &channel.host,
             channel.share,
-        )?;
-        let (model, net) = (channel.model, taking.net);
-        Calls::<T>::try_mutate(model, |totals| totals.add(calls, units, paid, &taking))?;
+        )?
+        .net;
+        let model = channel.model;
+        Calls::<T>::try_mutate(model, |totals| totals.add(calls, units, paid, net))?;
         channel.settled = Settled {
             count: voucher.count,
             units: voucher.units,
@@ -151,18 +151,18 @@ impl<T: Config> Pallet<T> {
 
 impl CallTotals {
     /// Counts calls more.
-    fn add(
+    pub(crate) fn add(
         &mut self,
         calls: u32,
         units: u64,
         paid: Balance,
-        taking: &Taking,
+        net: Balance,
     ) -> Result<(), ArithmeticError> {
         const OVERFLOW: ArithmeticError = ArithmeticError::Overflow;
         self.calls = self.calls.checked_add(calls.into()).ok_or(OVERFLOW)?;
         self.units = self.units.checked_add(units.into()).ok_or(OVERFLOW)?;
         self.gross = self.gross.checked_add(paid).ok_or(OVERFLOW)?;
-        self.net = self.net.checked_add(taking.net).ok_or(OVERFLOW)?;
+        self.net = self.net.checked_add(net).ok_or(OVERFLOW)?;
         Ok(())
     }
 }

@@ -156,9 +156,10 @@ pub trait CallLicences<AccountId> {
     /// Gives units back that were reserved and not called.
     fn refund(model: ModelId, units: u64) -> DispatchResult;
 
-    /// A model of `owner` that is as costly as any to reserve units of, offered for nothing.
+    /// A model of `owner` that is as costly as any to reserve units of and to pay for, offered for nothing: another one for each number.
+    /// Blocks may pass meanwhile.
     #[cfg(any(feature = "std", feature = "runtime-benchmarks"))]
-    fn prepare_callable(owner: &AccountId) -> ModelId;
+    fn prepare_callable(owner: &AccountId, number: u32) -> ModelId;
 }
 
 /// The pools of datanets and the money of their sponsors. Given by rewards; used by datanets.

@@ -1,11 +1,11 @@
-use frame_support::assert_ok;
+use frame_support::{assert_noop, assert_ok};
 use tributary_primitives::{
     assets::{Asset, MAX_LATE, MAX_STACK},
     licences::{Origin, MAX_GATES},
-    roles::{Contention, Terms},
+    roles::{CallLicences, Contention, Terms},
 };
 
-use crate::{mock::*, Attachments};
+use crate::{mock::*, Attachments, Error, ModelSource, Sources};
 
 #[test]
 fn prepared_terms_suit_datanets_and_models() {
@@ -94,5 +94,40 @@ fn what_is_prepared_as_missing_takes_all_late_places() {
             .standing;
         assert_eq!(standing.stack.len() as u32, MAX_STACK);
         assert_eq!(standing.late.len() as u32, MAX_LATE);
+    });
+}
+
+#[test]
+fn what_is_prepared_to_be_called_asks_as_many_sources_as_a_model_can_have() {
+    ExtBuilder::build_and_execute(|| {
+        let prepare = |number| {
+            let model = <Licensing as CallLicences<_>>::prepare_callable(&ALICE, number);
+            assert_eq!(Licensing::do_try_state(), Ok(()));
+            model
+        };
+        let models = [prepare(0), prepare(1), prepare(63)];
+        assert!(models[0] != models[1] && models[1] != models[2] && models[0] != models[2]);
+        for model in models {
+            let reserve = || <Licensing as CallLicences<_>>::reserve(model, 1, 50);
+            assert_ok!(reserve());
+            let sources = Sources::<Test>::get(model);
+            let late = sources.iter().filter(|source| source.upheld).count();
+            let data = |source: &&ModelSource| source.origin.pool().is_some();
+            let pools = sources.iter().filter(data).count();
+            assert_eq!((sources.len() - late - pools, pools, late), (16, 16, 8));
+            // Each of them is there and is looked at.
+            for source in sources {
+                let asset = source.origin.asset();
+                let changed = |number| {
+                    Attachments::<Test>::mutate_extant(asset, |source| source.changed = number)
+                };
+                changed(1);
+                assert_noop!(reserve(), Error::<Test>::ModelStale);
+                changed(0);
+            }
+            // What is reserved is written, as there is a quota.
+            let reserved = Attachments::<Test>::get(Asset::Model(model)).map(|it| it.reserved);
+            assert_eq!(reserved, Some(1));
+        }
     });
 }

@@ -146,6 +146,82 @@ fn only_what_the_host_signed_is_held_against_it() {
 }
 
 #[test]
+fn a_receipt_is_held_against_its_own_channel_alone() {
+    settled(|book| {
+        assert_ok!(open("consumer"));
+        let lie = other(&book.receipts[3]);
+        // The host has the same key in both.
+        let signature = Key::from("receipts").sign(lie.leaf(genesis()));
+        let elsewhere = Receipt { channel: 1, ..lie };
+        for contradiction in [found(&book, &lie), Contradiction::Price] {
+            let contradiction = Box::new(contradiction);
+            assert_noop!(
+                Metering::challenge(
+                    signed("stranger"),
+                    elsewhere,
+                    signature.clone(),
+                    contradiction
+                ),
+                Error::<Test>::InvalidSignature
+            );
+        }
+    });
+}
+
+#[test]
+fn a_challenge_that_is_copied_pays_whoever_is_first_and_once() {
+    settled(|book| {
+        let lie = other(&book.receipts[3]);
+        let contradiction = Box::new(found(&book, &lie));
+        let signature = Key::from("receipts").sign(lie.leaf(genesis()));
+        let challenge =
+            |who| Metering::challenge(signed(who), lie, signature.clone(), contradiction.clone());
+        let issuance = Balances::total_issuance();
+        let before = Balances::balance(&account("stranger"));
+        // Has seen the stranger's challenge, and is in the block before it.
+        assert_ok!(challenge("pauper"));
+        let (reward, burnt) = (BOND / 2, BOND - BOND / 2);
+        assert_eq!(
+            Balances::balance(&account("pauper")),
+            EXISTENTIAL_DEPOSIT + reward
+        );
+        assert_noop!(challenge("stranger"), Error::<Test>::AlreadyChallenged);
+        assert_noop!(challenge("pauper"), Error::<Test>::AlreadyChallenged);
+        assert_eq!(Balances::balance(&account("stranger")), before);
+        assert_eq!(Balances::total_issuance(), issuance - burnt);
+    });
+}
+
+#[test]
+fn a_host_that_convicted_itself_has_nothing_to_lose_in_other_channels_until_it_has_another_bond() {
+    settled(|book| {
+        assert_ok!(open("consumer"));
+        let mut second = Book::new(1);
+        assert_ok!(settle(&[second.calls(2).settlement()]));
+        let own = other(&book.receipts[0]);
+        let contradiction = Box::new(found(&book, &own));
+        let signature = Key::from("receipts").sign(own.leaf(genesis()));
+        assert_ok!(Metering::challenge(
+            signed("host"),
+            own,
+            signature,
+            contradiction
+        ));
+        let lie = other(&second.receipts[0]);
+        let convict = || challenge(lie, "receipts", &found(&second, &lie));
+        assert_noop!(convict(), Error::<Test>::HostWithoutBond);
+        // It takes no channel without one, and the next one stands for the old lie as well.
+        assert_noop!(open("consumer"), Error::<Test>::HostWithoutBond);
+        assert_ok!(Metering::register(
+            signed("host"),
+            account("receipts"),
+            BOND
+        ));
+        assert_ok!(convict());
+    });
+}
+
+#[test]
 fn a_channel_costs_the_bond_once() {
     settled(|book| {
         assert_ok!(open("consumer"));
@@ -186,6 +262,52 @@ fn a_channel_that_has_ended_is_contradicted_for_a_notice_period() {
         );
         System::set_block_number(A_DAY);
         assert_ok!(challenge(lie, "receipts", &contradiction));
+    });
+}
+
+#[test]
+fn a_channel_that_is_closing_or_that_nobody_ended_is_contradicted_however_late() {
+    settled(|book| {
+        let lie = other(&book.receipts[0]);
+        let contradiction = found(&book, &lie);
+        let convicts = || {
+            let outcome = frame_support::storage::with_storage_layer(|| {
+                challenge(lie, "receipts", &contradiction)?;
+                // So that it can be tried again.
+                Err::<(), _>(DispatchError::CannotLookup)
+            });
+            assert_eq!(outcome, Err(DispatchError::CannotLookup));
+        };
+        System::set_block_number(EXPIRES - 1);
+        assert_ok!(Metering::close(signed("consumer"), 0));
+        convicts();
+        // Its time is over, and so is the notice period after it; the bond stands until it has ended and is forgotten.
+        System::set_block_number(EXPIRES + 10 * A_DAY);
+        convicts();
+        assert_ok!(Metering::close(signed("stranger"), 0));
+        wait(A_DAY - 1);
+        convicts();
+        wait(1);
+        assert_noop!(
+            challenge(lie, "receipts", &contradiction),
+            Error::<Test>::ChallengeOver
+        );
+    });
+}
+
+#[test]
+fn what_is_forgotten_convicts_nobody() {
+    settled(|book| {
+        let lie = other(&book.receipts[0]);
+        let contradiction = found(&book, &lie);
+        assert_ok!(Metering::close(signed("host"), 0));
+        wait(A_DAY);
+        assert_ok!(Metering::forget(signed("stranger"), 0));
+        assert_noop!(
+            challenge(lie, "receipts", &contradiction),
+            Error::<Test>::ChannelNotFound
+        );
+        assert_eq!(on_hold(HoldReason::Bond, "host"), BOND);
     });
 }
 

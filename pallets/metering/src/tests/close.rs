@@ -70,6 +70,44 @@ fn a_host_can_end_what_its_consumer_closes() {
 }
 
 #[test]
+fn a_consumer_that_closes_before_the_host_settles_in_the_same_block_pays_the_same() {
+    let paid = |first: &dyn Fn(), second: &dyn Fn()| {
+        let mut held = 0;
+        opened(|| {
+            first();
+            second();
+            held = on_hold(HoldReason::Calls, "consumer");
+            assert_eq!(channel(0).stage, Stage::Closing { until: 1 + A_DAY });
+        });
+        held
+    };
+    let closes = || assert_ok!(close("consumer"));
+    let settles = || assert_ok!(settle(&[Book::new(0).calls(9).settlement()]));
+    let rest = PRICE * Balance::from(UNITS - 9);
+    assert_eq!(paid(&closes, &settles), rest);
+    assert_eq!(paid(&settles, &closes), rest);
+}
+
+#[test]
+fn a_consumer_gets_nothing_back_before_the_host_had_its_time() {
+    opened(|| {
+        let held = on_hold(HoldReason::Calls, "consumer");
+        assert_ok!(close("consumer"));
+        System::set_block_number(A_DAY);
+        for (who, error) in [
+            ("consumer", Error::<Test>::AlreadyClosing),
+            ("stranger", Error::<Test>::NotAuthorized),
+        ] {
+            assert_noop!(close(who), error);
+        }
+        assert_eq!(on_hold(HoldReason::Calls, "consumer"), held);
+        wait(1);
+        assert_ok!(close("consumer"));
+        assert_eq!(on_hold(HoldReason::Calls, "consumer"), 0);
+    });
+}
+
+#[test]
 fn what_has_expired_waits_as_long_and_ends_by_anybody() {
     opened(|| {
         System::set_block_number(EXPIRES + A_DAY - 1);

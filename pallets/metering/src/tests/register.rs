@@ -1,6 +1,10 @@
 //! Who answers calls has a bond on hold for the truth of its receipts.
 
+use codec::MaxEncodedLen;
+use frame_support::traits::Hooks;
+
 use super::*;
+use crate::Host;
 
 fn register(key: &str, bond: Balance) -> sp_runtime::DispatchResult {
     Metering::register(signed("host"), account(key), bond)
@@ -57,4 +61,37 @@ fn another_key_signs_the_receipts_of_channels_to_come() {
         assert_eq!(channel(0).receipt_key, account("receipts"));
         assert_eq!(channel(1).receipt_key, account("others"));
     });
+}
+
+#[test]
+fn a_host_whose_bond_is_below_the_least_by_now_takes_no_channel_before_it_has_more() {
+    opened(|| {
+        MinBond::set(BOND + 1);
+        assert_noop!(open("consumer"), Error::<Test>::HostWithoutBond);
+        // What is agreed goes on.
+        assert_ok!(settle(&[Book::new(0).calls(1).settlement()]));
+        assert_ok!(register("receipts", BOND + 1));
+        assert_ok!(open("consumer"));
+    });
+}
+
+/// The integrity test of a runtime whose least bond is so much above twice the price of a host's place.
+fn check_bond(more: i128) {
+    ExtBuilder::build_and_execute(|| {
+        let bytes = Host::<AccountId>::max_encoded_len() as Balance;
+        let least = 2 * (ITEM + bytes * BYTE);
+        MinBond::set(least.checked_add_signed(more).expect("it is small"));
+        Metering::integrity_test();
+    });
+}
+
+#[test]
+fn what_is_burnt_of_the_least_bond_pays_for_a_place() {
+    check_bond(0);
+}
+
+#[test]
+#[should_panic(expected = "what is burnt of a bond pays for the place of the host that lost it")]
+fn a_least_bond_that_does_not_pay_for_a_place_fails_the_integrity_test() {
+    check_bond(-1);
 }

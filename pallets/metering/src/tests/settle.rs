@@ -120,6 +120,66 @@ fn two_settlements_of_a_block_pay_as_one_does() {
 }
 
 #[test]
+fn two_settlers_of_a_block_are_paid_once() {
+    opened(|| {
+        let held = left();
+        let mut book = Book::new(0);
+        let early = with_consent(book.calls(2).settlement(), &"receipts".into());
+        let late = with_consent(book.calls(3).settlement(), &"receipts".into());
+        // Each in a transaction of its own: the host and somebody who has the same vouchers, and a stale one in between.
+        assert_ok!(settle(std::slice::from_ref(&early)));
+        assert_noop!(relayed(early.clone()), Error::<Test>::VoucherOutdated);
+        assert_ok!(relayed(late.clone()));
+        for old in [early, late] {
+            assert_noop!(
+                settle(std::slice::from_ref(&old)),
+                Error::<Test>::VoucherOutdated
+            );
+            assert_noop!(relayed(old), Error::<Test>::VoucherOutdated);
+        }
+        assert_eq!(left(), held - 5 * PRICE);
+        assert_eq!(Metering::calls(MODEL).calls, 5);
+    });
+}
+
+#[test]
+fn a_voucher_that_is_in_a_call_twice_pays_once() {
+    opened(|| {
+        let held = left();
+        let voucher = Book::new(0).calls(2).settlement();
+        assert_ok!(settle(&[voucher.clone(), voucher]));
+        assert_eq!(left(), held - 2 * PRICE);
+        assert!(events().iter().any(|event| matches!(
+            event,
+            Event::SettlementFailed { index: 1, channel: 0, error }
+                if *error == Error::<Test>::VoucherOutdated.into()
+        )));
+    });
+}
+
+#[test]
+fn a_voucher_of_a_channel_that_is_forgotten_pays_through_no_other() {
+    opened(|| {
+        let voucher = Book::new(0).calls(2).settlement();
+        assert_ok!(settle(std::slice::from_ref(&voucher)));
+        assert_ok!(Metering::close(signed("host"), 0));
+        wait(A_DAY);
+        assert_ok!(Metering::forget(signed("host"), 0));
+        // The same parties, keys and model.
+        assert_ok!(open("consumer"));
+        let held = left();
+        assert_noop!(
+            settle(std::slice::from_ref(&voucher)),
+            Error::<Test>::ChannelNotFound
+        );
+        let mut moved = voucher;
+        moved.voucher.channel = 1;
+        assert_noop!(settle(&[moved]), Error::<Test>::InvalidSignature);
+        assert_eq!(left(), held);
+    });
+}
+
+#[test]
 fn the_order_of_a_voucher_is_signed_as_well() {
     opened(|| {
         let mut settlement = changed(|voucher| voucher.order = H256::repeat_byte(1));

@@ -1,16 +1,19 @@
 //! A call asks for its worst case; closing pays for what it did.
 
+use std::collections::BTreeSet;
+
 use frame_support::{
     dispatch::{DispatchInfo, GetDispatchInfo},
     weights::Weight,
 };
+use sp_runtime::MultiSignature;
 use tributary_primitives::{
     assets::Pool,
     metering::{Contradiction, Usage},
 };
 
 use super::*;
-use crate::{Call, StatedUsage};
+use crate::{benchmarking, Call, Calls, Channel, StatedUsage};
 
 fn info(call: Call<Test>) -> DispatchInfo {
     RuntimeCall::Metering(call).get_dispatch_info()
@@ -101,5 +104,43 @@ fn closing_pays_for_what_it_did() {
         };
         assert_eq!(charged("consumer"), Some(Weight::from_parts(60, 0)));
         assert_eq!(charged("host"), Some(Weight::from_parts(70, 0)));
+    });
+}
+
+#[test]
+fn what_is_measured_of_settling_has_nothing_in_common() {
+    ExtBuilder::build().execute_with(|| {
+        let most = crate::MAX_SETTLEMENTS as usize;
+        let settlements = benchmarking::settlements::<Test>(crate::MAX_SETTLEMENTS);
+        let settlements = settlements.expect("they can be made");
+        let channels: Vec<_> = settlements
+            .iter()
+            .map(|settlement| channel(settlement.voucher.channel))
+            .collect();
+        let models: BTreeSet<_> = channels.iter().map(|channel| channel.model).collect();
+        assert_eq!(models.len(), most);
+        let accounts: BTreeSet<_> = channels
+            .iter()
+            .flat_map(|channel| {
+                let Channel {
+                    consumer,
+                    host,
+                    key,
+                    receipt_key,
+                    ..
+                } = channel.clone();
+                [consumer, host, key, receipt_key]
+            })
+            .collect();
+        assert_eq!(accounts.len(), 4 * most);
+        // Hosts are credited, with as much as they can have.
+        let host_max = Rates::get().host_max;
+        assert!(channels.iter().all(|channel| channel.share == host_max));
+        // Nothing is there of what settling writes but channels and holds.
+        assert_eq!(Calls::<Test>::iter().count(), 0);
+        let by_ecdsa = |signature: &MultiSignature| matches!(signature, MultiSignature::Ecdsa(_));
+        assert!(settlements.iter().all(|settlement| {
+            by_ecdsa(&settlement.signature) && settlement.consent.as_ref().is_some_and(by_ecdsa)
+        }));
     });
 }

@@ -1,11 +1,11 @@
 //! Calls that are paid through channels: one settlement for many of them, and everybody along the ancestry has their part.
 
-use super::{accounts::*, assets::*, *};
+use super::{accounts::*, assets::*, rounds::*, *};
 use crate::{
     configs::tributary::{HostBond, HostMax},
     currency::{EXISTENTIAL_DEPOSIT, TRIB},
 };
-use frame_support::traits::{Get, LockableCurrency, WithdrawReasons};
+use frame_support::traits::{fungible::MutateHold, Get, LockableCurrency, WithdrawReasons};
 use pallet_metering::{Call, ChannelOf, Error, Event, HoldReason, Settlement, Stage};
 use pallet_rewards::{Source, TakingRates};
 use sp_core::H256;
@@ -16,6 +16,7 @@ use tributary_primitives::{
     licences::{LicenceTerms, Origin},
     merkle::Range,
     metering::{leaves, Contradiction, Receipt, Voucher},
+    roles::{CallLicences, CallRevenue},
 };
 
 const HOST: Person = FLIPPER;
@@ -92,7 +93,12 @@ fn sign(who: Person, hash: H256) -> MultiSignature {
 /// A base model, and a child of it that a host offers.
 fn offered(chain: &mut Chain, terms: LicenceTerms) -> (ModelId, ModelId) {
     let base = register(chain, BASE_OWNER, vec![], 10, &[(BASE_OWNER, 100)]).id;
-    let origins = vec![Origin::FineTunedFrom(base)];
+    let model = offered_from(chain, vec![Origin::FineTunedFrom(base)], terms);
+    (base, model)
+}
+
+/// A model that a host offers.
+fn offered_from(chain: &mut Chain, origins: Vec<Origin>, terms: LicenceTerms) -> ModelId {
     let members = [(CHILD_OWNER, 100)];
     let model = register_under(chain, CHILD_OWNER, origins, terms, &members).id;
     let offer = pallet_licensing::Call::make_offer {
@@ -107,7 +113,18 @@ fn offered(chain: &mut Chain, terms: LicenceTerms) -> (ModelId, ModelId) {
     };
     chain.must(HOST, call(register));
     offer_as_host(chain, model, UNIT);
-    (base, model)
+    model
+}
+
+/// Governance sets what is taken of payments, in percent.
+fn set_rates(chain: &mut Chain, protocol_fee: u32, host_max: u32) {
+    let rates = TakingRates {
+        protocol_fee: Perbill::from_percent(protocol_fee),
+        host_max: Perbill::from_percent(host_max),
+    };
+    let set = RuntimeCall::Rewards(pallet_rewards::Call::set_rates { rates });
+    let call = Box::new(set);
+    chain.must(Person::Alice, pallet_sudo::Call::sudo { call });
 }
 
 fn offer_as_host(chain: &mut Chain, model: ModelId, price: Balance) {
@@ -211,13 +228,7 @@ fn votes_and_governance_change_nothing_about_what_is_agreed() {
             Balance::MAX,
             WithdrawReasons::all(),
         );
-        let rates = TakingRates {
-            protocol_fee: Perbill::from_percent(5),
-            host_max: Perbill::zero(),
-        };
-        let set = RuntimeCall::Rewards(pallet_rewards::Call::set_rates { rates });
-        let call = Box::new(set);
-        chain.must(Person::Alice, pallet_sudo::Call::sudo { call });
+        set_rates(chain, 5, 0);
         assert_eq!(HostMax::get(), Perbill::from_percent(50));
 
         chain.must(HOST, calls.make(100).settlement(model));
@@ -230,6 +241,124 @@ fn votes_and_governance_change_nothing_about_what_is_agreed() {
             opening(model, 100),
             Error::<Runtime>::HostShareTooHigh,
         );
+    });
+}
+
+/// What was paid for the calls of a model that comes from the pool of a datanet's first round, all of it settled and claimed.
+#[derive(Clone, Copy)]
+struct Parts {
+    protocol: Balance,
+    host: Balance,
+    model: Balance,
+    developer: Balance,
+    contributors: [Balance; 2],
+}
+
+impl Parts {
+    fn collected(chain: &mut Chain, model: ModelId, datanet: &Datanet) -> Self {
+        chain.must(ANYBODY, settlement(model));
+        let pool = datanet.pool(1);
+        let numbers = datanet.admitted(1);
+        for number in &numbers {
+            chain.must(ANYBODY, datanet.claim(1, *number));
+        }
+        let earned = |place: usize| {
+            let who = person(&datanet.contribution(numbers[place]).contributor);
+            let source = Source::Contribution(pool, numbers[place]);
+            credited(chain, who, |it| *it == source)
+        };
+        let hosting = Source::Hosting(Asset::Model(model));
+        let team = Source::Team(model);
+        Self {
+            protocol: pallet_rewards::PotTotals::<Runtime>::get().fees,
+            host: credited(chain, HOST, |it| *it == hosting),
+            model: Metering::calls(model).net,
+            developer: credited(chain, CHILD_OWNER, |it| *it == team),
+            contributors: [earned(0), earned(1)],
+        }
+    }
+
+    /// What came later than what there was before.
+    fn since(&self, before: &Self) -> Self {
+        let earned = |place: usize| self.contributors[place] - before.contributors[place];
+        Self {
+            protocol: self.protocol - before.protocol,
+            host: self.host - before.host,
+            model: self.model - before.model,
+            developer: self.developer - before.developer,
+            contributors: [earned(0), earned(1)],
+        }
+    }
+}
+
+#[test]
+fn a_fee_that_rises_after_a_channel_opened_takes_of_host_developer_and_contributors_alike() {
+    journey(|chain| {
+        let datanet = Datanet::played(chain, terms(20));
+        let origins = vec![Origin::TrainedOn(datanet.pool(1))];
+        let model = offered_from(chain, origins, terms(5));
+        let mut calls = open(chain, model, 200);
+        chain.must(HOST, calls.make(100).settlement(model));
+        let agreed = Parts::collected(chain, model, &datanet);
+        assert_eq!(agreed.protocol, TRIB * 2 / 100);
+        assert_eq!(agreed.host, TRIB * 98 * 20 / 10_000);
+        // What the owner asks for, of which the data have half.
+        assert_eq!(agreed.model, 100 * ASKED);
+
+        set_rates(chain, 5, 50);
+        chain.must(HOST, calls.make(100).settlement(model));
+        let all = Parts::collected(chain, model, &datanet);
+        let later = all.since(&agreed);
+        // The consumer pays what was agreed, and the protocol has what others lose.
+        assert_eq!(on_hold(CONSUMER, HoldReason::Calls), 0);
+        assert_eq!(later.protocol, TRIB * 5 / 100);
+        assert_eq!(later.host, TRIB * 95 * 20 / 10_000);
+        // Less than the owner asks for.
+        assert_eq!(later.model, TRIB * 95 * 80 / 10_000);
+        let [first, second] = agreed.contributors;
+        assert!(first > 0 && second > 0 && agreed.developer > 0);
+        for (agreed, later) in [
+            (agreed.developer, later.developer),
+            (first, later.contributors[0]),
+            (second, later.contributors[1]),
+        ] {
+            // Each has 95 / 98 of it, but for what rounding moves from one settlement to the other.
+            let due = agreed * 95 / 98;
+            assert!(later.abs_diff(due) <= 2, "{later} instead of {due}");
+        }
+
+        // Nobody agrees to that any more, until the host asks for more or the fee falls.
+        let opening = opening(model, 1);
+        chain.refused(CONSUMER, opening.clone(), Error::<Runtime>::PriceTooLow);
+        set_rates(chain, 0, 50);
+        chain.must(CONSUMER, opening);
+        check_everybody(chain);
+    });
+}
+
+#[test]
+fn what_is_prepared_for_measuring_is_paid_to_as_many_models_and_hosts_as_one_call_settles() {
+    network(DEV_RUNTIME_PRESET).execute_with(|| {
+        let owner = account(CHILD_OWNER);
+        let models: Vec<_> = (0..pallet_metering::MAX_SETTLEMENTS)
+            .map(|number| <Licensing as CallLicences<_>>::prepare_callable(&owner, number))
+            .collect();
+        let payer = account(CONSUMER);
+        let reason = RuntimeHoldReason::from(HoldReason::Calls);
+        for (index, model) in models.into_iter().enumerate() {
+            let until = System::block_number() + 1;
+            let asked = <Licensing as CallLicences<AccountId>>::reserve(model, 1, until);
+            assert_eq!(asked.map(|offer| offer.price), Ok(0));
+            assert!(Balances::hold(&reason, &payer, UNIT).is_ok());
+            let host = Person::numeric_id(index);
+            let share = <Rewards as CallRevenue<AccountId>>::rates().host_max;
+            let taking = <Rewards as CallRevenue<AccountId>>::pay_held(
+                model, &payer, reason, UNIT, &host, share,
+            );
+            assert_eq!(taking.map(|taking| taking.host), Ok(UNIT * 98 / 200));
+            assert_eq!(Rewards::claimable(host), UNIT * 98 / 200);
+        }
+        assert_eq!(Rewards::do_try_state(), Ok(()));
     });
 }
 
