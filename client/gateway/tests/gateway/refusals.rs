@@ -299,9 +299,7 @@ async fn receipts_that_the_host_does_not_have_end_a_channel_that_it_knows() {
     let model = running.model.address;
     let directory = running.stop().await;
     // As if the directory were one from before: more was settled than it has.
-    let mut settled = tributary_primitives::metering::Settled::default();
-    settled.count = 2;
-    chain.ledger().channel(CHANNEL).settled = settled;
+    chain.ledger().channel(CHANNEL).settled.count = 2;
     let again = gateway(directory.path(), model, chain.clone(), |_| {});
     let running = Running::of(again, chain, FakeModel::start().await, directory).await;
     let mut next = Sent::right();
